@@ -1,0 +1,51 @@
+import type { CommunityId, ConnectionId, GroupId, Instant, MemberId, RoleId, RuleId } from './ids.ts'
+
+export type Source = 'scim' | 'sso'
+
+/** What made a rule match: the positive leaves that held. A rule of nothing but negations matches by its absence. */
+export type Evidence =
+  | { readonly kind: 'group'; readonly id: GroupId; readonly displayName: string }
+  | { readonly kind: 'attribute'; readonly path: string }
+  | { readonly kind: 'absence' }
+
+export type Because = {
+  readonly rule: RuleId
+  readonly source: Source
+  readonly evidence: readonly Evidence[]
+  readonly configuration: number
+}
+
+/** A member should have this role in this community. */
+export type Assignment = {
+  readonly community: CommunityId
+  readonly role: RoleId
+  readonly because: readonly Because[]
+}
+
+/** Wanted by a rule and not given: the platform's own constraints or the conflict setting stood in the way. */
+export type Suppressed = Assignment & {
+  readonly by: 'customReplacesBuiltin' | 'exclusiveRole' | 'maximumRoles' | 'conflictDenied'
+  /** The roles that stood in the way. */
+  readonly winners: readonly RoleId[]
+}
+
+export type Assignments = {
+  readonly granted: readonly Assignment[]
+  readonly suppressed: readonly Suppressed[]
+}
+
+/** Desired state of one member in one community: the planner's left-hand side. */
+export type Target = {
+  readonly connection: ConnectionId
+  readonly member: MemberId
+  /** Folded address the platform knows the person by. */
+  readonly email: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly standing: 'active' | 'departed'
+  /** When the IdP said so; only for `departed`. */
+  readonly departedAt?: Instant
+  /** Empty for departed members. */
+  readonly granted: readonly Assignment[]
+  readonly suppressed: readonly Suppressed[]
+}

@@ -1,0 +1,69 @@
+import type { AccountId, CommunityId, ConnectionId, GroupId, Instant, MemberId, RoleId } from './ids.ts'
+import type { ChangeId } from './plan.ts'
+
+/** Who did it. Ids and labels only, never a token or a name. */
+export type Actor =
+  | { readonly kind: 'credential'; readonly label: string }
+  | { readonly kind: 'system'; readonly part: 'dispatch' | 'provision' | 'reconcile' | 'sweep' }
+  | { readonly kind: 'operator'; readonly label: string }
+
+/** Stamp of one accepted request, handed through to every item it writes. */
+export type Stamp = {
+  readonly connection: ConnectionId
+  readonly actor: Actor
+  readonly requestId: string
+  readonly at: Instant
+}
+
+/** Append-only. Personal values stand as salted commitments made by the store, so that erasing the salt erases them. */
+export type AuditEntry = {
+  readonly at: Instant
+  readonly requestId: string
+  readonly actor: Actor
+  readonly connection?: ConnectionId
+  readonly event: AuditEvent
+}
+
+export type AuditEvent =
+  | {
+      readonly kind: 'memberCreated' | 'memberUpdated' | 'memberRestored' | 'memberDeleted'
+      readonly member: MemberId
+      readonly changed: readonly string[]
+      readonly active: boolean
+    }
+  | {
+      readonly kind: 'groupCreated' | 'groupUpdated' | 'groupDeleted'
+      readonly group: GroupId
+      readonly changed: readonly string[]
+    }
+  | {
+      readonly kind: 'membersChanged'
+      readonly group: GroupId
+      readonly added: readonly MemberId[]
+      readonly removed: readonly MemberId[]
+      readonly intent?: string
+    }
+  | {
+      readonly kind: 'changeApplied' | 'changeFailed'
+      readonly community: CommunityId
+      readonly change: ChangeId
+      readonly member?: MemberId
+      readonly account?: AccountId
+      readonly rolesBefore: readonly RoleId[]
+      readonly rolesAfter: readonly RoleId[]
+      readonly because: readonly string[]
+      readonly error?: string
+    }
+  | {
+      readonly kind: 'held' | 'approved' | 'rejected'
+      readonly community: CommunityId
+      readonly digest: string
+      readonly changes: number
+      readonly reason?: string
+    }
+  | { readonly kind: 'configurationPushed' | 'configurationRolledBack'; readonly number: number }
+  | {
+      readonly kind: 'credentialCreated' | 'credentialRevoked'
+      readonly credential: string
+      readonly label: string
+    }

@@ -1,0 +1,111 @@
+import type { CommunityId, ConnectionId, RoleId, RuleId } from './ids.ts'
+
+/** `rolecall.yaml` after validation (design: configuration). Durations are seconds, names are as written. */
+export type Configuration = {
+  /** Number of the stored version; 0 while it is only a file. */
+  readonly number: number
+  readonly connections: readonly Connection[]
+  readonly communities: readonly Community[]
+  readonly rules: readonly Rule[]
+}
+
+export type Connection = {
+  readonly id: ConnectionId
+  /** Folded e-mail domains this directory may speak for: the only ones in which it may adopt existing accounts. */
+  readonly domains: readonly string[]
+}
+
+/** `cloud` names of the platforms the catalogue knows; grows with each adapter. */
+export type PlatformName = 'sekoia'
+
+export type Mode = 'enforce' | 'upsertOnly' | 'report'
+export type ConflictResolution = 'priority' | 'leastPrivilege' | 'deny'
+
+/** What happens to an account whose member departed, or lost its last role here. */
+export type Leaving = {
+  readonly then: 'suspend' | 'remove'
+  /** Seconds after the suspension until the account is removed; absent: never. */
+  readonly removeAfter?: number
+}
+
+export type Budget = {
+  /** Share (0–1) of the owned accounts at the start of the window. */
+  readonly fraction: number
+  /** Removals allowed however small the community is. */
+  readonly floor: number
+}
+
+export type Safety = {
+  readonly departures: Budget
+  readonly revocations: Budget
+  /** Seconds of the rolling window in which removals are counted. */
+  readonly window: number
+  readonly minimumAdmins: number
+  /** Folded e-mails of accounts no change may touch without approval. */
+  readonly protected: readonly string[]
+}
+
+export type Community = {
+  readonly id: CommunityId
+  readonly platform: PlatformName
+  /** Sekoia: community uuid. */
+  readonly tenant: string
+  readonly baseUrl: string
+  /** A reference such as `secretsmanager:name`, `ssm:/path`, `env:NAME`, `file:path`; never the secret. */
+  readonly credentials: string
+  readonly mode: Mode
+  readonly adopt: 'explicit' | 'domain'
+  readonly onDeparture: Leaving
+  readonly onUnassigned: Leaving
+  readonly onConflict: ConflictResolution
+  readonly safety: Safety
+  /** Ceiling of platform calls per second for its base URL. */
+  readonly requestsPerSecond: number
+  /** In order of priority, highest first. */
+  readonly roles: readonly RoleDefinition[]
+  /** Adapter settings whose default the platform page gives (field names the vendor does not publish). */
+  readonly dialect: Readonly<Record<string, string>>
+}
+
+export type RoleKind = 'builtin' | 'custom' | 'restricted' | 'intakeRestricted'
+
+/** Declared contents make a role *managed*: created, compared and repaired by us. Without them it is *existing*. */
+export type RoleContents = {
+  readonly description: string
+  /** Permission names of the platform, sorted. */
+  readonly permissions: readonly string[]
+  /** Intakes by name or uuid as written; empty unless the kind is scoped to intakes. */
+  readonly intakes: readonly string[]
+}
+
+export type RoleDefinition =
+  | { readonly id: RoleId; readonly kind: 'builtin'; readonly name: string }
+  | {
+      readonly id: RoleId
+      readonly kind: Exclude<RoleKind, 'builtin'>
+      readonly name: string
+      readonly contents?: RoleContents
+    }
+
+export type Rule = {
+  readonly id: RuleId
+  /** Restricts the rule to one connection; absent: all. */
+  readonly connection?: ConnectionId
+  readonly when: Matcher
+  readonly grant: readonly { readonly community: CommunityId; readonly role: RoleId }[]
+}
+
+export type Matcher =
+  | { readonly all: readonly Matcher[] }
+  | { readonly any: readonly Matcher[] }
+  | { readonly not: Matcher }
+  | { readonly group: TextTest }
+  | { readonly attribute: string; readonly test: TextTest }
+
+/** Every test is case-insensitive after `fold`, except `regex`, which says so itself with `(?i)`. */
+export type TextTest =
+  | { readonly equals: string }
+  | { readonly anyOf: readonly string[] }
+  | { readonly prefix: string }
+  | { readonly glob: string }
+  | { readonly regex: string }

@@ -1,0 +1,34 @@
+/** Branded identifiers: a member is a person in our directory, an account is that person on a platform. They never mix. */
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+export type ConnectionId = Branded<'ConnectionId'>
+export type MemberId = Branded<'MemberId'>
+export type GroupId = Branded<'GroupId'>
+export type CommunityId = Branded<'CommunityId'>
+/** A role's id in `rolecall.yaml`, unique within its community. */
+export type RoleId = Branded<'RoleId'>
+export type RuleId = Branded<'RuleId'>
+/** The platform's own id of an account (Sekoia: avatar uuid). */
+export type AccountId = Branded<'AccountId'>
+/** The platform's own id of a role (Sekoia: role uuid; Netography: role name). */
+export type PlatformRoleId = Branded<'PlatformRoleId'>
+/** ISO 8601 in UTC with milliseconds, so that instants sort as text. */
+export type Instant = Branded<'Instant'>
+
+export const connectionId = (value: string): ConnectionId => value as ConnectionId
+export const memberId = (value: string): MemberId => value as MemberId
+export const groupId = (value: string): GroupId => value as GroupId
+export const communityId = (value: string): CommunityId => value as CommunityId
+export const roleId = (value: string): RoleId => value as RoleId
+export const ruleId = (value: string): RuleId => value as RuleId
+export const accountId = (value: string): AccountId => value as AccountId
+export const platformRoleId = (value: string): PlatformRoleId => value as PlatformRoleId
+/** Milliseconds since the epoch → instant. */
+export const instant = (milliseconds: number): Instant => new Date(milliseconds).toISOString() as Instant
+export const milliseconds = (at: Instant): number => Date.parse(at)
+/** Seconds, as durations are given everywhere inside; the configuration's `30d` is parsed at its edge. */
+export const later = (at: Instant, seconds: number): Instant => instant(milliseconds(at) + seconds * 1000)
+
+/** The one folding used for every comparison of userNames, e-mails, role and group names. */
+export const fold = (value: string): string => value.normalize('NFKC').trim().toLowerCase()

@@ -1,0 +1,53 @@
+import type { ConnectionId, GroupId, Instant, MemberId } from './ids.ts'
+
+/** SCIM attributes as sent and validated, without `id`, `meta`, `groups`, `members` and `schemas` (those are derived). Built on null prototypes. */
+export type Attributes = { readonly [name: string]: AttributeValue }
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly AttributeValue[]
+  | { readonly [name: string]: AttributeValue }
+
+/** RFC 7643 §4.1. What the directory keeps of a User. */
+export type Member = {
+  readonly connection: ConnectionId
+  readonly id: MemberId
+  readonly userName: string
+  readonly externalId?: string
+  readonly active: boolean
+  readonly attributes: Attributes
+  /** Own counter behind the weak ETag. */
+  readonly version: number
+  /** Raised each time a deleted member is restored: membership rows of an earlier life count as absent. */
+  readonly incarnation: number
+  readonly created: Instant
+  readonly lastModified: Instant
+  /** Since when the IdP says inactive; absent while active. */
+  readonly inactiveSince?: Instant
+  /** A tombstone: absent for SCIM, departed for provisioning. */
+  readonly deletedAt?: Instant
+}
+
+/** RFC 7643 §4.2, without its members. */
+export type Group = {
+  readonly connection: ConnectionId
+  readonly id: GroupId
+  readonly displayName: string
+  readonly externalId?: string
+  readonly attributes: Attributes
+  /** Own counter plus the sharded membership counters. */
+  readonly version: number
+  readonly memberCount: number
+  readonly created: Instant
+  readonly lastModified: Instant
+  readonly deletedAt?: Instant
+}
+
+/** What a rule may match of a group. */
+export type GroupReference = {
+  readonly id: GroupId
+  readonly displayName: string
+  readonly externalId?: string
+}

@@ -1,0 +1,49 @@
+import type { Because } from './assignment.ts'
+import type { RoleContents } from './configuration.ts'
+import type {
+  AccountId,
+  CommunityId,
+  ConnectionId,
+  Instant,
+  MemberId,
+  PlatformRoleId,
+  RoleId,
+} from './ids.ts'
+
+export type OwnedGrant = {
+  readonly role: RoleId
+  readonly platformRole: PlatformRoleId
+  readonly because: readonly Because[]
+  readonly since: Instant
+}
+
+/** The stored link "this account and these grants are ours, for this member". Written before the first platform write. */
+export type Ownership = {
+  readonly community: CommunityId
+  readonly connection: ConnectionId
+  readonly member: MemberId
+  /** Absent between the decision to invite and the read-back that shows the account. */
+  readonly account?: AccountId
+  /** Folded address the account was made or adopted under. */
+  readonly email: string
+  readonly origin: 'created' | 'adopted'
+  readonly since: Instant
+  readonly grants: readonly OwnedGrant[]
+  /** Set while the account is disabled *by us*; only such an account is ever enabled again. */
+  readonly suspended?: { readonly at: Instant; readonly reason: 'departed' | 'unassigned' }
+  readonly invitation?: { readonly sentAt: Instant; readonly attempts: number }
+  /** Optimistic lock of the record. */
+  readonly version: number
+}
+
+/** A role we created, with the contents we last wrote: repairing back to them widens nothing. */
+export type RoleOwnership = {
+  readonly community: CommunityId
+  readonly role: RoleId
+  /** Absent between the decision to create and the read-back. */
+  readonly platformRole?: PlatformRoleId
+  readonly name: string
+  readonly applied: RoleContents
+  readonly since: Instant
+  readonly version: number
+}

@@ -1,0 +1,123 @@
+import type { Because } from './assignment.ts'
+import type { RoleContents, RoleDefinition } from './configuration.ts'
+import type {
+  AccountId,
+  CommunityId,
+  ConnectionId,
+  Instant,
+  MemberId,
+  PlatformRoleId,
+  RoleId,
+} from './ids.ts'
+
+/** Who a change is about. `account` is absent for a person who is not on the platform yet. */
+export type Subject = {
+  readonly connection: ConnectionId
+  readonly member: MemberId
+  readonly email: string
+  readonly account?: AccountId
+}
+
+export type Reason = 'departed' | 'unassigned'
+
+/** Stable, readable identity of a change: the same wish has the same id in every plan, so removals are counted once and holds have digests. */
+export type ChangeId = string
+
+type Numbered = { readonly id: ChangeId }
+export type Change = Numbered &
+  (
+    | { readonly kind: 'createRole'; readonly role: RoleDefinition; readonly contents: RoleContents }
+    | {
+        readonly kind: 'repairRole'
+        readonly role: RoleDefinition
+        readonly platformRole: PlatformRoleId
+        readonly contents: RoleContents
+        /** Permissions and intakes it gains beyond what the platform has and we last applied, sorted. */
+        readonly widens: readonly string[]
+        readonly holders: number
+      }
+    | {
+        readonly kind: 'invite'
+        readonly subject: Subject
+        readonly givenName: string
+        readonly familyName: string
+        readonly roles: readonly RoleGrant[]
+        /** 1 for the first invitation. An expired one is cleared (`replaces`) and sent again. */
+        readonly attempt: number
+        readonly replaces?: AccountId
+      }
+    | { readonly kind: 'adopt'; readonly subject: Bound }
+    | { readonly kind: 'grant'; readonly subject: Bound; readonly grant: RoleGrant; readonly admin: boolean }
+    | {
+        readonly kind: 'revoke'
+        readonly subject: Bound
+        readonly role: RoleId
+        readonly platformRole: PlatformRoleId
+        readonly replaced: boolean
+      }
+    | { readonly kind: 'suspend'; readonly subject: Bound; readonly reason: Reason }
+    | { readonly kind: 'resume'; readonly subject: Bound }
+    | {
+        readonly kind: 'remove'
+        readonly subject: Bound
+        readonly reason: Reason
+        readonly suspendedAt?: Instant
+      }
+    /** The account is gone from the platform, or the grant is: only our record is corrected. */
+    | { readonly kind: 'forget'; readonly subject: Subject; readonly role?: RoleId }
+  )
+
+export type Bound = Subject & { readonly account: AccountId }
+export type RoleGrant = { readonly role: RoleId; readonly because: readonly Because[] }
+
+export type Unmanaged =
+  | {
+      readonly kind: 'account'
+      readonly account: AccountId
+      readonly email?: string
+      readonly admin: boolean
+    }
+  | {
+      readonly kind: 'grant'
+      readonly account: AccountId
+      readonly platformRole: PlatformRoleId
+      readonly roleName: string
+    }
+
+/** Why a wish was not turned into a change; shown in plan and explain, never silent. */
+export type Problem =
+  | { readonly kind: 'roleMissing'; readonly role: RoleId; readonly name: string }
+  | { readonly kind: 'roleNotOurs'; readonly role: RoleId; readonly name: string }
+  | { readonly kind: 'intakeMissing'; readonly role: RoleId; readonly intake: string }
+  | {
+      readonly kind: 'adoptionNeeded'
+      readonly subject: Bound
+      readonly why: 'explicit' | 'domain' | 'admin' | 'protected' | 'service'
+    }
+  | { readonly kind: 'ownedElsewhere'; readonly subject: Bound; readonly owner: ConnectionId }
+  | { readonly kind: 'duplicateAccounts'; readonly subject: Subject; readonly accounts: readonly AccountId[] }
+  | { readonly kind: 'duplicateEmail'; readonly subject: Subject; readonly with: MemberId }
+  | { readonly kind: 'invitationsExhausted'; readonly subject: Bound; readonly attempts: number }
+  | { readonly kind: 'disabledByOthers'; readonly subject: Bound }
+  | { readonly kind: 'noEmail'; readonly connection: ConnectionId; readonly member: MemberId }
+
+/** What the platform shows otherwise than we last left it: somebody edited by hand. */
+export type Drift =
+  | { readonly kind: 'grantLost'; readonly subject: Bound; readonly role: RoleId }
+  | { readonly kind: 'reenabled'; readonly subject: Bound }
+  | { readonly kind: 'disabled'; readonly subject: Bound }
+  | { readonly kind: 'accountGone'; readonly subject: Subject }
+  | { readonly kind: 'roleEdited'; readonly role: RoleId; readonly platformRole: PlatformRoleId }
+  | { readonly kind: 'roleGone'; readonly role: RoleId }
+
+/** The difference between desired and actual, in the order in which it is to be applied. Holds no secret and no clock. */
+export type Plan = {
+  readonly community: CommunityId
+  readonly scope: 'community' | 'targeted'
+  readonly configuration: number
+  readonly snapshotAt: Instant
+  readonly changes: readonly Change[]
+  readonly unmanaged: readonly Unmanaged[]
+  readonly problems: readonly Problem[]
+  readonly drift: readonly Drift[]
+}

@@ -1,0 +1,63 @@
+import type { CommunityId, Instant } from './ids.ts'
+import type { Change, ChangeId } from './plan.ts'
+
+export type RemovalKind = 'departure' | 'revocation'
+
+/** Removals of the rolling window. Each change id counts once, however often it was tried. */
+export type RemovalHistory = {
+  /** Owned accounts when the window began. */
+  readonly ownedAtStart: number
+  readonly departures: readonly ChangeId[]
+  readonly revocations: readonly ChangeId[]
+}
+
+export type HoldReason =
+  | {
+      readonly kind: 'budget'
+      readonly removal: RemovalKind
+      readonly limit: number
+      readonly used: number
+      readonly wanted: number
+    }
+  | { readonly kind: 'minimumAdmins'; readonly minimum: number; readonly remaining: number }
+  | { readonly kind: 'protected' }
+  | { readonly kind: 'emptyDesired'; readonly owned: number }
+  | { readonly kind: 'incompleteSnapshot' }
+  | { readonly kind: 'roleWidened'; readonly gains: readonly string[]; readonly holders: number }
+  /** Held before and not decided yet. */
+  | { readonly kind: 'awaitingApproval' }
+  | { readonly kind: 'rejected' }
+
+export type HeldChange = { readonly change: Change; readonly reason: HoldReason }
+
+export type Verdict = {
+  /** In plan order. */
+  readonly allowed: readonly Change[]
+  readonly held: readonly HeldChange[]
+  /** Withheld by the community's mode, not by a danger. */
+  readonly withheld: readonly Change[]
+}
+
+/** One per community: the set of changes a verdict refused, waiting for a person. */
+export type Hold = {
+  readonly community: CommunityId
+  /** SHA-256 over the sorted change ids. */
+  readonly digest: string
+  readonly held: readonly HeldChange[]
+  readonly since: Instant
+  readonly state: 'waiting' | 'rejected'
+  readonly decidedBy?: string
+  readonly decidedAt?: Instant
+  readonly version: number
+}
+
+/** A person's single-use consent to exactly the changes of one digest. */
+export type Approval = {
+  readonly community: CommunityId
+  readonly digest: string
+  readonly changes: readonly ChangeId[]
+  readonly by: string
+  readonly reason: string
+  readonly at: Instant
+  readonly expiresAt: Instant
+}
