@@ -1,0 +1,132 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
+import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+import { duePrefix } from '../lib/store/keys.ts'
+import { tableDefinition } from '../lib/store/table.ts'
+import { addFunction } from './function.ts'
+import { addHttpApi } from './http-api.ts'
+import { allowPlatformSecrets, allowTable, allowWakeUps } from './permissions.ts'
+import { addSchedules } from './schedules.ts'
+
+/** How long one provisioning run may take; what is left over waits in the table, never in the queue. */
+const provisioningTime = Duration.minutes(5)
+
+/**
+ * The whole house in one account: HTTP API → scim → table → stream → dispatch → wake-up queue → provision → platforms, and a schedule that
+ * sweeps and reconciles. `name` prefixes what operators address by name: secrets, the CLI's table option, the stack itself.
+ */
+export const createConnectorStack = (scope: Construct, name: string): Stack => {
+  const stack = new Stack(scope, name, {
+    description: 'Rolecall: SCIM and SAML to platform roles',
+    terminationProtection: true,
+  })
+  const table = addTable(stack)
+  const queues = addQueues(stack)
+  const common = { TABLE_NAME: table.tableName, EGRESS_ID: name, POWERTOOLS_SERVICE_NAME: name }
+  const waking = { ...common, WAKE_QUEUE_URL: queues.wakeUps.queueUrl }
+
+  const scim = addFunction(stack, 'Scim', {
+    entry: 'scim.ts',
+    description: 'SCIM 2.0 service provider',
+    // API Gateway gives up after 30 seconds; the function answers before that.
+    timeout: Duration.seconds(29),
+    memory: 1024,
+    environment: common,
+  })
+  const dispatch = addFunction(stack, 'Dispatch', {
+    entry: 'dispatch.ts',
+    description: 'Turns changes into work per community',
+    timeout: Duration.minutes(1),
+    memory: 512,
+    environment: waking,
+  })
+  const provision = addFunction(stack, 'Provision', {
+    entry: 'provision.ts',
+    description: 'Plans, judges and applies the work of one community',
+    timeout: provisioningTime,
+    memory: 1024,
+    environment: waking,
+  })
+  const reconcile = addFunction(stack, 'Reconcile', {
+    entry: 'reconcile.ts',
+    description: 'Sweeps every minute, asks for full reconciliation on schedule',
+    timeout: Duration.minutes(1),
+    memory: 512,
+    environment: waking,
+  })
+
+  for (const grantee of [scim, dispatch, provision, reconcile]) allowTable(grantee, table)
+  for (const grantee of [dispatch, provision, reconcile]) allowWakeUps(grantee, queues.wakeUps)
+  allowPlatformSecrets(provision, name)
+
+  dispatch.addEventSourceMapping('DueItems', {
+    eventSourceArn: streamArn(table),
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: 100,
+    retryAttempts: 3,
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    parallelizationFactor: 4,
+    // Only new due items leave the stream: everything else would be a function call for nothing.
+    filters: [
+      FilterCriteria.filter({
+        eventName: FilterRule.isEqual('INSERT'),
+        dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(duePrefix) } } },
+      }),
+    ],
+    onFailure: new SqsDlq(queues.unread),
+  })
+  table.grantStreamRead(dispatch)
+  provision.addEventSource(
+    new SqsEventSource(queues.wakeUps, { batchSize: 1, reportBatchItemFailures: true }),
+  )
+
+  const api = addHttpApi(stack, { scim })
+  addSchedules(stack, reconcile)
+
+  new CfnOutput(stack, 'ScimBaseUrl', { value: `${api.apiEndpoint}/{connection}/scim/v2` })
+  new CfnOutput(stack, 'TableName', { value: table.tableName })
+  new CfnOutput(stack, 'WakeQueueUrl', { value: queues.wakeUps.queueUrl })
+  return stack
+}
+
+const addTable = (stack: Stack): TableV2 =>
+  new TableV2(stack, 'Table', {
+    partitionKey: { name: tableDefinition.partitionKey, type: AttributeType.STRING },
+    sortKey: { name: tableDefinition.sortKey, type: AttributeType.STRING },
+    timeToLiveAttribute: tableDefinition.timeToLive,
+    billing: Billing.onDemand(),
+    dynamoStream: StreamViewType.NEW_IMAGE,
+    encryption: TableEncryptionV2.awsManagedKey(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  })
+
+const streamArn = (table: TableV2): string => {
+  if (table.tableStreamArn === undefined) throw new Error('the table has no stream: dispatch would never run')
+  return table.tableStreamArn
+}
+
+/** FIFO: one community at a time, communities in parallel. What failed five times waits in a dead-letter queue; the work itself is in the table. */
+const addQueues = (stack: Stack): { readonly wakeUps: Queue; readonly unread: Queue } => {
+  const settings = {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  } as const
+  const deadLetters = new Queue(stack, 'DeadLetters', { ...settings, fifo: true })
+  const wakeUps = new Queue(stack, 'WakeUps', {
+    ...settings,
+    fifo: true,
+    retentionPeriod: Duration.hours(1),
+    // Just above the function's time: after a crash its community waits no longer than this.
+    visibilityTimeout: provisioningTime.plus(Duration.seconds(30)),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+  })
+  const unread = new Queue(stack, 'UnreadChanges', settings)
+  return { wakeUps, unread }
+}

@@ -1,0 +1,39 @@
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import { HttpApi, HttpMethod, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+
+/** Only paths that exist are routed: anything else ends at API Gateway and costs no function call. */
+export const addHttpApi = (stack: Stack, functions: { readonly scim: IFunction }): HttpApi => {
+  const api = new HttpApi(stack, 'Api', { createDefaultStage: false })
+  const scim = new HttpLambdaIntegration('ScimIntegration', functions.scim)
+  api.addRoutes({ path: '/{connection}/scim/v2/{proxy+}', methods: [HttpMethod.ANY], integration: scim })
+  api.addRoutes({ path: '/health', methods: [HttpMethod.GET], integration: scim })
+  const accessLog = new LogGroup(stack, 'ApiLogs', {
+    retention: RetentionDays.THREE_MONTHS,
+    removalPolicy: RemovalPolicy.RETAIN,
+  })
+  api.addStage('Stage', {
+    stageName: '$default',
+    autoDeploy: true,
+    // Above Entra's 25 requests a second for two connections at once; the platforms are protected by their own pace.
+    throttle: { rateLimit: 100, burstLimit: 200 },
+    accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessFormat },
+  })
+  return api
+}
+
+/** No query string: `filter=userName eq …` holds a person's name. */
+const accessFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    method: '$context.httpMethod',
+    path: '$context.path',
+    status: '$context.status',
+    milliseconds: '$context.responseLatency',
+    sourceIp: '$context.identity.sourceIp',
+  }),
+)

@@ -1,0 +1,21 @@
+import { Duration, type Stack } from 'aws-cdk-lib'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler'
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
+
+/** The minute sweep resends what a lost stream record or wake-up left behind; reconciliation compares whole communities. */
+export const addSchedules = (stack: Stack, reconcile: IFunction): void => {
+  const invoke = (id: string, kind: 'sweep' | 'reconcile', every: Duration): void => {
+    new Schedule(stack, id, {
+      schedule: ScheduleExpression.rate(every),
+      target: new LambdaInvoke(reconcile, {
+        input: ScheduleTargetInput.fromObject({ kind }),
+        // The next run does the same work: an old invocation is worth nothing.
+        retryAttempts: 0,
+        maxEventAge: Duration.minutes(1),
+      }),
+    })
+  }
+  invoke('Sweep', 'sweep', Duration.minutes(1))
+  invoke('Reconciliation', 'reconcile', Duration.minutes(15))
+}

@@ -1,0 +1,12 @@
+// Adds up test reports and failed stages: prints `N passed, N failed` as the last line and exits 1 when anything failed or a report is missing.
+import { existsSync, readFileSync } from 'node:fs'
+
+const [stages, ...reports] = process.argv.slice(2)
+const read = (file) => {
+  if (!existsSync(file)) return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 }
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+const sum = (name) => reports.map(read).reduce((total, report) => total + report[name], 0)
+const failed = sum('numFailedTests') + Number(stages)
+console.log(`\n${sum('numPassedTests')} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
