@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type Engine, openEngine } from '../../infra/local/dynamodb/engine.ts'
+import { serveEngine } from '../../infra/local/dynamodb/server.ts'
+import { createTable } from '../../infra/local/dynamodb/table.ts'
+
+export type TestTable = {
+  readonly client: DynamoDBDocumentClient
+  readonly name: string
+  readonly endpoint: string
+  /** Absent on another engine (`DYNAMODB_ENDPOINT`): nothing can be injected or tapped there. */
+  readonly engine: Engine | undefined
+  readonly close: () => Promise<void>
+}
+
+/** An empty table of its own, over HTTP and the real SDK: on the embedded engine in memory, or on the one `DYNAMODB_ENDPOINT` names. */
+export const openTestTable = async (): Promise<TestTable> => {
+  const given = process.env.DYNAMODB_ENDPOINT
+  const engine = given === undefined ? await openEngine() : undefined
+  const server = engine && (await serveEngine(engine))
+  const endpoint = server?.endpoint ?? given ?? ''
+  const plain = new DynamoDBClient({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  const name = `rolecall-${randomUUID()}`
+  await createTable(plain, name)
+  const client = DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } })
+  return {
+    client,
+    name,
+    endpoint,
+    engine,
+    close: async () => {
+      if (!engine) await plain.send(new DeleteTableCommand({ TableName: name }))
+      plain.destroy()
+      await server?.close()
+      await engine?.close()
+    },
+  }
+}
