@@ -12,7 +12,7 @@ import type { Ownership, RoleOwnership } from './ownership.ts'
 import type { Change, ChangeId, Plan } from './plan.ts'
 import type { Account, PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
 import type { Approval, Hold, RemovalHistory, RemovalKind, Verdict } from './verdict.ts'
-import type { Due, Outcome, Priority, Work, WorkSubject } from './work.ts'
+import type { Due, DueSubject, Outcome, Priority, Work, WorkSubject } from './work.ts'
 
 export type Clock = { readonly now: () => Instant; readonly sleep: (seconds: number) => Promise<void> }
 export type Ids = {
@@ -158,6 +158,8 @@ export type WorkQueue = {
   /** Due items older than `before`, oldest first: what the stream did not deliver. */
   readonly dueBefore: (before: Instant, limit: number) => Promise<readonly Due[]>
   readonly finishDue: (due: readonly Due[]) => Promise<void>
+  /** In one transaction: the seen item goes, a new one (new position, same `at`) for what is left of it comes. */
+  readonly replaceDue: (seen: Due, rest: DueSubject) => Promise<void>
   /** One item per (community, subject, priority): adding it again gives it a new token and makes it takeable at once. */
   readonly add: (work: readonly WorkDraft[]) => Promise<readonly Work[]>
   /** In priority order, takeable at `now`; costs O(limit) however much is queued. Taking does not remove. */

@@ -9,7 +9,12 @@ export type Due = {
 export type DueSubject =
   | { readonly kind: 'member'; readonly member: MemberId }
   /** Renamed or deleted: everyone in it must be looked at. */
-  | { readonly kind: 'group'; readonly group: GroupId }
+  | {
+      readonly kind: 'group'
+      readonly group: GroupId
+      /** Everyone up to here was looked at already: a large group is expanded in steps. */
+      readonly after?: MemberId
+    }
   /** A change too large for one transaction: roll it forward, then look at its members. */
   | { readonly kind: 'intent'; readonly group: GroupId; readonly intent: string }
 
