@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -224,6 +226,40 @@ describe('on disk', () => {
     await second.handle('TransactWriteItems', transaction)
     expect(await stored(second)).toEqual(['a'])
     await second.close()
+  })
+
+  test('killed at any moment, it keeps what it answered, and pairs stay pairs', async () => {
+    const setUp = await openEngine({ path })
+    await setUp.handle('CreateTable', definition)
+    await setUp.close()
+    const rows = async (engine: Engine, pk: string): Promise<readonly number[]> => {
+      const answer = (await engine.handle('Query', {
+        TableName: 'directory',
+        KeyConditionExpression: 'pk = :p',
+        ExpressionAttributeValues: { ':p': { S: pk } },
+      })) as { readonly Items: readonly { readonly sk: { readonly S: string } }[] }
+      return answer.Items.map((row) => Number(row.sk.S))
+    }
+    let next = 0
+    for (const wanted of [1, 40, 150]) {
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'writer.ts'), path, String(next)])
+      let printed = ''
+      child.stdout.setEncoding('utf8')
+      for await (const chunk of child.stdout) {
+        printed += chunk
+        if (printed.split('\n').length > wanted) break
+      }
+      child.kill('SIGKILL')
+      if (child.signalCode === null) await once(child, 'exit')
+      const answered = printed.split('\n').slice(0, -1).map(Number)
+      const engine = await openEngine({ path })
+      const left = await rows(engine, 'left')
+      expect(await rows(engine, 'right')).toEqual(left)
+      expect(left).toEqual(expect.arrayContaining(answered))
+      next = left.length
+      expect(left).toEqual(Array.from({ length: next }, (_, n) => n))
+      await engine.close()
+    }
   })
 
   test('a second engine on the same data is refused', async () => {
