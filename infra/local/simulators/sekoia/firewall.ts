@@ -1,0 +1,28 @@
+import type { Switches } from './world.ts'
+
+/** The vendor's web application firewall: callers that collect errors are blocked for a while, whatever they then ask. */
+export type Firewall = {
+  /** Seconds the block lasts, 0 when there is none. */
+  readonly blockedFor: (now: number) => number
+  readonly answered: (status: number, now: number, limits: Switches['errorBlock']) => void
+  readonly reset: () => void
+}
+
+export const createFirewall = (): Firewall => {
+  let errors: readonly number[] = []
+  let blockedUntil = 0
+  return {
+    blockedFor: (now) => Math.max(0, Math.ceil((blockedUntil - now) / 1000)),
+    answered: (status, now, limits) => {
+      if (status < 400 || limits.errors === 0) return
+      errors = [...errors.filter((at) => at > now - limits.seconds * 1000), now]
+      if (errors.length <= limits.errors) return
+      blockedUntil = now + limits.block * 1000
+      errors = []
+    },
+    reset: () => {
+      errors = []
+      blockedUntil = 0
+    },
+  }
+}
