@@ -15,6 +15,8 @@ export type OwnedGrant = {
   readonly platformRole: PlatformRoleId
   readonly because: readonly Because[]
   readonly since: Instant
+  /** Written ahead of the platform call and not read back yet: missing on the platform it is no drift. */
+  readonly unconfirmed?: true
 }
 
 /** The stored link "this account and these grants are ours, for this member". Written before the first platform write. */
@@ -30,7 +32,12 @@ export type Ownership = {
   readonly since: Instant
   readonly grants: readonly OwnedGrant[]
   /** Set while the account is disabled *by us*; only such an account is ever enabled again. */
-  readonly suspended?: { readonly at: Instant; readonly reason: 'departed' | 'unassigned' }
+  readonly suspended?: {
+    readonly at: Instant
+    readonly reason: 'departed' | 'unassigned'
+    /** Written ahead of the platform call and not read back yet. */
+    readonly unconfirmed?: true
+  }
   readonly invitation?: { readonly sentAt: Instant; readonly attempts: number }
   /** Optimistic lock of the record. */
   readonly version: number

@@ -64,7 +64,13 @@ export type Change = Numbered &
         readonly suspendedAt?: Instant
       }
     /** The account is gone from the platform, or the grant is: only our record is corrected. */
-    | { readonly kind: 'forget'; readonly subject: Subject; readonly role?: RoleId }
+    | {
+        readonly kind: 'forget'
+        readonly subject: Subject
+        /** Both or none: with them only this grant is forgotten. */
+        readonly role?: RoleId
+        readonly platformRole?: PlatformRoleId
+      }
   )
 
 export type Bound = Subject & { readonly account: AccountId }
@@ -99,6 +105,13 @@ export type Problem =
   | { readonly kind: 'duplicateEmail'; readonly subject: Subject; readonly with: MemberId }
   | { readonly kind: 'invitationsExhausted'; readonly subject: Bound; readonly attempts: number }
   | { readonly kind: 'disabledByOthers'; readonly subject: Bound }
+  /** Giving the role would make the platform take away one that is not ours. */
+  | {
+      readonly kind: 'unmanagedRoleInTheWay'
+      readonly subject: Bound
+      readonly role: RoleId
+      readonly unmanaged: PlatformRoleId
+    }
   | { readonly kind: 'noEmail'; readonly connection: ConnectionId; readonly member: MemberId }
 
 /** What the platform shows otherwise than we last left it: somebody edited by hand. */

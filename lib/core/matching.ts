@@ -1,0 +1,94 @@
+import type { Evidence, Source } from './assignment.ts'
+import { attributeValues } from './attributes.ts'
+import type { Matcher } from './configuration.ts'
+import type { GroupReference, Member } from './member.ts'
+import { describeTest, type Patterns, passes } from './text-test.ts'
+
+export type { Patterns } from './text-test.ts'
+
+export type MemberGroup = { readonly reference: GroupReference; readonly source: Source }
+export type MatchSubject = { readonly member: Member; readonly groups: readonly MemberGroup[] }
+
+type Leaf = Extract<Matcher, { readonly group: unknown } | { readonly attribute: unknown }>
+type Finding = {
+  readonly matched: boolean
+  /** The positive leaves that held. */
+  readonly evidence: readonly Evidence[]
+  /** The leaves that stood in the way, in words. */
+  readonly against: readonly string[]
+}
+
+const namesOf = (group: GroupReference): readonly string[] =>
+  group.externalId === undefined
+    ? [group.id, group.displayName]
+    : [group.id, group.externalId, group.displayName]
+
+const leafEvidence = (leaf: Leaf, subject: MatchSubject, patterns: Patterns): readonly Evidence[] => {
+  if ('group' in leaf)
+    return subject.groups
+      .filter(({ reference }) => namesOf(reference).some((name) => passes(leaf.group, name, patterns)))
+      .map(({ reference }) => ({ kind: 'group', id: reference.id, displayName: reference.displayName }))
+  const held = attributeValues(subject.member, leaf.attribute).some((value) =>
+    passes(leaf.test, value, patterns),
+  )
+  return held ? [{ kind: 'attribute', path: leaf.attribute }] : []
+}
+
+const describeLeaf = (leaf: Leaf, negated: boolean): string =>
+  'group' in leaf
+    ? `${negated ? 'in a' : 'in no'} group whose name or id ${describeTest(leaf.group)}`
+    : `attribute ${leaf.attribute} ${negated ? '' : 'is not one that '}${describeTest(leaf.test)}`
+
+const findLeaf = (leaf: Leaf, negated: boolean, subject: MatchSubject, patterns: Patterns): Finding => {
+  const evidence = leafEvidence(leaf, subject, patterns)
+  const matched = evidence.length > 0 !== negated
+  return {
+    matched,
+    evidence: matched && !negated ? evidence : [],
+    against: matched ? [] : [describeLeaf(leaf, negated)],
+  }
+}
+
+/** Negation is carried down to the leaves (De Morgan), so that only what really was found counts as evidence. */
+const find = (matcher: Matcher, negated: boolean, subject: MatchSubject, patterns: Patterns): Finding => {
+  if ('not' in matcher) return find(matcher.not, !negated, subject, patterns)
+  if ('group' in matcher || 'attribute' in matcher) return findLeaf(matcher, negated, subject, patterns)
+  const parts = 'all' in matcher ? matcher.all : matcher.any
+  const findings = parts.map((part) => find(part, negated, subject, patterns))
+  const conjunction = 'all' in matcher !== negated
+  const matched = conjunction ? findings.every((f) => f.matched) : findings.some((f) => f.matched)
+  return {
+    matched,
+    evidence: matched ? findings.filter((f) => f.matched).flatMap((f) => f.evidence) : [],
+    against: matched ? [] : findings.flatMap((f) => f.against),
+  }
+}
+
+const evidenceKey = (evidence: Evidence): string =>
+  evidence.kind === 'group'
+    ? `1${evidence.id}`
+    : evidence.kind === 'attribute'
+      ? `2${evidence.path.toLowerCase()}`
+      : '3'
+
+/** One entry per group and attribute, in an order that does not depend on how the groups were read. */
+const tidy = (evidence: readonly Evidence[]): readonly Evidence[] =>
+  [...new Map(evidence.map((entry) => [evidenceKey(entry), entry])).entries()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, entry]) => entry)
+
+/** The evidence for a match, or undefined when the matcher does not match. A match by nothing but negations has `absence` as its evidence. */
+export const match = (
+  matcher: Matcher,
+  subject: MatchSubject,
+  patterns: Patterns,
+): readonly Evidence[] | undefined => {
+  const finding = find(matcher, false, subject, patterns)
+  if (!finding.matched) return undefined
+  return finding.evidence.length === 0 ? [{ kind: 'absence' }] : tidy(finding.evidence)
+}
+
+/** Why a matcher does not match: the leaves that failed, in words without personal values. Empty when it matches. */
+export const whyNot = (matcher: Matcher, subject: MatchSubject, patterns: Patterns): readonly string[] => [
+  ...new Set(find(matcher, false, subject, patterns).against),
+]

@@ -1,0 +1,86 @@
+import type { Target } from './assignment.ts'
+import { fold } from './ids.ts'
+import type { Ownership } from './ownership.ts'
+import type { Bound, Problem } from './plan.ts'
+import { isAdmin, personKey, type Scene, subjectOf } from './plan-scene.ts'
+import type { Account } from './snapshot.ts'
+
+/** Where a member is on the platform, as far as this snapshot can tell. */
+export type Location =
+  | { readonly kind: 'ours'; readonly account: Account }
+  /** Not recorded as ours yet and may be: what we began to invite, or what may be adopted. */
+  | { readonly kind: 'claimable'; readonly account: Account }
+  /** Ours, and no longer there. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'absent' }
+  /** The snapshot does not say: nothing may be concluded. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'refused'; readonly problem: Problem }
+
+export const bound = (target: Target, account: Account): Bound => ({
+  ...subjectOf(target),
+  email: account.email === undefined ? target.email : fold(account.email),
+  account: account.id,
+})
+
+const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1)
+
+/** Design, security rules: administrators, protected and service accounts are adopted by an explicit act only. */
+const adoptionRefusal = (
+  scene: Scene,
+  target: Target,
+  account: Account,
+): Extract<Problem, { readonly kind: 'adoptionNeeded' }>['why'] | undefined => {
+  const { community, domains } = scene
+  const email = fold(account.email ?? '')
+  if (account.service) return 'service'
+  if (community.safety.protected.some((one) => fold(one) === email)) return 'protected'
+  if (isAdmin(scene, account)) return 'admin'
+  if (community.adopt !== 'domain') return 'explicit'
+  const ours = domains.get(target.connection) ?? []
+  return ours.some((domain) => fold(domain) === domainOf(email)) ? undefined : 'domain'
+}
+
+const whose = (target: Target, account: Account, owner: Ownership): Problem =>
+  owner.connection === target.connection
+    ? { kind: 'duplicateEmail', subject: subjectOf(target), with: owner.member }
+    : { kind: 'ownedElsewhere', subject: bound(target, account), owner: owner.connection }
+
+const judgeFound = (scene: Scene, target: Target, accounts: readonly Account[], begun: boolean): Location => {
+  const [account, ...more] = accounts
+  if (account === undefined) return { kind: 'absent' }
+  if (more.length > 0) {
+    const ids = accounts.map(({ id }) => id)
+    return {
+      kind: 'refused',
+      problem: { kind: 'duplicateAccounts', subject: subjectOf(target), accounts: ids },
+    }
+  }
+  const owner = scene.owners.get(account.id)
+  if (owner !== undefined) return { kind: 'refused', problem: whose(target, account, owner) }
+  const why = begun && !account.service ? undefined : adoptionRefusal(scene, target, account)
+  if (why === undefined) return { kind: 'claimable', account }
+  return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject: bound(target, account), why } }
+}
+
+/** Looks for somebody we have no account of. `begun`: an ownership stands without its account, so an invitation may have been sent. */
+export const locateByEmail = (scene: Scene, target: Target, begun: Ownership | undefined): Location => {
+  if (scene.snapshot.scope !== 'community' || !scene.snapshot.complete) return { kind: 'unknown' }
+  const invited = begun === undefined ? [] : (scene.byEmail.get(fold(begun.email)) ?? [])
+  if (invited.length > 0) return judgeFound(scene, target, invited, true)
+  if (target.granted.length === 0) return { kind: 'absent' }
+  const claimant = scene.claims.get(target.email)
+  if (claimant !== undefined && personKey(claimant) !== personKey(target))
+    return {
+      kind: 'refused',
+      problem: { kind: 'duplicateEmail', subject: subjectOf(target), with: claimant.member },
+    }
+  return judgeFound(scene, target, scene.byEmail.get(target.email) ?? [], false)
+}
+
+export const locate = (scene: Scene, target: Target, ownership: Ownership | undefined): Location => {
+  if (ownership?.account === undefined) return locateByEmail(scene, target, ownership)
+  const account = scene.accounts.get(ownership.account)
+  if (account !== undefined) return { kind: 'ours', account }
+  return scene.snapshot.complete ? { kind: 'gone' } : { kind: 'unknown' }
+}

@@ -1,0 +1,117 @@
+import type { Target } from './assignment.ts'
+import type { Community } from './configuration.ts'
+import { ConnectorError } from './errors.ts'
+import type { ConnectionId, Instant } from './ids.ts'
+import type { Ownership, RoleOwnership } from './ownership.ts'
+import type { Change, Plan, Unmanaged } from './plan.ts'
+import { planMember } from './plan-accounts.ts'
+import { inOrder } from './plan-order.ts'
+import { planRoles } from './plan-roles.ts'
+import { byText, isAdmin, join, personKey, type Scene, setScene } from './plan-scene.ts'
+import type { PlatformTraits, Snapshot } from './snapshot.ts'
+
+export type PlanInput = {
+  readonly community: Community
+  /** Number of the configuration the targets were computed under. */
+  readonly configuration: number
+  readonly traits: PlatformTraits
+  /** The e-mail domains each connection may speak for. */
+  readonly domains: ReadonlyMap<ConnectionId, readonly string[]>
+  readonly targets: readonly Target[]
+  /** Of every target that has one. In a targeted plan also of whoever else owns an account with a target's e-mail. */
+  readonly ownership: readonly Ownership[]
+  readonly roleOwnership: readonly RoleOwnership[]
+  readonly snapshot: Snapshot
+  readonly now: Instant
+  /**
+   * `targeted`: only `targets` are planned, whoever else is in the snapshot. `community`: targets and ownership are all there are, so that
+   * ownership without a target is a departure. Absent: as the snapshot's own scope.
+   */
+  readonly scope?: Plan['scope']
+}
+
+const departedTarget = (ownership: Ownership): Target => ({
+  connection: ownership.connection,
+  member: ownership.member,
+  email: ownership.email,
+  givenName: '',
+  familyName: '',
+  standing: 'departed',
+  granted: [],
+  suppressed: [],
+})
+
+const everybody = (input: PlanInput, scope: Plan['scope']): readonly Target[] => {
+  const known = new Set(input.targets.map(personKey))
+  const lost =
+    scope === 'community'
+      ? input.ownership.filter((one) => !known.has(personKey(one))).map(departedTarget)
+      : []
+  return [...input.targets, ...lost].toSorted(byText(personKey))
+}
+
+/** What is on the platform and not ours: reported, never changed. */
+const unmanagedIn = (scene: Scene, changes: readonly Change[]): readonly Unmanaged[] => {
+  const claimed = new Set(
+    changes.flatMap((change) => (change.kind === 'adopt' ? [change.subject.account] : [])),
+  )
+  return scene.snapshot.accounts.toSorted(byText(({ id }) => id)).flatMap((account): Unmanaged[] => {
+    const owner = scene.owners.get(account.id)
+    if (owner === undefined && !claimed.has(account.id))
+      return [
+        {
+          kind: 'account',
+          account: account.id,
+          ...(account.email === undefined ? {} : { email: account.email }),
+          admin: isAdmin(scene, account),
+        },
+      ]
+    const ours = new Set((owner?.grants ?? []).map(({ platformRole }) => platformRole))
+    return account.roles
+      .filter((role) => !ours.has(role))
+      .toSorted()
+      .map((role) => {
+        const roleName = scene.roles.get(role)?.name ?? role
+        return { kind: 'grant', account: account.id, platformRole: role, roleName }
+      })
+  })
+}
+
+/**
+ * The difference between what should be and what is, in the order in which it is to be applied. Pure: the same input gives the same plan,
+ * however targets, ownership and accounts are ordered. From an incomplete snapshot nothing is concluded about what it does not show.
+ */
+export const planChanges = (input: PlanInput): Plan => {
+  const { community, snapshot, targets, ownership, traits, domains, now } = input
+  const scope = input.scope ?? snapshot.scope
+  if (scope === 'community' && snapshot.scope !== 'community')
+    throw new ConnectorError(
+      'internal',
+      'a plan for the whole community needs a snapshot of the whole community',
+    )
+  const roles = planRoles(community, input.roleOwnership, snapshot)
+  const people = everybody(input, scope)
+  const scene = setScene({
+    community,
+    traits,
+    domains,
+    snapshot,
+    now,
+    states: roles.states,
+    targets,
+    ownership,
+  })
+  const owned = new Map(ownership.map((one) => [personKey(one), one]))
+  const parts = join(people.map((target) => planMember(scene, target, owned.get(personKey(target)))))
+  const changes = inOrder([...roles.changes, ...parts.changes])
+  return {
+    community: community.id,
+    scope,
+    configuration: input.configuration,
+    snapshotAt: snapshot.takenAt,
+    changes,
+    unmanaged: scope === 'community' ? unmanagedIn(scene, changes) : [],
+    problems: [...roles.problems, ...parts.problems],
+    drift: [...roles.drift, ...parts.drift],
+  }
+}
