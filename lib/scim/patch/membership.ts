@@ -1,0 +1,97 @@
+import { ConnectorError } from '../../core/errors.ts'
+import { type MemberId, memberId } from '../../core/ids.ts'
+import type { AttributeValue } from '../../core/member.ts'
+import type { MembershipDelta } from '../../core/ports.ts'
+import { isList, isRecord } from '../body.ts'
+import type { Filter } from '../filter/filter.ts'
+import { isAbsent } from '../json.ts'
+import type { Note } from '../quirks.ts'
+import type { Operation } from './message.ts'
+import type { PatchPath } from './path.ts'
+
+export const isMembership = (operation: Operation): boolean => attributeOf(operation.path) === 'members'
+const attributeOf = (path: PatchPath): string | undefined => {
+  if (path.kind === 'attribute') return path.attribute.path
+  return path.kind === 'elements' ? path.path.attribute.path : undefined
+}
+
+/**
+ * Membership operations in their order → what to add and what to remove. The list itself is never read: a group of 100,000 costs the same as
+ * one of 10, and two requests at once cannot overwrite each other.
+ */
+export const compileMembership = (
+  operations: readonly Operation[],
+  note: Note,
+): MembershipDelta | undefined => {
+  const wishes = new Map<MemberId, 'add' | 'remove'>()
+  let fromScratch = false
+  for (const operation of operations) {
+    const wish = wishOf(operation, note)
+    if (wish.clear) {
+      fromScratch = true
+      wishes.clear()
+    }
+    for (const id of wish.ids) wishes.set(id, wish.kind)
+  }
+  const wanted = (kind: 'add' | 'remove'): readonly MemberId[] =>
+    [...wishes].filter(([, each]) => each === kind).map(([id]) => id)
+  if (fromScratch) return { kind: 'replace', members: wanted('add') }
+  return wishes.size === 0 ? undefined : { kind: 'delta', add: wanted('add'), remove: wanted('remove') }
+}
+
+type Wish = {
+  readonly kind: 'add' | 'remove'
+  readonly ids: readonly MemberId[]
+  readonly clear: boolean
+}
+
+const wishOf = ({ op, path, value }: Operation, note: Note): Wish => {
+  if (path.kind === 'elements') {
+    if (op !== 'remove' || path.sub !== undefined)
+      throw new ConnectorError('mutability', 'members: a membership can be added or removed, not changed')
+    return { kind: 'remove', ids: idsOf(path.filter), clear: false }
+  }
+  if (path.kind === 'attribute' && path.sub !== undefined)
+    throw new ConnectorError('mutability', `${path.sub.path}: is fixed once a member is in the group`)
+  if (op === 'add') return { kind: 'add', ids: memberIds(value), clear: false }
+  if (op === 'replace') return { kind: 'add', ids: memberIds(value), clear: true }
+  if (value === undefined || value === null) return { kind: 'remove', ids: [], clear: true }
+  note('removalByValue')
+  // An empty list of members to remove names nobody; reading it as "everybody" would empty the group.
+  return { kind: 'remove', ids: memberIds(value), clear: false }
+}
+
+/** `value eq "a"`, or several of these joined by `or`: whatever else a membership has is derived. */
+const idsOf = (filter: Filter): readonly MemberId[] => {
+  if (filter.kind === 'or') return filter.filters.flatMap(idsOf)
+  if (filter.kind === 'compare' && filter.operator === 'eq' && filter.path.attribute.name === 'value')
+    return [memberId(String(filter.value))]
+  throw new ConnectorError(
+    'invalidFilter',
+    'members: supported filters are value eq "<id>", and several of them joined by or',
+  )
+}
+
+/** `members` as sent, by POST, PUT or PATCH. */
+export const memberIds = (value: AttributeValue | undefined): readonly MemberId[] => {
+  if (isAbsent(value)) return []
+  const list = isList(value) ? value : [value]
+  return [...new Set(list.map(memberIdOf))]
+}
+
+const memberIdOf = (element: AttributeValue): MemberId => {
+  const id = isRecord(element) ? element.value : undefined
+  if (typeof id !== 'string' || id === '')
+    throw new ConnectorError('invalidValue', 'members.value: must be the id of a User', {
+      field: 'members.value',
+    })
+  if (isRecord(element) && typeof element.type === 'string' && element.type.toLowerCase() === 'group')
+    throw new ConnectorError(
+      'invalidValue',
+      'members.type: groups inside groups are not supported; send their users',
+      {
+        field: 'members.type',
+      },
+    )
+  return memberId(id)
+}

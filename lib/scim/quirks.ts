@@ -1,0 +1,22 @@
+/** Every tolerance towards an identity provider that the RFCs do not ask for. Each use is counted by its name. */
+export const quirks = {
+  capitalisedOperation: 'Entra ID without its compliance flag: "Add", "Replace", "Remove"',
+  textBoolean: 'Entra ID without its compliance flag: "True" and "False" as texts',
+  numberAsText: 'a number where the schema has a text',
+  textAsNumber: 'a text where the schema has a number',
+  emptyText: 'Entra ID: an empty text clears an attribute',
+  textForComplex: 'Entra ID: manager as a bare id; others: a list of bare values',
+  listForSingle: 'Entra ID without its compliance flag: a one-element list for a single value',
+  singleForList: 'a single value where the schema has a list',
+  nullReference: 'Entra ID: members with "$ref": null',
+  removalByValue: 'Entra ID without its compliance flag, JumpCloud: remove "members" with a list of values',
+  pathInName: 'Entra ID with its compliance flag: one operation without path, whose names are paths',
+  readOnlyInValue: 'Okta: the resource’s own id inside the value of a rename',
+  microsoftSchema: 'Entra ID: an extra schema URN on groups',
+  createdByFilter: 'Entra ID: replacing a value that does not exist yet creates it from its filter',
+  softDeleteRename: 'Entra ID: a deleted user is renamed to free its name, which is no change of the person',
+  textMediaType: 'a JSON body under another media type',
+} as const
+
+export type Quirk = keyof typeof quirks
+export type Note = (quirk: Quirk) => void

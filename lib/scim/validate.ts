@@ -1,0 +1,128 @@
+import { ConnectorError } from '../core/errors.ts'
+import type { Attributes, AttributeValue } from '../core/member.ts'
+import { isList, isRecord } from './body.ts'
+import { isAbsent } from './json.ts'
+import {
+  type AttributeTable,
+  attributeNamed,
+  isUrn,
+  type ResourceSchema,
+  type SchemaAttribute,
+} from './schema.ts'
+
+const invalid = (attribute: SchemaAttribute, rule: string): ConnectorError =>
+  new ConnectorError('invalidValue', `${attribute.path}: ${rule}`, { field: attribute.path })
+
+// Stored per resource within DynamoDB's 400 KB; a list attribute longer than this is no person's.
+const maximumElements = 1_000
+
+/** Schema names, schema types, nothing readOnly, nothing that must never be kept; undefined when nothing is left. */
+export const validated = (
+  attribute: SchemaAttribute,
+  value: AttributeValue | undefined,
+): AttributeValue | undefined => {
+  if (isAbsent(value) || attribute.mutability === 'readOnly') return undefined
+  if (!attribute.multiValued) return single(attribute, value)
+  if (!isList(value)) throw invalid(attribute, 'must be a list')
+  if (value.length > maximumElements) throw invalid(attribute, `holds more than ${maximumElements} values`)
+  const list = value.map((each) => single(attribute, each)).filter((each) => each !== undefined)
+  if (list.filter(isPrimary).length > 1)
+    throw invalid(attribute, 'only one value can be primary (RFC 7643 §2.4)')
+  return list.length === 0 ? undefined : list
+}
+
+export const isPrimary = (value: AttributeValue): boolean => isRecord(value) && value.primary === true
+
+const base64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:==)?|[A-Za-z0-9+/_-]{3}=?)?$/
+
+const single = (attribute: SchemaAttribute, value: AttributeValue): AttributeValue | undefined => {
+  switch (attribute.type) {
+    case 'complex':
+      if (!isRecord(value)) throw invalid(attribute, 'must be an object')
+      return complex(attribute.subAttributes, value)
+    case 'boolean':
+      if (typeof value !== 'boolean') throw invalid(attribute, 'must be true or false')
+      return value
+    case 'integer':
+      if (!Number.isSafeInteger(value)) throw invalid(attribute, 'must be a whole number')
+      return value
+    case 'decimal':
+      if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(attribute, 'must be a number')
+      return value
+    default:
+      return text(attribute, value)
+  }
+}
+
+const text = (attribute: SchemaAttribute, value: AttributeValue): string => {
+  if (typeof value !== 'string') throw invalid(attribute, 'must be a text')
+  // A lone surrogate cannot be stored as UTF-8: it would come back as another text than the one sent.
+  if (!value.isWellFormed()) throw invalid(attribute, 'is not well-formed Unicode')
+  if (attribute.type === 'dateTime' && Number.isNaN(Date.parse(value)))
+    throw invalid(attribute, 'must be a date and time such as "2026-01-31T12:00:00Z"')
+  if (attribute.type === 'binary' && !base64.test(value)) throw invalid(attribute, 'must be base64')
+  return value
+}
+
+const complex = (table: AttributeTable, value: Attributes): Attributes | undefined => {
+  const result = attributesOf(table, value)
+  return Object.keys(result).length === 0 ? undefined : result
+}
+
+/** The known attributes of an object under their schema names; unknown ones are ignored (RFC 7644 §3.3). */
+const attributesOf = (table: AttributeTable, source: Attributes): Attributes => {
+  const result: Record<string, AttributeValue> = Object.create(null)
+  for (const [name, sent] of Object.entries(source)) {
+    const attribute = attributeNamed(table, name)
+    if (attribute === undefined || attribute.mutability === 'writeOnly') continue
+    const value = validated(attribute, sent)
+    if (value === undefined) continue
+    if (Object.hasOwn(result, attribute.name)) throw invalid(attribute, 'is given twice, in different case')
+    result[attribute.name] = value
+  }
+  return result
+}
+
+/** An identity provider's own extension: kept as sent, without what counts as absent. */
+export const customExtension = (urn: string, value: AttributeValue): Attributes | undefined => {
+  if (!isRecord(value))
+    throw new ConnectorError('invalidValue', `${urn}: must be an object of attributes`, { field: urn })
+  const present = Object.entries(value).filter(([, each]) => !isAbsent(each))
+  return present.length === 0 ? undefined : Object.assign(Object.create(null), Object.fromEntries(present))
+}
+
+/** Everything a resource may hold of what was sent: core attributes by name, extensions by URN. */
+export const validateResource = (schema: ResourceSchema, source: Attributes): Attributes => {
+  const core = Object.entries(source).filter(([name]) => !isUrn(name))
+  const result: Record<string, AttributeValue> = Object.assign(
+    Object.create(null),
+    attributesOf(schema.attributes, Object.assign(Object.create(null), Object.fromEntries(core))),
+  )
+  for (const [name, sent] of Object.entries(source)) {
+    if (!isUrn(name) || isAbsent(sent)) continue
+    const extension = schema.extensions.get(name.toLowerCase())
+    const urn = extension?.urn ?? name
+    const value =
+      extension === undefined ? customExtension(urn, sent) : known(extension.urn, extension.attributes, sent)
+    if (value !== undefined) result[urn] = value
+  }
+  return result
+}
+
+const known = (urn: string, table: AttributeTable, sent: AttributeValue): Attributes | undefined => {
+  if (!isRecord(sent))
+    throw new ConnectorError('invalidValue', `${urn}: must be an object of attributes`, { field: urn })
+  return complex(table, sent)
+}
+
+/** What must not be missing from what is about to be stored. */
+export const requireAttributes = (schema: ResourceSchema, resource: Attributes): void => {
+  for (const attribute of schema.attributes.values()) {
+    if (!attribute.required || attribute.mutability === 'readOnly') continue
+    const value = resource[attribute.name]
+    if (isAbsent(value) || (typeof value === 'string' && value.trim() === ''))
+      throw new ConnectorError('invalidValue', `${attribute.path}: is required and must not be empty`, {
+        field: attribute.path,
+      })
+  }
+}
