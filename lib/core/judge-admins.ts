@@ -1,0 +1,98 @@
+import type { AccountId, PlatformRoleId } from './ids.ts'
+import type { Change } from './plan.ts'
+import type { PlatformRole, Snapshot } from './snapshot.ts'
+
+type Seat = {
+  readonly enabled: boolean
+  /** Roles by which the account administrates; `given:…` stands for one this plan gives. */
+  readonly roles: ReadonlySet<string>
+}
+
+/** The community's administrators as the changes of a plan go by: people who can still get in and repair something. */
+export type Admins = {
+  /** How many are left when this change follows those taken so far. */
+  readonly leftBy: (change: Change) => number
+  readonly take: (change: Change) => void
+  readonly count: () => number
+}
+
+const sits = (seat: Seat): boolean => seat.enabled && seat.roles.size > 0
+
+const seatsIn = (snapshot: Snapshot): ReadonlyMap<AccountId, Seat> => {
+  const adminRoles = new Set(snapshot.roles.filter(({ admin }) => admin).map(({ id }) => id))
+  // A service account cannot give anybody back what they lost.
+  const people = snapshot.accounts.filter(({ service }) => !service)
+  return new Map(
+    people.map((account) => {
+      const roles = new Set<string>(account.roles.filter((role) => adminRoles.has(role)))
+      return [account.id, { enabled: account.status === 'enabled', roles }]
+    }),
+  )
+}
+
+const less = (roles: ReadonlySet<string>, role: string): ReadonlySet<string> =>
+  new Set([...roles].filter((one) => one !== role))
+
+const seatAfter = (seat: Seat, change: Change): Seat => {
+  switch (change.kind) {
+    case 'suspend':
+      return { ...seat, enabled: false }
+    case 'resume':
+      return { ...seat, enabled: true }
+    case 'revoke':
+      return { ...seat, roles: less(seat.roles, change.platformRole) }
+    case 'grant':
+      return change.admin ? { ...seat, roles: new Set([...seat.roles, `given:${change.grant.role}`]) } : seat
+    default:
+      return seat
+  }
+}
+
+/** Whether an admin role that loses a permission is still one is the platform's to say: it counts as lost. */
+const narrowsAdmin = (
+  change: Extract<Change, { readonly kind: 'repairRole' }>,
+  roles: ReadonlyMap<PlatformRoleId, PlatformRole>,
+): boolean => {
+  const role = roles.get(change.platformRole)
+  return role?.admin === true && role.permissions.some((one) => !change.contents.permissions.includes(one))
+}
+
+type Move = readonly [AccountId, Seat | undefined]
+
+const movesOf = (
+  seats: ReadonlyMap<AccountId, Seat>,
+  change: Change,
+  roles: ReadonlyMap<PlatformRoleId, PlatformRole>,
+): readonly Move[] => {
+  if (change.kind === 'createRole' || change.kind === 'invite') return []
+  if (change.kind === 'repairRole') {
+    if (!narrowsAdmin(change, roles)) return []
+    const holders = [...seats].filter(([, seat]) => seat.roles.has(change.platformRole))
+    return holders.map(([id, seat]) => [id, { ...seat, roles: less(seat.roles, change.platformRole) }])
+  }
+  const { account } = change.subject
+  const seat = account === undefined ? undefined : seats.get(account)
+  if (account === undefined || seat === undefined) return []
+  return [[account, change.kind === 'remove' ? undefined : seatAfter(seat, change)]]
+}
+
+export const adminsIn = (snapshot: Snapshot): Admins => {
+  const seats = new Map(seatsIn(snapshot))
+  const roles = new Map(snapshot.roles.map((role) => [role.id, role]))
+  const worth = (seat: Seat | undefined): number => (seat !== undefined && sits(seat) ? 1 : 0)
+  let count = [...seats.values()].filter(sits).length
+  const leftBy = (change: Change): number =>
+    movesOf(seats, change, roles).reduce(
+      (left, [id, seat]) => left - worth(seats.get(id)) + worth(seat),
+      count,
+    )
+  const take = (change: Change): void => {
+    const moves = movesOf(seats, change, roles)
+    count = leftBy(change)
+    for (const [id, seat] of moves) {
+      if (seat === undefined) seats.delete(id)
+      else seats.set(id, seat)
+    }
+  }
+  return { leftBy, take, count: () => count }
+}

@@ -1,0 +1,193 @@
+import type { Community } from './configuration.ts'
+import { type AccountId, fold, type Instant } from './ids.ts'
+import { type Admins, adminsIn } from './judge-admins.ts'
+import type { Change, ChangeId, Plan } from './plan.ts'
+import { policies } from './policy.ts'
+import { allowance, removalKind } from './removals.ts'
+import type { Snapshot } from './snapshot.ts'
+import type {
+  Approval,
+  HeldChange,
+  Hold,
+  HoldReason,
+  RemovalHistory,
+  RemovalKind,
+  Verdict,
+} from './verdict.ts'
+
+export type JudgeInput = {
+  readonly plan: Plan
+  readonly community: Community
+  readonly history: RemovalHistory
+  readonly hold?: Hold | undefined
+  readonly approvals: readonly Approval[]
+  readonly snapshot: Snapshot
+  /** Owned accounts of the community. */
+  readonly owned: number
+  /** Targets with at least one granted role; read in a plan for the whole community only. */
+  readonly desired: number
+  readonly now: Instant
+}
+
+type Budget = {
+  readonly limit: number
+  readonly counted: ReadonlySet<ChangeId>
+  readonly wanted: number
+  used: number
+}
+type Bench = {
+  readonly input: JudgeInput
+  readonly approved: ReadonlySet<ChangeId>
+  readonly waiting: ReadonlyMap<ChangeId, HeldChange>
+  readonly protectedAccounts: ReadonlySet<AccountId>
+  readonly protectedEmails: ReadonlySet<string>
+  readonly admins: Admins
+  readonly budgets: Readonly<Record<RemovalKind, Budget>>
+}
+type Test = (bench: Bench, change: Change) => HoldReason | undefined
+
+const consents = ({ approvals, now }: JudgeInput): ReadonlySet<ChangeId> =>
+  new Set(approvals.filter(({ expiresAt }) => expiresAt > now).flatMap(({ changes }) => changes))
+
+const setBench = (input: JudgeInput, changes: readonly Change[]): Bench => {
+  const { safety } = input.community
+  const protectedEmails = new Set(safety.protected.map(fold))
+  const approved = consents(input)
+  const budget = (kind: RemovalKind): Budget => {
+    const given = allowance(safety, input.history, kind)
+    const counts = (change: Change) =>
+      removalKind(change) === kind && !given.counted.has(change.id) && !approved.has(change.id)
+    return { ...given, wanted: changes.filter(counts).length }
+  }
+  return {
+    input,
+    approved,
+    waiting: new Map((input.hold?.held ?? []).map((one) => [one.change.id, one])),
+    protectedEmails,
+    protectedAccounts: new Set(
+      input.snapshot.accounts
+        .filter(({ email }) => email !== undefined && protectedEmails.has(fold(email)))
+        .map(({ id }) => id),
+    ),
+    admins: adminsIn(input.snapshot),
+    budgets: { departure: budget('departure'), revocation: budget('revocation') },
+  }
+}
+
+/** Held once, held until a person says so, even when a budget has room again; what only waited for a whole list is judged anew. */
+const heldBefore: Test = ({ waiting, input }, { id }) => {
+  const before = waiting.get(id)
+  if (before === undefined || before.reason.kind === 'incompleteSnapshot') return undefined
+  return { kind: input.hold?.state === 'rejected' ? 'rejected' : 'awaitingApproval' }
+}
+
+const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) => {
+  if (change.kind === 'createRole' || change.kind === 'repairRole') return undefined
+  if (change.kind === 'forget' || change.kind === 'adopt') return undefined
+  const { account, email } = change.subject
+  const hit = protectedEmails.has(fold(email)) || (account !== undefined && protectedAccounts.has(account))
+  return hit ? { kind: 'protected' } : undefined
+}
+
+const fromPartialList: Test = ({ input }, change) =>
+  !input.snapshot.complete && removalKind(change) !== undefined ? { kind: 'incompleteSnapshot' } : undefined
+
+const empties: Test = ({ input }, change) => {
+  const { plan, desired, owned } = input
+  const empty = plan.scope === 'community' && desired === 0 && owned > 0
+  return empty && removalKind(change) !== undefined ? { kind: 'emptyDesired', owned } : undefined
+}
+
+const takesLastAdmin: Test = ({ admins, input }, change) => {
+  const minimum = input.community.safety.minimumAdmins
+  const remaining = admins.leftBy(change)
+  return remaining < admins.count() && remaining < minimum
+    ? { kind: 'minimumAdmins', minimum, remaining }
+    : undefined
+}
+
+const widens: Test = (_, change) =>
+  change.kind === 'repairRole' && change.widens.length > 0 && change.holders > 0
+    ? { kind: 'roleWidened', gains: change.widens, holders: change.holders }
+    : undefined
+
+const overBudget: Test = ({ budgets }, change) => {
+  const removal = removalKind(change)
+  if (removal === undefined) return undefined
+  const { limit, used, wanted, counted } = budgets[removal]
+  if (counted.has(change.id) || used < limit) return undefined
+  return { kind: 'budget', removal, limit, used, wanted }
+}
+
+const tests: readonly Test[] = [
+  heldBefore,
+  touchesProtected,
+  fromPartialList,
+  empties,
+  takesLastAdmin,
+  widens,
+  overBudget,
+]
+
+const findReason = (bench: Bench, change: Change): HoldReason | undefined => {
+  if (bench.approved.has(change.id)) return undefined
+  for (const test of tests) {
+    const reason = test(bench, change)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+const spend = (bench: Bench, change: Change): void => {
+  bench.admins.take(change)
+  const removal = removalKind(change)
+  if (removal === undefined || bench.approved.has(change.id)) return
+  const budget = bench.budgets[removal]
+  if (!budget.counted.has(change.id)) budget.used += 1
+}
+
+/**
+ * Which changes are safe. In plan order, so that every beginning of what is allowed is safe too. Held changes spend nothing; what a person
+ * approved passes and spends nothing. Where an old role had to go first and may not, the new one waits with it.
+ */
+export const judge = (input: JudgeInput): Verdict => {
+  const { allowed: candidates, withheld } = policies[input.community.mode](input.plan)
+  const bench = setBench(input, candidates)
+  const allowed: Change[] = []
+  const held: HeldChange[] = []
+  const stuck = new Map<AccountId, HoldReason>()
+  for (const change of candidates) {
+    const follows = change.kind === 'grant' ? stuck.get(change.subject.account) : undefined
+    const reason = findReason(bench, change) ?? follows
+    if (reason === undefined) {
+      spend(bench, change)
+      allowed.push(change)
+      continue
+    }
+    held.push({ change, reason })
+    if (change.kind === 'revoke' && change.replaced) stuck.set(change.subject.account, reason)
+  }
+  return { allowed, held, withheld }
+}
+
+/**
+ * Whether a targeted plan touches what only a full look can judge: the administrators' minimum, a budget that runs out (perhaps the whole
+ * directory was emptied), an account that vanished. The caller then plans for the whole community instead.
+ */
+export const needsWholeCommunity = (input: Omit<JudgeInput, 'owned' | 'desired'>): boolean => {
+  const { plan, snapshot } = input
+  if (plan.scope === 'community') return false
+  const { allowed: candidates } = policies[input.community.mode](plan)
+  const bench = setBench({ ...input, owned: 0, desired: 0 }, candidates)
+  const fresh = candidates.filter(
+    (change) => !bench.approved.has(change.id) && heldBefore(bench, change) === undefined,
+  )
+  const losesAdmin =
+    snapshot.scope !== 'community' &&
+    fresh.some((change) => bench.admins.leftBy(change) < bench.admins.count())
+  const vanished = snapshot.scope !== 'community' && plan.drift.some(({ kind }) => kind === 'accountGone')
+  const overspent = Object.values(bench.budgets).some(
+    ({ used, wanted, limit }) => wanted > 0 && used + wanted > limit,
+  )
+  return losesAdmin || vanished || overspent
+}

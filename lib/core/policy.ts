@@ -1,0 +1,18 @@
+import type { Mode } from './configuration.ts'
+import type { Change, Plan } from './plan.ts'
+
+export type PolicyResult = { readonly allowed: readonly Change[]; readonly withheld: readonly Change[] }
+
+const takesAway: readonly Change['kind'][] = ['suspend', 'remove', 'revoke']
+
+const split = (plan: Plan, passes: (change: Change) => boolean): PolicyResult => ({
+  allowed: plan.changes.filter(passes),
+  withheld: plan.changes.filter((change) => !passes(change)),
+})
+
+/** What a community's mode lets through, before anything is judged. Withheld is not held: nobody is asked, nothing is alarmed. */
+export const policies: Readonly<Record<Mode, (plan: Plan) => PolicyResult>> = {
+  enforce: (plan) => split(plan, () => true),
+  upsertOnly: (plan) => split(plan, (change) => !takesAway.includes(change.kind)),
+  report: (plan) => split(plan, () => false),
+}

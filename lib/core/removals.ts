@@ -1,0 +1,27 @@
+import type { Safety } from './configuration.ts'
+import type { Change, ChangeId } from './plan.ts'
+import type { RemovalHistory, RemovalKind } from './verdict.ts'
+
+/** What a change takes away, if it is a removal: an account suspended or removed, or a grant lost without a replacement in the same plan. */
+export const removalKind = (change: Change): RemovalKind | undefined => {
+  if (change.kind === 'suspend' || change.kind === 'remove')
+    return change.reason === 'departed' ? 'departure' : 'revocation'
+  return change.kind === 'revoke' && !change.replaced ? 'revocation' : undefined
+}
+
+const counted = (history: RemovalHistory, kind: RemovalKind): ReadonlySet<ChangeId> =>
+  new Set(kind === 'departure' ? history.departures : history.revocations)
+
+export type Allowance = {
+  readonly limit: number
+  readonly used: number
+  readonly counted: ReadonlySet<ChangeId>
+}
+
+/** The rolling window's budget of one kind, and what is used of it. A removal already counted is free: it is the same one, tried again. */
+export const allowance = (safety: Safety, history: RemovalHistory, kind: RemovalKind): Allowance => {
+  const { fraction, floor } = kind === 'departure' ? safety.departures : safety.revocations
+  const ids = counted(history, kind)
+  const limit = Math.max(floor, Math.floor(fraction * history.ownedAtStart))
+  return { limit, used: ids.size, counted: ids }
+}
