@@ -1,0 +1,129 @@
+import { unreachable } from './errors.ts'
+import type { Change, Drift, Problem, Unmanaged } from './plan.ts'
+import type { HoldReason } from './verdict.ts'
+
+const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+/** One line for an operator at a terminal: it names people by their e-mail, so it is never logged or sent. */
+export const describe = (change: Change): string => {
+  switch (change.kind) {
+    case 'createRole':
+      return `create role "${change.role.name}" (${many(change.contents.permissions.length, 'permission')})`
+    case 'repairRole':
+      return change.widens.length === 0
+        ? `repair role "${change.role.name}"`
+        : `repair role "${change.role.name}", which gains ${change.widens.join(', ')}`
+    case 'invite': {
+      const roles = change.roles.map(({ role }) => role).join(', ')
+      const again = change.attempt > 1 ? ` (invitation ${change.attempt})` : ''
+      return `invite ${change.subject.email} as ${roles}${again}`
+    }
+    case 'adopt':
+      return `adopt the account of ${change.subject.email}`
+    case 'grant':
+      return `give ${change.subject.email} ${change.grant.role}`
+    case 'revoke':
+      return `take ${change.role} from ${change.subject.email}${change.replaced ? ' (keeps or gets another)' : ''}`
+    case 'suspend':
+      return `suspend ${change.subject.email} (${change.reason})`
+    case 'resume':
+      return `resume ${change.subject.email}`
+    case 'remove':
+      return `remove ${change.subject.email} (${change.reason}${change.suspendedAt === undefined ? '' : `, off since ${change.suspendedAt.slice(0, 10)}`})`
+    case 'forget':
+      return change.role === undefined
+        ? `forget ${change.subject.email}: no account on the platform`
+        : `forget ${change.role} of ${change.subject.email}: no longer there`
+    default:
+      return unreachable(change)
+  }
+}
+
+/** Why a change waits. Without personal values. */
+export const describeHoldReason = (reason: HoldReason): string => {
+  switch (reason.kind) {
+    case 'budget':
+      return `${many(reason.wanted, reason.removal)} wanted on top of ${reason.used} in the window, and the budget is ${reason.limit}`
+    case 'minimumAdmins':
+      return `${many(reason.remaining, 'administrator')} would be left, and the minimum is ${reason.minimum}`
+    case 'protected':
+      return 'the account is protected'
+    case 'emptyDesired':
+      return `nobody is wanted here any more, although ${many(reason.owned, 'account')} are ours: is the directory empty by mistake?`
+    case 'incompleteSnapshot':
+      return 'the platform could not vouch for its whole account list'
+    case 'roleWidened':
+      return `the role would gain ${reason.gains.join(', ')} for ${many(reason.holders, 'holder')}`
+    case 'awaitingApproval':
+      return 'held before and waiting for approval'
+    case 'rejected':
+      return 'rejected by an operator'
+    default:
+      return unreachable(reason)
+  }
+}
+
+const adoptionReasons: Readonly<
+  Record<Extract<Problem, { readonly kind: 'adoptionNeeded' }>['why'], string>
+> = {
+  explicit: 'the community adopts existing accounts by an explicit act only',
+  domain: 'its e-mail domain is not one the connection may speak for',
+  admin: 'it is an administrator',
+  protected: 'it is protected',
+  service: 'it is a service account',
+}
+
+/** Why a wish is no change, and what to do. Without personal values. */
+export const describeProblem = (problem: Problem): string => {
+  switch (problem.kind) {
+    case 'roleMissing':
+      return `role ${problem.role}: the platform has no role "${problem.name}" of that kind, or more than one; create it there or correct the configuration`
+    case 'roleNotOurs':
+      return `role ${problem.role}: a role "${problem.name}" exists that we did not create; rename one of them, or drop the contents from the configuration to use it as it is`
+    case 'intakeMissing':
+      return `role ${problem.role}: the platform has no intake "${problem.intake}", or more than one; correct the configuration`
+    case 'adoptionNeeded':
+      return `account ${problem.subject.account} exists and is not ours: ${adoptionReasons[problem.why]}; adopt it explicitly, or remove it on the platform`
+    case 'ownedElsewhere':
+      return `account ${problem.subject.account} belongs to connection ${problem.owner}; let one connection have the person`
+    case 'duplicateAccounts':
+      return `${many(problem.accounts.length, 'account')} share the person's e-mail (${problem.accounts.join(', ')}); remove all but one on the platform`
+    case 'duplicateEmail':
+      return `member ${problem.with} has the same e-mail and comes first; correct one of them at the identity provider`
+    case 'invitationsExhausted':
+      return `${many(problem.attempts, 'invitation')} ran out unanswered and no more are sent; ask the person, then remove the account or deactivate and reactivate the member`
+    case 'disabledByOthers':
+      return `account ${problem.subject.account} was disabled by somebody else and is never enabled by us; enable it on the platform`
+    case 'unmanagedRoleInTheWay':
+      return `role ${problem.role} cannot be given to account ${problem.subject.account}: the platform would take away role ${problem.unmanaged}, which somebody gave by hand; remove that one on the platform first`
+    case 'noEmail':
+      return 'the member has no e-mail address, and the platform knows people by it; send one from the identity provider'
+    default:
+      return unreachable(problem)
+  }
+}
+
+/** What somebody edited by hand. Without personal values. */
+export const describeDrift = (drift: Drift): string => {
+  switch (drift.kind) {
+    case 'grantLost':
+      return `account ${drift.subject.account} lost role ${drift.role}`
+    case 'reenabled':
+      return `account ${drift.subject.account} was enabled again`
+    case 'disabled':
+      return `account ${drift.subject.account} was disabled`
+    case 'accountGone':
+      return `the account of member ${drift.subject.member} is gone`
+    case 'roleEdited':
+      return `role ${drift.role} was edited`
+    case 'roleGone':
+      return `role ${drift.role} is gone`
+    default:
+      return unreachable(drift)
+  }
+}
+
+export const describeUnmanaged = (unmanaged: Unmanaged): string =>
+  unmanaged.kind === 'account'
+    ? `account ${unmanaged.email ?? unmanaged.account}${unmanaged.admin ? ' (administrator)' : ''}`
+    : `role "${unmanaged.roleName}" of account ${unmanaged.account}`

@@ -1,0 +1,94 @@
+import type { Because, Evidence, Suppressed } from './assignment.ts'
+import { describe, describeHoldReason } from './describe.ts'
+import { unreachable } from './errors.ts'
+import type { Answer, Explanation, RoleExplanation, RuleAnswer } from './explanation.ts'
+
+const evidenceText = (evidence: Evidence): string => {
+  switch (evidence.kind) {
+    case 'group':
+      return `group "${evidence.displayName}" (${evidence.id})`
+    case 'attribute':
+      return `attribute ${evidence.path}`
+    case 'absence':
+      return 'nothing that speaks against it'
+    default:
+      return unreachable(evidence)
+  }
+}
+
+const sources: Readonly<Record<Because['source'], string>> = {
+  scim: 'pushed by SCIM',
+  sso: 'shown at login',
+}
+
+const becauseText = ({ rule, evidence, source, configuration }: Because): string =>
+  `rule ${rule} (configuration ${configuration}): ${evidence.map(evidenceText).join(', ')}, ${sources[source]}`
+
+const obstacles: Readonly<Record<Suppressed['by'], string>> = {
+  customReplacesBuiltin: 'the platform switches a built-in role off when a custom one is given',
+  exclusiveRole: 'one of these roles stands alone',
+  maximumRoles: 'the platform allows no more roles of this kind',
+  conflictDenied: 'the roles clash and the community denies clashing roles',
+}
+
+const stateText = (role: RoleExplanation): string => {
+  switch (role.state) {
+    case 'given':
+      return `given by us since ${role.since ?? 'unknown'}`
+    case 'byHand':
+      return 'wanted; already there, given by somebody else'
+    case 'waiting':
+      return 'wanted, not given yet'
+    case 'leaving':
+      return 'given by us, wanted no longer'
+    case 'suppressed':
+      return role.suppressed === undefined
+        ? 'wanted and not given'
+        : `wanted and not given: ${obstacles[role.suppressed.by]} (${role.suppressed.winners.join(', ')})`
+    default:
+      return unreachable(role.state)
+  }
+}
+
+const roleLines = (role: RoleExplanation): readonly string[] => [
+  `  ${role.role} "${role.name}": ${stateText(role)}`,
+  ...role.because.map((because) => `    ${becauseText(because)}`),
+]
+
+const standings: Readonly<Record<Explanation['standing'], string>> = {
+  active: 'active',
+  departed: 'departed: inactive or deleted at the identity provider',
+  unassigned: 'active, and no role is left here',
+}
+
+const ruleText = ({ rule, matches, elsewhere, against }: RuleAnswer): string => {
+  if (elsewhere) return `rule ${rule} grants it, for another connection`
+  if (matches) return `rule ${rule} grants it and matches`
+  return `rule ${rule} would grant it, but: ${against.join('; ')}`
+}
+
+const answerLines = (answer: Answer): readonly string[] => {
+  if (!answer.known) return [`  ${answer.role}: the configuration knows no such role here`]
+  const rules = answer.rules.map((rule) => `    ${ruleText(rule)}`)
+  const verdict = answer.state === 'notWanted' ? 'no rule that matches grants it' : `it is ${answer.state}`
+  return [
+    `  asked about ${answer.role}: ${verdict}`,
+    ...(rules.length === 0 ? ['    no rule grants it at all'] : rules),
+  ]
+}
+
+/** For a terminal. */
+export const explanationText = (explanation: Explanation): string => {
+  const { suspended, outcome, answer, account } = explanation
+  return [
+    `${explanation.community}: member ${explanation.member} of ${explanation.connection}, ${standings[explanation.standing]}`,
+    ...(account === undefined ? [] : [`  account ${account}`]),
+    ...(suspended === undefined ? [] : [`  suspended by us since ${suspended.at} (${suspended.reason})`]),
+    ...explanation.roles.flatMap(roleLines),
+    ...explanation.held.map(
+      ({ change, reason }) => `  held: ${describe(change)} — ${describeHoldReason(reason)}`,
+    ),
+    ...(outcome === undefined ? [] : [`  last outcome ${outcome.at}: ${outcome.state}, ${outcome.detail}`]),
+    ...(answer === undefined ? [] : answerLines(answer)),
+  ].join('\n')
+}

@@ -1,0 +1,67 @@
+import {
+  describe,
+  describeDrift,
+  describeHoldReason,
+  describeProblem,
+  describeUnmanaged,
+} from './describe.ts'
+import type { Plan, Problem } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+export { describe, describeDrift, describeHoldReason, describeProblem } from './describe.ts'
+
+type Section = { readonly title: string; readonly lines: readonly string[] }
+
+const whose = (problem: Problem): string =>
+  'subject' in problem
+    ? `${problem.subject.email}: `
+    : problem.kind === 'noEmail'
+      ? `member ${problem.member}: `
+      : ''
+
+const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
+  [
+    { title: 'Changes', lines: verdict.allowed.map(describe) },
+    {
+      title: 'Held, waiting for approval',
+      lines: verdict.held.map(({ change, reason }) => `${describe(change)} — ${describeHoldReason(reason)}`),
+    },
+    { title: 'Withheld by the mode', lines: verdict.withheld.map(describe) },
+    {
+      title: 'Problems',
+      lines: plan.problems.map((problem) => `${whose(problem)}${describeProblem(problem)}`),
+    },
+    { title: 'Drift', lines: plan.drift.map(describeDrift) },
+    { title: 'Unmanaged, left alone', lines: plan.unmanaged.map(describeUnmanaged) },
+  ].filter(({ lines }) => lines.length > 0)
+
+const headline = (plan: Plan, verdict: Verdict): string => {
+  const whole = plan.scope === 'community' ? '' : ', part of the community'
+  const counts = `${verdict.allowed.length} to do, ${verdict.held.length} held, ${verdict.withheld.length} withheld`
+  return `${plan.community}: ${counts} (configuration ${plan.configuration}${whole})`
+}
+
+/** For a terminal. Stable: the same plan and verdict give the same text. */
+export const planText = (plan: Plan, verdict: Verdict): string =>
+  [
+    headline(plan, verdict),
+    ...sectionsOf(plan, verdict).flatMap(({ title, lines }) => [
+      `  ${title}`,
+      ...lines.map((line) => `    ${line}`),
+    ]),
+  ].join('\n')
+
+/** Names come from outside; they are shown as text, never as markup. */
+const escapeMarkdown = (text: string): string =>
+  text.replace(/[\\`*_{}[\]<>|#~]/g, '\\$&').replace(/\s+/g, ' ')
+
+export const planMarkdown = (plan: Plan, verdict: Verdict): string =>
+  [
+    `## ${escapeMarkdown(headline(plan, verdict))}`,
+    ...sectionsOf(plan, verdict).flatMap(({ title, lines }) => [
+      '',
+      `### ${title}`,
+      '',
+      ...lines.map((line) => `- ${escapeMarkdown(line)}`),
+    ]),
+  ].join('\n')
