@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../listen.ts'
 import type { Engine } from './engine.ts'
 import { isServiceError, type ServiceError, serviceError } from './service-error.ts'
 
@@ -26,21 +26,8 @@ export const serveEngine = async (
     )
   })
   server.keepAliveTimeout = 60_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-        // Somebody else's open request must not keep this process alive.
-        setTimeout(() => server.closeAllConnections(), 1000).unref()
-      }),
-  }
+  const { url, close } = await listen(server, 0)
+  return { endpoint: url, close }
 }
 
 const answer = async (
