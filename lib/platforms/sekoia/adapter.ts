@@ -1,0 +1,111 @@
+import type { Community } from '../../core/configuration.ts'
+import { ConnectorError, unreachable } from '../../core/errors.ts'
+import type { RoleId } from '../../core/ids.ts'
+import type { Change } from '../../core/plan.ts'
+import type { Applied, Clock, Platform } from '../../core/ports.ts'
+import type { PlatformRole, Snapshot } from '../../core/snapshot.ts'
+import type { PlatformHttp } from '../http.ts'
+import { createAccountChanges } from './account-changes.ts'
+import { accountOf } from './accounts.ts'
+import { createSekoiaApi } from './api.ts'
+import { dialectOf } from './dialect.ts'
+import { createRoleChanges } from './role-changes.ts'
+import { ownFirst, platformRoleOf } from './roles.ts'
+import type { AvatarShape } from './shapes.ts'
+import { sekoiaTraits } from './traits.ts'
+
+type Roles = ReadonlyMap<string, PlatformRole>
+
+const roleIn = (roles: Roles, id: RoleId): PlatformRole => {
+  const role = roles.get(id)
+  if (role !== undefined) return role
+  throw new ConnectorError('platformNotFound', `role "${id}" is not on the platform yet`, {
+    field: `roles.${id}`,
+  })
+}
+
+const shown = (avatar: AvatarShape): Applied => ({ kind: 'account', account: accountOf(avatar) })
+const gone: Applied = { kind: 'gone' }
+
+/** One Sekoia.io community. Members inherited from a parent community are left out: they are the parent's. */
+export const openSekoia = (community: Community, http: PlatformHttp, clock: Clock): Platform => {
+  const api = createSekoiaApi(http, community.tenant, dialectOf(community.dialect), clock)
+  const roleChanges = createRoleChanges(api, community, clock)
+  const accountChanges = createAccountChanges(api, clock)
+  // Reading intakes needs a permission of its own, which a key without restricted roles need not have.
+  const scoped = community.roles.some(
+    (role) => role.kind !== 'builtin' && (role.contents?.intakes ?? []).length > 0,
+  )
+
+  const readRoles = async (): Promise<readonly PlatformRole[]> =>
+    ownFirst(await api.roles(), community.tenant).map((role) => platformRoleOf(role, community))
+  const readIntakes = async () =>
+    scoped ? (await api.intakes()).map(({ uuid, name }) => ({ id: uuid, name })) : []
+
+  const snapshotOf = async (
+    scope: Snapshot['scope'],
+    read: () => Promise<readonly AvatarShape[]>,
+  ): Promise<Snapshot> => {
+    const takenAt = clock.now()
+    const accounts = (await read()).map(accountOf)
+    return {
+      community: community.id,
+      takenAt,
+      scope,
+      complete: true,
+      accounts,
+      roles: await readRoles(),
+      intakes: await readIntakes(),
+    }
+  }
+
+  const apply = async (change: Change, roles: Roles): Promise<Applied> => {
+    switch (change.kind) {
+      case 'createRole':
+        return { kind: 'role', role: await roleChanges.create(change.role, change.contents) }
+      case 'repairRole':
+        return {
+          kind: 'role',
+          role: await roleChanges.repair(change.role, change.platformRole, change.contents),
+        }
+      case 'invite':
+        return shown(
+          await accountChanges.invite({
+            email: change.subject.email,
+            roles: change.roles.map(({ role }) => roleIn(roles, role).id),
+            ...(change.replaces === undefined ? {} : { replaces: change.replaces }),
+          }),
+        )
+      case 'adopt':
+        return shown(await accountChanges.read(change.subject.account))
+      case 'grant':
+        return shown(await accountChanges.grant(change.subject.account, roleIn(roles, change.grant.role).id))
+      case 'revoke':
+        return shown(await accountChanges.revoke(change.subject.account, change.platformRole))
+      case 'suspend':
+        return shown(await accountChanges.setStatus(change.subject.account, 'disabled'))
+      case 'resume':
+        return shown(await accountChanges.setStatus(change.subject.account, 'enabled'))
+      case 'remove':
+        await accountChanges.remove(change.subject.account)
+        return gone
+      case 'forget':
+        return gone
+      default:
+        return unreachable(change)
+    }
+  }
+
+  return {
+    traits: sekoiaTraits,
+    snapshot: () => snapshotOf('community', api.avatars),
+    accounts: (ids) => snapshotOf('targeted', () => api.avatarsById(ids)),
+    apply,
+    catalogue: async () => ({
+      roles: await readRoles(),
+      permissions: (await api.permissions(false)).map(({ name }) => name).toSorted(),
+      restrictedPermissions: (await api.permissions(true)).map(({ name }) => name).toSorted(),
+      intakes: await readIntakes(),
+    }),
+  }
+}

@@ -1,0 +1,169 @@
+import type { Clock } from '../../core/ports.ts'
+import type { PlatformAnswer, PlatformHttp, PlatformRequest } from '../http.ts'
+import type { Dialect } from './dialect.ts'
+import { readWhole } from './paging.ts'
+import {
+  type AvatarShape,
+  avatarShape,
+  type IntakeShape,
+  intakeShape,
+  type PermissionShape,
+  pageShape,
+  parsed,
+  permissionShape,
+  type RoleShape,
+  roleShape,
+} from './shapes.ts'
+
+/** The calls of docs/platforms/sekoia.md that we make, for one community; nothing is decided here. */
+export type SekoiaApi = {
+  readonly avatars: () => Promise<readonly AvatarShape[]>
+  /** Those of them that exist. A list with a filter, because asking for a vanished avatar is a 404, and errors count against the caller. */
+  readonly avatarsById: (ids: readonly string[]) => Promise<readonly AvatarShape[]>
+  /** The latest members, newest first: where a new invitation shows up. */
+  readonly newestAvatars: () => Promise<readonly AvatarShape[]>
+  readonly setStatus: (avatar: string, status: 'enabled' | 'disabled') => Promise<void>
+  readonly removeAvatar: (avatar: string) => Promise<void>
+  readonly setRoles: (avatar: string, roles: readonly string[]) => Promise<void>
+  readonly assign: (avatar: string, role: string) => Promise<void>
+  readonly unassign: (avatar: string, role: string) => Promise<void>
+  readonly roles: () => Promise<readonly RoleShape[]>
+  readonly role: (role: string) => Promise<RoleShape>
+  readonly createRole: (body: RoleBody) => Promise<RoleShape>
+  readonly updateRole: (role: string, body: RoleBody) => Promise<void>
+  readonly deleteRole: (role: string) => Promise<void>
+  readonly permissions: (restrictedOnly: boolean) => Promise<readonly PermissionShape[]>
+  readonly intakes: () => Promise<readonly IntakeShape[]>
+  readonly invite: (email: string, roles: readonly string[]) => Promise<void>
+}
+
+export type RoleBody = {
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly string[]
+  readonly intake_uuids?: readonly string[]
+}
+
+/** UUIDs per `match[uuid]`, so that the address stays under 2,000 characters. */
+const idsPerRequest = 40
+
+const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
+
+export const createSekoiaApi = (
+  http: PlatformHttp,
+  community: string,
+  dialect: Dialect,
+  clock: Clock,
+): SekoiaApi => {
+  const home = `/v1/communities/${encodeURIComponent(community)}`
+  const avatarPath = (avatar: string): string => `${home}/avatars/${encodeURIComponent(avatar)}`
+  const rolePath = (role: string): string => `${home}/roles/${encodeURIComponent(role)}`
+  const send = (request: PlatformRequest): Promise<PlatformAnswer> => http.send(request)
+  const done = async (request: PlatformRequest): Promise<void> => void (await send(request))
+
+  const whole = (path: string, query: Readonly<Record<string, string>>, what: string) =>
+    readWhole(
+      async (offset, limit) => {
+        const paged = { ...query, limit: String(limit), offset: String(offset) }
+        const { body } = await send({ method: 'GET', path, query: paged, what })
+        return parsed(pageShape, body, what)
+      },
+      clock,
+      what,
+    )
+  const avatarList = async (query: Readonly<Record<string, string>>): Promise<readonly AvatarShape[]> => {
+    const what = 'reading the members'
+    const items = await whole(`${home}/avatars/`, { sort: 'uuid', direction: 'asc', ...query }, what)
+    return items.map((item) => parsed(avatarShape, item, what))
+  }
+
+  return {
+    avatars: () => avatarList({}),
+    avatarsById: async (ids) => {
+      const found: AvatarShape[] = []
+      for (const some of chunks(ids, idsPerRequest))
+        found.push(...(await avatarList({ 'match[uuid]': some.join(',') })))
+      // A platform that ignored the filter would have sent others.
+      return found.filter(({ uuid }) => ids.includes(uuid))
+    },
+    newestAvatars: async () => {
+      const what = 'reading the newest members'
+      const query = { limit: '100', offset: '0', sort: 'created_at', direction: 'desc' }
+      const { body } = await send({ method: 'GET', path: `${home}/avatars/`, query, what })
+      return parsed(pageShape, body, what).items.map((item) => parsed(avatarShape, item, what))
+    },
+    setStatus: (avatar, status) =>
+      done({
+        method: 'PUT',
+        path: avatarPath(avatar),
+        body: { [dialect.avatarStatusKey]: status },
+        what: status === 'enabled' ? 'enabling a member' : 'disabling a member',
+        idempotent: true,
+      }),
+    removeAvatar: (avatar) => done({ method: 'DELETE', path: avatarPath(avatar), what: 'removing a member' }),
+    setRoles: (avatar, roles) =>
+      done({
+        method: 'PUT',
+        path: `${avatarPath(avatar)}/roles`,
+        body: { [dialect.avatarRolesKey]: roles },
+        what: "setting a member's roles",
+        idempotent: true,
+      }),
+    assign: (avatar, role) =>
+      done({
+        method: 'POST',
+        path: rolePath(role),
+        body: { [dialect.assignKey]: avatar },
+        what: 'assigning a role',
+      }),
+    unassign: (avatar, role) =>
+      done({
+        method: 'DELETE',
+        path: `${avatarPath(avatar)}/roles/${encodeURIComponent(role)}`,
+        what: 'unassigning a role',
+      }),
+    roles: async () => {
+      const what = 'reading the roles'
+      const items = await whole(`${home}/roles`, { sort: 'created_at', direction: 'asc' }, what)
+      return items.map((item) => parsed(roleShape, item, what))
+    },
+    role: async (role) => {
+      const what = 'reading a role'
+      return parsed(roleShape, (await send({ method: 'GET', path: rolePath(role), what })).body, what)
+    },
+    createRole: async (body) => {
+      const what = 'creating a role'
+      return parsed(roleShape, (await send({ method: 'POST', path: `${home}/roles`, body, what })).body, what)
+    },
+    updateRole: (role, body) =>
+      done({ method: 'PUT', path: rolePath(role), body, what: 'repairing a role', idempotent: true }),
+    deleteRole: (role) => done({ method: 'DELETE', path: rolePath(role), what: 'deleting a role' }),
+    permissions: async (restrictedOnly) => {
+      const what = 'reading the permissions'
+      const query = { sort: 'name', direction: 'asc', ...(restrictedOnly ? restricted : {}) }
+      const items = await whole(`${home}/permissions/`, query, what)
+      return items.map((item) => parsed(permissionShape, item, what))
+    },
+    intakes: async () => {
+      const what = 'reading the intakes'
+      const query = { 'match[community_uuid]': community, sort: 'name', direction: 'asc' }
+      const items = await whole('/v1/sic/conf/intakes', query, what)
+      return items.map((item) => parsed(intakeShape, item, what))
+    },
+    invite: (email, roles) =>
+      done({
+        method: 'POST',
+        path: '/v1/invitations',
+        body: {
+          [dialect.inviteKey]: dialect.inviteKey === 'emails' ? [email] : email,
+          communities: { [community]: roles },
+        },
+        what: 'inviting a member',
+      }),
+  }
+}
+
+const restricted = { allowed_in_restricted_roles: 'true' }

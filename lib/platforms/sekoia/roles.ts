@@ -1,0 +1,97 @@
+import type { Community, RoleContents, RoleDefinition, RoleKind } from '../../core/configuration.ts'
+import { ConnectorError } from '../../core/errors.ts'
+import { fold, platformRoleId } from '../../core/ids.ts'
+import type { PlatformRole } from '../../core/snapshot.ts'
+import type { IntakeShape, PermissionShape, RoleShape } from './shapes.ts'
+
+/** Whoever may change who belongs here, what roles are, or make keys and delegations that can, counts as an administrator. */
+const managing: readonly string[] = [
+  'COMMUNITY_ADD_MEMBER',
+  'COMMUNITY_REMOVE_MEMBER',
+  'COMMUNITY_ASSIGN_ROLE',
+  'COMMUNITY_REMOVE_ROLE',
+  'COMMUNITY_WRITE_ROLE',
+  'COMMUNITY_WRITE_APIKEY',
+  'COMMUNITY_WRITE_DELEGATION',
+  'COMMUNITY_EDIT_COMMUNITY',
+  'COMMUNITY_MANAGE_SUB_COMMUNITIES',
+]
+
+const isBuiltin = (role: RoleShape): boolean =>
+  role.community_uuid === null || role.community_uuid === undefined
+const isRestricted = (role: RoleShape): boolean =>
+  role.is_restricted === true || (role.intake_uuids ?? []).length > 0
+export const isScoped = (kind: RoleKind): boolean => kind === 'restricted' || kind === 'intakeRestricted'
+
+const managedContents = (definition: RoleDefinition): RoleContents | undefined =>
+  definition.kind === 'builtin' ? undefined : definition.contents
+
+/**
+ * The platform has no word for our kinds: a role of no community is built-in, one with intakes is restricted. A role whose contents are ours
+ * keeps its configured kind even when somebody edits its intakes by hand, so that it is repaired and not taken for another role.
+ */
+const kindOf = (role: RoleShape, community: Community): RoleKind => {
+  if (isBuiltin(role)) return 'builtin'
+  const declared = community.roles.find(
+    (definition) => definition.kind !== 'builtin' && fold(definition.name) === fold(role.name),
+  )
+  if (declared !== undefined && managedContents(declared) !== undefined) return declared.kind
+  if (!isRestricted(role)) return 'custom'
+  return declared !== undefined && isScoped(declared.kind) ? declared.kind : 'intakeRestricted'
+}
+
+export const platformRoleOf = (role: RoleShape, community: Community): PlatformRole => {
+  const permissions = role.permissions.map(({ name }) => name).toSorted()
+  const builtin = isBuiltin(role)
+  return {
+    id: platformRoleId(role.uuid),
+    name: role.name,
+    kind: kindOf(role, community),
+    description: role.description ?? '',
+    permissions,
+    intakes: (role.intake_uuids ?? []).toSorted(),
+    admin: (builtin && fold(role.name) === 'admin') || permissions.some((name) => managing.includes(name)),
+  }
+}
+
+/** Roles a parent community made come behind our own, so that a name finds ours first. */
+export const ownFirst = (roles: readonly RoleShape[], tenant: string): readonly RoleShape[] => {
+  const rank = (role: RoleShape): number => (isBuiltin(role) || role.community_uuid === tenant ? 0 : 1)
+  return roles.toSorted((a, b) => rank(a) - rank(b))
+}
+
+const invalid = (role: RoleDefinition, problem: string): ConnectorError =>
+  new ConnectorError('configurationInvalid', `role "${role.name}": ${problem}`, { field: `roles.${role.id}` })
+
+/** Names to the platform's uuids; `allowed` is what this kind of role may carry. */
+export const permissionIds = (
+  role: RoleDefinition,
+  contents: RoleContents,
+  allowed: readonly PermissionShape[],
+): readonly string[] =>
+  contents.permissions.map((name) => {
+    const found = allowed.find((permission) => permission.name === name)
+    if (found !== undefined) return found.uuid
+    throw invalid(
+      role,
+      isScoped(role.kind)
+        ? `permission ${name} does not exist or is not allowed in restricted roles; remove it`
+        : `permission ${name} does not exist on the platform; correct its name`,
+    )
+  })
+
+/** By uuid or by name; a name that several intakes carry must be written as a uuid. */
+export const intakeIds = (
+  role: RoleDefinition,
+  contents: RoleContents,
+  intakes: readonly IntakeShape[],
+): readonly string[] =>
+  contents.intakes.map((wanted) => {
+    const exact = intakes.find(({ uuid }) => uuid === wanted)
+    if (exact !== undefined) return exact.uuid
+    const named = intakes.filter(({ name }) => fold(name) === fold(wanted))
+    const [only] = named
+    if (only === undefined) throw invalid(role, `intake "${wanted}" does not exist; correct its name`)
+    if (named.length > 1) throw invalid(role, `several intakes are called "${wanted}"; write its uuid`)
+    return only.uuid
+  })
