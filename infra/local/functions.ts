@@ -46,7 +46,9 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
   let invocations = 0
   let closing = false
 
-  const failAll = (reason: string): void => {
+  const end = (ended: Worker, reason: string): void => {
+    // A broken sandbox reports twice; by then its successor may be at work.
+    if (worker !== ended) return
     worker = undefined
     for (const { reject } of waiting.values()) reject(new Error(reason))
     waiting.clear()
@@ -57,8 +59,8 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
       workerData: { directory: directory.href },
     })
     started.on('message', (outcome: Outcome) => settle(waiting, outcome))
-    started.on('error', (error) => failAll(`the functions' sandbox broke: ${error.message}`))
-    started.on('exit', () => failAll("the functions' sandbox ended"))
+    started.on('error', (error) => end(started, `the functions' sandbox broke: ${error.message}`))
+    started.on('exit', () => end(started, "the functions' sandbox ended"))
     return started
   }
 
