@@ -75,9 +75,9 @@ const planGiving = (
   ownership: Ownership | undefined,
 ): Part => {
   const owned = ownership?.grants ?? []
-  const unmanaged = account.roles.filter(
-    (id) => !wishes.wantedRoles.has(id) && !owned.some(({ platformRole }) => platformRole === id),
-  )
+  const unmanaged = account.roles
+    .filter((id) => !wishes.wantedRoles.has(id) && !owned.some(({ platformRole }) => platformRole === id))
+    .toSorted()
   const changes: Change[] = []
   const problems: Problem[] = []
   const drift: Drift[] = []

@@ -117,6 +117,17 @@ const repair = (
   }
 }
 
+/** By id once it was read back; before that, what stands alone under the name we were about to give. */
+const whichIsOurs = (
+  definition: Managed,
+  owned: RoleOwnership,
+  sameName: readonly PlatformRole[],
+  snapshot: Snapshot,
+): PlatformRole | undefined => {
+  if (owned.platformRole !== undefined) return snapshot.roles.find(({ id }) => id === owned.platformRole)
+  return sameName.length === 1 ? sameName.find(({ kind }) => kind === definition.kind) : undefined
+}
+
 const planManaged = (definition: Managed, snapshot: Snapshot, owned: RoleOwnership | undefined): Verdict => {
   const { contents, missing } = resolveIntakes(definition, snapshot)
   if (missing.length > 0)
@@ -124,12 +135,7 @@ const planManaged = (definition: Managed, snapshot: Snapshot, owned: RoleOwnersh
       ...missing.map((intake): Problem => ({ kind: 'intakeMissing', role: definition.id, intake })),
     )
   const sameName = named(definition, snapshot)
-  const ours =
-    owned === undefined
-      ? undefined
-      : owned.platformRole === undefined
-        ? sameName.find(({ kind }) => kind === definition.kind)
-        : snapshot.roles.find(({ id }) => id === owned.platformRole)
+  const ours = owned === undefined ? undefined : whichIsOurs(definition, owned, sameName, snapshot)
   if (owned !== undefined && ours !== undefined) return repair(definition, contents, ours, owned, snapshot)
   if (sameName.length > 0) return blocked({ kind: 'roleNotOurs', role: definition.id, name: definition.name })
   if (!snapshot.complete) return blocked()
