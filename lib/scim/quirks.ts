@@ -15,7 +15,6 @@ export const quirks = {
   microsoftSchema: 'Entra ID: an extra schema URN on groups',
   createdByFilter: 'Entra ID: replacing a value that does not exist yet creates it from its filter',
   softDeleteRename: 'Entra ID: a deleted user is renamed to free its name, which is no change of the person',
-  textMediaType: 'a JSON body under another media type',
 } as const
 
 export type Quirk = keyof typeof quirks

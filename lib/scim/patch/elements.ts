@@ -74,11 +74,10 @@ export const elementOf = (filter: Filter): Attributes | undefined => {
       return filter.operator === 'eq' && filter.value !== null
         ? record({ [filter.path.attribute.name]: filter.value })
         : undefined
-    case 'and':
-      return filter.filters.reduce<Attributes | undefined>((all, each) => {
-        const one = elementOf(each)
-        return all === undefined || one === undefined ? undefined : record({ ...all, ...one })
-      }, record({}))
+    case 'and': {
+      const parts = filter.filters.map(elementOf).filter((each) => each !== undefined)
+      return parts.length === filter.filters.length ? record(Object.assign({}, ...parts)) : undefined
+    }
     default:
       return undefined
   }

@@ -1,0 +1,145 @@
+import { ConnectorError } from '../core/errors.ts'
+import { fold } from '../core/ids.ts'
+import type { Attributes, AttributeValue, Group, GroupReference, Member } from '../core/member.ts'
+import type { GroupDraft, MemberDraft } from '../core/ports.ts'
+import { isList, isRecord, record } from './body.ts'
+import { membershipUrn } from './definitions.ts'
+import { groupSchema, isUrn, type ResourceSchema, userSchema } from './schema.ts'
+
+// Names become parts of DynamoDB keys (2,048 bytes), resources items (400 KB).
+const maximumNameBytes = 1_024
+const maximumResourceBytes = 300_000
+
+/** Too long to be anybody's: such a name is neither stored nor looked up. */
+export const isTooLong = (name: string): boolean => Buffer.byteLength(fold(name)) > maximumNameBytes
+
+const checkName = (path: string, name: AttributeValue | undefined): void => {
+  if (typeof name !== 'string' || !isTooLong(name)) return
+  throw new ConnectorError('invalidValue', `${path}: is longer than ${maximumNameBytes} bytes`, {
+    field: path,
+  })
+}
+const checkSize = (attributes: Attributes): void => {
+  if (Buffer.byteLength(JSON.stringify(attributes)) <= maximumResourceBytes) return
+  throw new ConnectorError('payloadTooLarge', `the resource is larger than ${maximumResourceBytes} bytes`)
+}
+
+/** A member's attributes as one SCIM resource, without what is derived. */
+export const memberResource = (member: Member): Attributes =>
+  record({
+    ...member.attributes,
+    userName: member.userName,
+    ...(member.externalId === undefined ? {} : { externalId: member.externalId }),
+    active: member.active,
+  })
+
+/** `active` comes from `whenOmitted` when the resource does not say it. */
+export const memberDraft = (resource: Attributes, whenOmitted: boolean): MemberDraft => {
+  const { userName, externalId, active, ...attributes } = resource
+  checkName('userName', userName)
+  checkName('externalId', externalId)
+  const emails = isList(attributes.emails) ? attributes.emails : []
+  for (const each of emails) if (isRecord(each)) checkName('emails.value', each.value)
+  checkSize(attributes)
+  return {
+    userName: String(userName),
+    ...(typeof externalId === 'string' ? { externalId } : {}),
+    active: typeof active === 'boolean' ? active : whenOmitted,
+    attributes: record(attributes),
+  }
+}
+
+export const groupResource = (group: Group): Attributes =>
+  record({
+    ...group.attributes,
+    displayName: group.displayName,
+    ...(group.externalId === undefined ? {} : { externalId: group.externalId }),
+  })
+
+export const groupDraft = (resource: Attributes): GroupDraft => {
+  const { displayName, externalId, members: _, ...attributes } = resource
+  checkName('displayName', displayName)
+  checkName('externalId', externalId)
+  checkSize(attributes)
+  return {
+    displayName: String(displayName),
+    ...(typeof externalId === 'string' ? { externalId } : {}),
+    attributes: record(attributes),
+  }
+}
+
+export const versionTag = (resource: { readonly version: number }): string => `W/"${resource.version}"`
+
+export const locationOf = (baseUrl: string, schema: ResourceSchema, id: string): string =>
+  `${baseUrl}${schema.endpoint}/${id}`
+
+const common = (
+  schema: ResourceSchema,
+  resource: Member | Group,
+  attributes: Attributes,
+  baseUrl: string,
+): Record<string, unknown> => ({
+  schemas: [schema.urn, ...Object.keys(attributes).filter(isUrn)],
+  id: resource.id,
+  ...attributes,
+  meta: {
+    resourceType: schema.name,
+    created: resource.created,
+    lastModified: resource.lastModified,
+    location: locationOf(baseUrl, schema, resource.id),
+    version: versionTag(resource),
+  },
+})
+
+/** What a client reads of a User; `groups` is absent when it was not asked for. */
+export const renderUser = (
+  baseUrl: string,
+  member: Member,
+  groups: readonly GroupReference[] | undefined,
+): Attributes =>
+  record({
+    ...common(userSchema, member, memberResource(member), baseUrl),
+    ...(groups === undefined || groups.length === 0
+      ? {}
+      : {
+          groups: groups.map((group) => ({
+            value: group.id,
+            $ref: locationOf(baseUrl, groupSchema, group.id),
+            display: group.displayName,
+            type: 'direct',
+          })),
+        }),
+  })
+
+export const renderMembership = (baseUrl: string, id: string): Attributes =>
+  record({ value: id, $ref: locationOf(baseUrl, userSchema, id), type: 'User' })
+
+/** Members of a group as far as an answer carries them. */
+export type Members =
+  | { readonly kind: 'unasked' }
+  | { readonly kind: 'inline'; readonly ids: readonly string[] }
+  /** Left out whole, never cut: half a list would read as removals. */
+  | { readonly kind: 'tooMany' }
+
+const renderMembers = (baseUrl: string, group: Group, members: Members): object => {
+  switch (members.kind) {
+    case 'unasked':
+      return {}
+    case 'inline':
+      return members.ids.length === 0
+        ? {}
+        : { members: members.ids.map((id) => renderMembership(baseUrl, id)) }
+    case 'tooMany':
+      return {
+        [membershipUrn]: {
+          memberCount: group.memberCount,
+          members: `${locationOf(baseUrl, groupSchema, group.id)}/members`,
+        },
+      }
+  }
+}
+
+export const renderGroup = (baseUrl: string, group: Group, members: Members): Attributes => {
+  const attributes = record({ ...groupResource(group), ...renderMembers(baseUrl, group, members) })
+  return record(common(groupSchema, group, attributes, baseUrl))
+}

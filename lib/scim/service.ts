@@ -1,0 +1,45 @@
+import { isConnectorError } from '../core/errors.ts'
+import type { Clock, Credential, CredentialStore, Directory } from '../core/ports.ts'
+import { authenticate, challenge } from './authentication.ts'
+import { createScimEndpoint, failure } from './endpoint.ts'
+import type { ScimRequest, ScimResponse } from './exchange.ts'
+
+export type ServiceDeps = {
+  readonly directory: Directory
+  readonly credentials: CredentialStore
+  readonly clock: Clock
+}
+
+/** The whole service provider behind `/{connection}/scim/v2`: who asks first, before anything of the request is parsed; then the endpoint. */
+export const createScimService = (deps: ServiceDeps): ((request: ScimRequest) => Promise<ScimResponse>) => {
+  const endpoint = createScimEndpoint(deps)
+  return async (request) => {
+    let credential: Credential
+    try {
+      credential = await authenticate(deps, request.connection, 'scim', request.headers.authorization)
+    } catch (error) {
+      return failure(
+        request,
+        error,
+        { operation: 'authenticate', quirks: {} },
+        { 'www-authenticate': challenge },
+      )
+    }
+    // Beside the request, and not worth failing it: the day of last use is for people who tidy up.
+    const [response] = await Promise.all([
+      endpoint(request, { kind: 'credential', label: credential.label }),
+      markUsed(deps, credential),
+    ])
+    return { ...response, observed: { ...response.observed, credential: credential.id } }
+  }
+}
+
+const markUsed = async ({ credentials, clock }: ServiceDeps, credential: Credential): Promise<void> => {
+  const day = clock.now().slice(0, 10)
+  if (credential.lastUsed === day) return
+  try {
+    await credentials.markUsed(credential, day)
+  } catch {
+    // The next request of the day tries again.
+  }
+}
