@@ -1,0 +1,33 @@
+import { later } from '../core/ids.ts'
+import type { Clock } from '../core/ports.ts'
+import { faultOf, storeError } from './store-faults.ts'
+
+const attempts = 14
+const budgetSeconds = 10
+const firstPause = 0.02
+const longestPause = 1
+
+export type Patience = { readonly clock: Clock; readonly random: () => number }
+
+/** Full jitter: writers that collided once do not meet again. */
+export const pauseBefore = ({ clock, random }: Patience, attempt: number): Promise<void> =>
+  clock.sleep(random() * Math.min(longestPause, firstPause * 2 ** attempt))
+
+/** `repeatable`: doing it twice is doing it once, so that it may be sent again when nobody knows whether it happened. */
+export const withRetries = async <T>(
+  patience: Patience,
+  repeatable: boolean,
+  send: () => Promise<T>,
+): Promise<T> => {
+  const until = later(patience.clock.now(), budgetSeconds)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send()
+    } catch (error) {
+      const fault = faultOf(error)
+      const hopeless = fault === 'refused' || (fault === 'unavailable' && !repeatable)
+      if (hopeless || attempt === attempts || patience.clock.now() >= until) throw storeError(fault, error)
+    }
+    await pauseBefore(patience, attempt)
+  }
+}
