@@ -1,0 +1,135 @@
+import type { ConnectorError } from '../core/errors.ts'
+import { type Instant, milliseconds, type RoleId } from '../core/ids.ts'
+import type { Change } from '../core/plan.ts'
+import { personKey } from '../core/plan-scene.ts'
+import type { Applied, Platform } from '../core/ports.ts'
+import type { PlatformRole } from '../core/snapshot.ts'
+import type { Approval } from '../core/verdict.ts'
+import type { Provisioning } from './deps.ts'
+import { asConnectorError, reachOf } from './faults.ts'
+import type { HeldLease } from './lease.ts'
+import type { Records } from './records.ts'
+
+export type Failure = { readonly change: Change; readonly error: ConnectorError }
+export type Ending =
+  | { readonly kind: 'complete' }
+  /** The rest waits for another run. */
+  | { readonly kind: 'stopped'; readonly code: 'outOfTime' | 'leaseLost' }
+  /** Nobody calls this platform for a while. */
+  | { readonly kind: 'paused'; readonly error: ConnectorError }
+export type Application = {
+  readonly applied: readonly Change[]
+  readonly failed: readonly Failure[]
+  /** Not tried: what they need failed before them, or the run ended. */
+  readonly skipped: readonly Change[]
+  readonly ending: Ending
+}
+
+export type ApplyInput = {
+  readonly changes: readonly Change[]
+  readonly platform: Platform
+  readonly roles: ReadonlyMap<string, PlatformRole>
+  readonly records: Records
+  readonly approvals: readonly Approval[]
+  readonly lease: HeldLease
+  readonly deadline: Instant
+  /** Told what was read back after each change. */
+  readonly seen: (change: Change, applied: Applied) => void
+}
+type ApplyDeps = Pick<Provisioning, 'clock' | 'safety' | 'log'>
+
+const rolesNeeded = (change: Change): readonly RoleId[] => {
+  if (change.kind === 'grant') return [change.grant.role]
+  return change.kind === 'invite' ? change.roles.map(({ role }) => role) : []
+}
+
+/** What an earlier failure of the same run makes pointless: the same person's further changes, and roles that were not created. */
+const createObstacles = () => {
+  const people = new Set<string>()
+  const roles = new Set<RoleId>()
+  return {
+    block: (change: Change): void => {
+      if ('subject' in change) people.add(personKey(change.subject))
+      else if (change.kind === 'createRole') roles.add(change.role.id)
+    },
+    blocks: (change: Change): boolean =>
+      ('subject' in change && people.has(personKey(change.subject))) ||
+      rolesNeeded(change).some((role) => roles.has(role)),
+  }
+}
+
+/** The platform's part of a change. Forgetting corrects our record only. */
+const write = (
+  platform: Platform,
+  change: Change,
+  roles: ReadonlyMap<string, PlatformRole>,
+): Promise<Applied> =>
+  change.kind === 'forget' ? Promise.resolve({ kind: 'gone' }) : platform.apply(change, roles)
+
+type Step =
+  | { readonly kind: 'applied' }
+  | Ending
+  | { readonly kind: 'failed'; readonly error: ConnectorError }
+
+const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
+  const { platform, records, lease } = input
+  const roles = new Map(input.roles)
+
+  const carryOut = async (change: Change): Promise<void> => {
+    await lease.check()
+    await records.ahead(change, roles)
+    const result = await write(platform, change, roles)
+    input.seen(change, result)
+    if (result.kind === 'role' && (change.kind === 'createRole' || change.kind === 'repairRole'))
+      roles.set(change.role.id, result.role)
+    await records.after(change, result)
+    const approval = input.approvals.find(({ changes }) => changes.includes(change.id))
+    if (approval !== undefined) await deps.safety.useApproval(approval, [change.id])
+  }
+
+  return async (change: Change): Promise<Step> => {
+    if (milliseconds(deps.clock.now()) >= milliseconds(input.deadline))
+      return { kind: 'stopped', code: 'outOfTime' }
+    try {
+      await carryOut(change)
+      return { kind: 'applied' }
+    } catch (thrown) {
+      const error = asConnectorError(thrown)
+      if (error.code === 'leaseLost' || error.code === 'outOfTime')
+        return { kind: 'stopped', code: error.code }
+      const reach = reachOf(error)
+      if (reach === 'run') throw thrown
+      await records.failed(change, error)
+      return reach === 'community' ? { kind: 'paused', error } : { kind: 'failed', error }
+    }
+  }
+}
+
+/**
+ * Carries out allowed changes in order. Per change: our record of what is about to be ours, the platform, the audit entry, our record of what
+ * was read back. Stopped between any two of these, the next plan sees the difference and goes on from there.
+ */
+export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<Application> => {
+  const step = createStepper(deps, input)
+  const obstacles = createObstacles()
+  const applied: Change[] = []
+  const failed: Failure[] = []
+  const skipped: Change[] = []
+  for (const [index, change] of input.changes.entries()) {
+    if (obstacles.blocks(change)) {
+      skipped.push(change)
+      continue
+    }
+    const result = await step(change)
+    if (result.kind === 'applied') applied.push(change)
+    else if (result.kind === 'failed') {
+      failed.push({ change, error: result.error })
+      obstacles.block(change)
+    } else {
+      if (result.kind === 'paused') failed.push({ change, error: result.error })
+      const rest = input.changes.slice(result.kind === 'paused' ? index + 1 : index)
+      return { applied, failed, skipped: [...skipped, ...rest], ending: result }
+    }
+  }
+  return { applied, failed, skipped, ending: { kind: 'complete' } }
+}

@@ -1,0 +1,67 @@
+import type { Community, Configuration } from '../core/configuration.ts'
+import { type JudgeInput, judge, needsWholeCommunity } from '../core/judgement.ts'
+import type { Plan } from '../core/plan.ts'
+import { planChanges } from '../core/planning.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import type { Approval, Hold, Verdict } from '../core/verdict.ts'
+import type { Provisioning } from './deps.ts'
+import type { State } from './state.ts'
+
+export type AssessInput = {
+  readonly configuration: Configuration
+  readonly community: Community
+  readonly state: State
+  readonly snapshot: Snapshot
+  readonly scope: Plan['scope']
+}
+export type Assessment = {
+  readonly plan: Plan
+  readonly verdict: Verdict
+  readonly hold: Hold | undefined
+  readonly approvals: readonly Approval[]
+  /** The plan shows only some members, and what it would do can only be judged with all of them in view. */
+  readonly needsWhole: boolean
+}
+export type AssessDeps = Pick<Provisioning, 'clock' | 'safety' | 'ownership' | 'platforms'>
+
+/** Plan and verdict. Nothing is written: whoever calls decides whether it is applied, stored or only shown. */
+export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Assessment> => {
+  const { configuration, community, state, snapshot, scope } = input
+  const now = deps.clock.now()
+  const plan = planChanges({
+    community,
+    configuration: configuration.number,
+    traits: deps.platforms.traits(community),
+    domains: new Map(configuration.connections.map(({ id, domains }) => [id, domains])),
+    targets: state.targets,
+    ownership: state.ownership,
+    roleOwnership: state.roleOwnership,
+    snapshot,
+    now,
+    scope,
+  })
+  const [history, hold, approvals, owned] = await Promise.all([
+    deps.safety.history(community.id, community.safety.window, now),
+    deps.safety.hold(community.id),
+    deps.safety.approvals(community.id, now),
+    deps.ownership.ownedCount(community.id),
+  ])
+  const judged: JudgeInput = {
+    plan: { ...plan, problems: [...state.problems, ...plan.problems] },
+    community,
+    history,
+    hold,
+    approvals,
+    snapshot,
+    owned,
+    desired: state.targets.filter(({ granted }) => granted.length > 0).length,
+    now,
+  }
+  return {
+    plan: judged.plan,
+    verdict: judge(judged),
+    hold,
+    approvals,
+    needsWhole: needsWholeCommunity(judged),
+  }
+}

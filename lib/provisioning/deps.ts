@@ -1,0 +1,48 @@
+import type { Patterns } from '../core/matching.ts'
+import type {
+  AuditLog,
+  Clock,
+  CurrentConfiguration,
+  DirectoryReads,
+  DirectoryUpkeep,
+  Events,
+  Ids,
+  Leases,
+  OutcomeStore,
+  OwnershipStore,
+  Platforms,
+  RunStore,
+  SafetyStore,
+  WakeUps,
+  WorkQueue,
+} from '../core/ports.ts'
+
+/** Fields are ids, counts and codes: never an address, a name or a token. */
+export type LogFields = Readonly<Record<string, string | number | boolean>>
+export type Log = {
+  readonly info: (message: string, fields: LogFields) => void
+  readonly warn: (message: string, fields: LogFields) => void
+}
+
+/** Everything that stands between a due item and a platform, handed in by whoever runs it. */
+export type Provisioning = {
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Uniform in [0, 1): spreads retries. */
+  readonly random: () => number
+  readonly log: Log
+  readonly directory: DirectoryReads
+  readonly upkeep: DirectoryUpkeep
+  readonly work: WorkQueue
+  readonly wakeUps: WakeUps
+  readonly ownership: OwnershipStore
+  readonly outcomes: OutcomeStore
+  readonly safety: SafetyStore
+  readonly runs: RunStore
+  readonly leases: Leases
+  readonly audit: AuditLog
+  readonly events: Events
+  readonly configuration: CurrentConfiguration
+  readonly platforms: Platforms
+  readonly patterns: Patterns
+}

@@ -1,0 +1,103 @@
+import type { Target } from '../core/assignment.ts'
+import type { Community, Configuration } from '../core/configuration.ts'
+import { ConnectorError } from '../core/errors.ts'
+import { type Explanation, explain } from '../core/explanation.ts'
+import type { CommunityId, ConnectionId, MemberId, RoleId } from '../core/ids.ts'
+import type { Member } from '../core/member.ts'
+import type { Ownership } from '../core/ownership.ts'
+import { targetFor } from '../core/target.ts'
+import type { Provisioning } from './deps.ts'
+import { readStanding, type Standing } from './standing.ts'
+
+export type ExplainQuestion = { readonly community: CommunityId; readonly role: RoleId }
+export type ExplainRequest = {
+  readonly connection: ConnectionId
+  readonly subject:
+    | { readonly by: 'id'; readonly id: MemberId }
+    | { readonly by: 'userName'; readonly userName: string }
+  /** "Why not this role?" */
+  readonly question?: ExplainQuestion
+}
+export type MemberExplanation = {
+  /** Undefined when only our records still know them. */
+  readonly member: Member | undefined
+  readonly id: MemberId
+  /** One per community in which they are, were or should be. */
+  readonly communities: readonly Explanation[]
+}
+type ExplainDeps = Pick<
+  Provisioning,
+  'directory' | 'ownership' | 'outcomes' | 'safety' | 'configuration' | 'platforms' | 'patterns'
+>
+
+const idOf = async (deps: ExplainDeps, { connection, subject }: ExplainRequest): Promise<MemberId> => {
+  if (subject.by === 'id') return subject.id
+  const [found] = await deps.directory.findMembers(connection, { by: 'userName', value: subject.userName })
+  if (found !== undefined) return found.id
+  throw new ConnectorError('notFound', `connection ${connection} has no member of that userName`, {
+    field: 'userName',
+  })
+}
+
+/** Somebody without an address is no target for the planner, and can be explained all the same. */
+const targetOf = (standing: Standing, community: CommunityId, ownership: Ownership | undefined): Target => {
+  const { connection, id, member } = standing
+  const assignments = standing.assignments.get(community)
+  const targeting = targetFor({ connection, id, member, assignments, ownership })
+  if (targeting.kind === 'target') return targeting.target
+  return {
+    connection,
+    member: id,
+    email: '',
+    givenName: '',
+    familyName: '',
+    standing: 'active',
+    granted: assignments?.granted ?? [],
+    suppressed: assignments?.suppressed ?? [],
+  }
+}
+
+const concerned = (
+  configuration: Configuration,
+  request: ExplainRequest,
+  known: ReadonlySet<CommunityId>,
+): readonly Community[] =>
+  configuration.communities.filter(({ id }) => known.has(id) || request.question?.community === id)
+
+/** Each role a member has or should have, and why, from what is stored: no platform is asked. */
+export const explainMember = async (
+  deps: ExplainDeps,
+  request: ExplainRequest,
+): Promise<MemberExplanation> => {
+  const configuration = await deps.configuration()
+  const { connection, question } = request
+  const id = await idOf(deps, request)
+  const standing = await readStanding(deps, configuration, connection, id)
+  const [ownerships, outcomes] = await Promise.all([
+    deps.ownership.ownershipsOf(connection, id),
+    deps.outcomes.outcomesOf(connection, id),
+  ])
+  const { member, groups } = standing
+  if (member === undefined && ownerships.length === 0 && outcomes.length === 0)
+    throw new ConnectorError('notFound', `connection ${connection} has no member ${id}`, { field: 'id' })
+  const known = new Set([
+    ...standing.assignments.keys(),
+    ...[...ownerships, ...outcomes].map(({ community }) => community),
+  ])
+  const communities = concerned(configuration, request, known).map(async (community) => {
+    const ownership = ownerships.find((one) => one.community === community.id)
+    const asked =
+      question?.community === community.id && member !== undefined
+        ? { role: question.role, rules: configuration.rules, subject: { member, groups }, patterns: deps.patterns }
+        : undefined
+    return explain({
+      community,
+      target: targetOf(standing, community.id, ownership),
+      ownership,
+      outcome: outcomes.find((one) => one.community === community.id),
+      hold: await deps.safety.hold(community.id),
+      question: asked,
+    })
+  })
+  return { member, id, communities: await Promise.all(communities) }
+}

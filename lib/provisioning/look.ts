@@ -1,0 +1,88 @@
+import type { Community, Configuration } from '../core/configuration.ts'
+import type { Plan } from '../core/plan.ts'
+import { personKey } from '../core/plan-scene.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import type { Work } from '../core/work.ts'
+import { type AssessDeps, type Assessment, assess } from './assess.ts'
+import type { Snapshots } from './snapshots.ts'
+import { type Person, readCommunity, readMembers, type State, type StateDeps } from './state.ts'
+
+export type LookDeps = StateDeps & AssessDeps
+export type LookInput = {
+  readonly configuration: Configuration
+  readonly community: Community
+  readonly snapshots: Snapshots
+}
+/** What was read, and what plan and judge say of it. */
+export type Look = {
+  readonly state: State
+  /** Whom the look was about. */
+  readonly people: readonly Person[]
+  /** Absent: nothing is owned and nothing wanted, so the platform was not asked. */
+  readonly weighed?: Weighed
+}
+type Weighed = {
+  readonly snapshot: Snapshot
+  readonly scope: Plan['scope']
+  readonly assessment: Assessment
+}
+
+const takenPeople = (taken: readonly Work[]): readonly Person[] => {
+  const people = new Map<string, Person>()
+  for (const { subject } of taken) if (subject.kind === 'member') people.set(personKey(subject), subject)
+  return [...people.values()]
+}
+
+const everyone = ({ targets, ownership }: State): readonly Person[] => [
+  ...new Map([...targets, ...ownership].map((one) => [personKey(one), one])).values(),
+]
+
+/** Others who own an account with the address of somebody about to join: the planner has to know them. */
+const withRivals = async (
+  deps: LookDeps,
+  community: Community,
+  state: State,
+  snapshot: Snapshot,
+): Promise<State> => {
+  const bound = new Set(state.ownership.flatMap(({ account }) => account ?? []))
+  const begun = state.ownership.filter(({ account }) => account === undefined)
+  const joining = new Set([...state.targets, ...begun].map(({ email }) => email))
+  const candidates = snapshot.accounts.filter(
+    ({ id, email }) => email !== undefined && joining.has(email) && !bound.has(id),
+  )
+  const rivals = await Promise.all(
+    candidates.map(({ id }) => deps.ownership.ownershipOfAccount(community.id, id)),
+  )
+  return { ...state, ownership: [...state.ownership, ...rivals.flatMap((one) => one ?? [])] }
+}
+
+/** Everybody the rules or our records name, and the whole platform. */
+export const lookAtAll = async (
+  deps: LookDeps,
+  input: LookInput,
+): Promise<Look & { readonly weighed: Weighed }> => {
+  const { configuration, community, snapshots } = input
+  const state = await readCommunity(deps, configuration, community.id)
+  const snapshot = await snapshots.whole()
+  const scope = 'community'
+  const assessment = await assess(deps, { configuration, community, state, snapshot, scope })
+  return { state, people: everyone(state), weighed: { snapshot, scope, assessment } }
+}
+
+const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Person[]): Promise<Look> => {
+  const { configuration, community, snapshots } = input
+  const read = await readMembers(deps, configuration, community.id, people)
+  const snapshot = await snapshots.for(read)
+  if (snapshot === undefined) return { state: read, people }
+  const state = snapshot.scope === 'community' ? await withRivals(deps, community, read, snapshot) : read
+  const scope = 'targeted'
+  const assessment = await assess(deps, { configuration, community, state, snapshot, scope })
+  return { state, people, weighed: { snapshot, scope, assessment } }
+}
+
+/** At the members taken; at everybody when that was asked for, or when the verdict needs it. */
+export const lookAt = async (deps: LookDeps, input: LookInput, taken: readonly Work[]): Promise<Look> => {
+  if (taken.some(({ subject }) => subject.kind === 'community')) return lookAtAll(deps, input)
+  const some = await lookAtSome(deps, input, takenPeople(taken))
+  return some.weighed?.assessment.needsWhole === true ? lookAtAll(deps, input) : some
+}

@@ -1,0 +1,116 @@
+import { describeHoldReason, describeProblem } from '../core/describe.ts'
+import type { Target } from '../core/assignment.ts'
+import type { AccountId, CommunityId, Instant } from '../core/ids.ts'
+import type { Ownership } from '../core/ownership.ts'
+import type { Change, Problem } from '../core/plan.ts'
+import { personKey } from '../core/plan-scene.ts'
+import type { Account, Snapshot } from '../core/snapshot.ts'
+import type { HeldChange, Verdict } from '../core/verdict.ts'
+import type { Outcome } from '../core/work.ts'
+import type { Failure } from './apply.ts'
+
+import type { Person } from './state.ts'
+
+/** Everything one look at some members came to. */
+export type Findings = {
+  readonly community: CommunityId
+  readonly at: Instant
+  readonly targets: readonly Target[]
+  readonly problems: readonly Problem[]
+  readonly verdict: Verdict
+  readonly failed: readonly Failure[]
+  /** Not tried, because what they need failed. */
+  readonly skipped: readonly Change[]
+  /** After the changes. */
+  readonly snapshot: Snapshot | undefined
+  readonly ownership: readonly Ownership[]
+}
+
+type Finding = Pick<Outcome, 'state' | 'detail'>
+
+type Index = {
+  readonly targets: ReadonlyMap<string, Target>
+  readonly owned: ReadonlyMap<string, Ownership>
+  readonly accounts: ReadonlyMap<AccountId, Account>
+  readonly failed: ReadonlyMap<string, Failure>
+  readonly skipped: ReadonlySet<string>
+  readonly held: ReadonlyMap<string, HeldChange>
+  readonly withheld: ReadonlySet<string>
+  readonly problems: ReadonlyMap<string, Problem>
+  readonly roleProblems: ReadonlyMap<string, Problem>
+}
+
+const keyOf = (change: Change): string => ('subject' in change ? personKey(change.subject) : '')
+
+const problemKey = (problem: Problem): string | undefined => {
+  if ('subject' in problem) return personKey(problem.subject)
+  return problem.kind === 'noEmail' ? personKey(problem) : undefined
+}
+
+/** The first of each key, in the order of the plan. */
+const firstBy = <Item>(
+  items: readonly Item[],
+  key: (item: Item) => string | undefined,
+): ReadonlyMap<string, Item> => {
+  const index = new Map<string, Item>()
+  for (const item of items) {
+    const at = key(item)
+    if (at !== undefined && !index.has(at)) index.set(at, item)
+  }
+  return index
+}
+
+const indexed = (findings: Findings): Index => ({
+  targets: firstBy(findings.targets, personKey),
+  owned: firstBy(findings.ownership, personKey),
+  accounts: new Map((findings.snapshot?.accounts ?? []).map((account) => [account.id, account])),
+  failed: firstBy(findings.failed, ({ change }) => keyOf(change)),
+  skipped: new Set(findings.skipped.map(keyOf)),
+  held: firstBy(findings.verdict.held, ({ change }) => keyOf(change)),
+  withheld: new Set(findings.verdict.withheld.map(keyOf)),
+  problems: firstBy(findings.problems, problemKey),
+  roleProblems: firstBy(findings.problems, (one) =>
+    'role' in one && !('subject' in one) ? one.role : undefined,
+  ),
+})
+
+const standing = (index: Index, key: string): Finding => {
+  const target = index.targets.get(key)
+  const owned = index.owned.get(key)
+  if (target === undefined || target.granted.length === 0)
+    return owned?.suspended === undefined
+      ? { state: 'none', detail: 'no access' }
+      : { state: 'none', detail: `the account is suspended (${owned.suspended.reason})` }
+  const account = owned?.account === undefined ? undefined : index.accounts.get(owned.account)
+  return account?.status === 'pending'
+    ? { state: 'pending', detail: 'invited; the person has not accepted yet' }
+    : { state: 'assigned', detail: `${target.granted.length} role(s) in place` }
+}
+
+const findingOf = (index: Index, key: string): Finding => {
+  const failure = index.failed.get(key)
+  if (failure !== undefined) return { state: 'failed', detail: `${failure.error.code}; tried again later` }
+  if (index.skipped.has(key))
+    return { state: 'failed', detail: 'what the change needs failed before it; tried again later' }
+  const held = index.held.get(key)
+  if (held !== undefined) return { state: 'held', detail: describeHoldReason(held.reason) }
+  if (index.withheld.has(key))
+    return { state: 'pending', detail: 'the mode of the community withholds the change; it is only shown' }
+  const granted = index.targets.get(key)?.granted ?? []
+  const roleProblem = granted.map(({ role }) => index.roleProblems.get(role)).find((one) => one !== undefined)
+  const problem = index.problems.get(key) ?? roleProblem
+  return problem === undefined ? standing(index, key) : { state: 'failed', detail: describeProblem(problem) }
+}
+
+/** Where each member stands after a look. Says nothing about people, only about roles, rules and remedies. */
+export const outcomesIn = (findings: Findings): ((person: Person) => Outcome) => {
+  const index = indexed(findings)
+  const { community, at } = findings
+  return ({ connection, member }) => ({
+    community,
+    connection,
+    member,
+    at,
+    ...findingOf(index, personKey({ connection, member })),
+  })
+}

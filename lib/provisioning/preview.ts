@@ -1,0 +1,29 @@
+import type { Configuration } from '../core/configuration.ts'
+import { ConnectorError } from '../core/errors.ts'
+import type { CommunityId } from '../core/ids.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Provisioning } from './deps.ts'
+import { type LookDeps, lookAtAll } from './look.ts'
+import { createSnapshots } from './snapshots.ts'
+
+export type Preview = { readonly plan: Plan; readonly verdict: Verdict }
+
+/**
+ * What a reconciliation of the community would do now, under this configuration or one not pushed yet: the same look, plan and verdict,
+ * and nothing of it is stored or applied.
+ */
+export const previewPlan = async (
+  deps: LookDeps & Pick<Provisioning, 'configuration'>,
+  id: CommunityId,
+  candidate?: Configuration,
+): Promise<Preview> => {
+  const configuration = candidate ?? (await deps.configuration())
+  const community = configuration.communities.find((one) => one.id === id)
+  if (community === undefined)
+    throw new ConnectorError('notFound', `the configuration has no community ${id}`, { field: 'community' })
+  const platform = await deps.platforms.open(community)
+  const snapshots = createSnapshots(platform, deps.clock)
+  const { weighed } = await lookAtAll(deps, { configuration, community, snapshots })
+  return { plan: weighed.assessment.plan, verdict: weighed.assessment.verdict }
+}

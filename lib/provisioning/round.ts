@@ -1,0 +1,162 @@
+import type { Community } from '../core/configuration.ts'
+import type { ConnectorError } from '../core/errors.ts'
+import type { Instant } from '../core/ids.ts'
+import { planRoles } from '../core/plan-roles.ts'
+import { personKey } from '../core/plan-scene.ts'
+import type { Platform } from '../core/ports.ts'
+import type { PlatformRole, Snapshot } from '../core/snapshot.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Work } from '../core/work.ts'
+import { type Application, applyChanges } from './apply.ts'
+import type { Provisioning } from './deps.ts'
+import { asConnectorError, reachOf } from './faults.ts'
+import type { HeldLease } from './lease.ts'
+import { type Look, type LookInput, lookAt } from './look.ts'
+import { createRecords } from './records.ts'
+import { safeguard } from './safeguard.ts'
+import { deferAll, type Settlement, saveOutcomes, settleWork } from './settle.ts'
+import { snapshotAfter } from './snapshot-after.ts'
+import type { State } from './state.ts'
+
+export type Round = LookInput & {
+  readonly platform: Platform
+  readonly lease: HeldLease
+  readonly deadline: Instant
+  readonly runId: string
+}
+export type RoundReport = Settlement & {
+  readonly applied: number
+  readonly failed: number
+  readonly held: number
+  readonly ending: Application['ending']
+}
+
+const nothingDone: Application = { applied: [], failed: [], skipped: [], ending: { kind: 'complete' } }
+const nothingJudged: Verdict = { allowed: [], held: [], withheld: [] }
+
+/** The roles there are now, by the configuration's id; what this round creates is added as it appears. */
+const knownRoles = (
+  community: Community,
+  state: State,
+  snapshot: Snapshot,
+): ReadonlyMap<string, PlatformRole> =>
+  new Map(
+    [...planRoles(community, state.roleOwnership, snapshot).states].flatMap(([id, one]) =>
+      one.kind === 'present' ? [[id as string, one.role] as const] : [],
+    ),
+  )
+
+type Done = {
+  readonly application: Application
+  readonly verdict: Verdict
+  readonly snapshot: Snapshot | undefined
+  readonly after: Pick<State, 'ownership' | 'problems'>
+}
+
+const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<Done> => {
+  const { state, people, weighed } = look
+  if (weighed === undefined)
+    return { application: nothingDone, verdict: nothingJudged, snapshot: undefined, after: state }
+  const { configuration, community, runId } = round
+  const input = { configuration, community, state, snapshot: weighed.snapshot, scope: weighed.scope }
+  const { plan, verdict, approvals } = await safeguard(deps, input, weighed.assessment, people, runId)
+  const records = createRecords(deps, community.id, runId, state)
+  let snapshot = weighed.snapshot
+  const application = await applyChanges(deps, {
+    changes: verdict.allowed,
+    platform: round.platform,
+    roles: knownRoles(community, state, snapshot),
+    records,
+    approvals,
+    lease: round.lease,
+    deadline: round.deadline,
+    seen: (change, applied) => {
+      snapshot = snapshotAfter(snapshot, change, applied)
+      round.snapshots.keep((before) => snapshotAfter(before, change, applied))
+    },
+  })
+  return {
+    application,
+    verdict,
+    snapshot,
+    after: { ownership: records.ownership(), problems: plan.problems },
+  }
+}
+
+/** Outcomes of everybody whose changes were reached; then the work. */
+const settle = async (
+  deps: Provisioning,
+  round: Round,
+  look: Look,
+  taken: readonly Work[],
+  done: Done,
+): Promise<Settlement> => {
+  const { application, verdict, snapshot, after } = done
+  const stopped = application.ending.kind === 'stopped'
+  const unreached = new Set(
+    stopped ? application.skipped.flatMap((one) => ('subject' in one ? personKey(one.subject) : [])) : [],
+  )
+  const findings = {
+    community: round.community.id,
+    at: deps.clock.now(),
+    targets: look.state.targets,
+    problems: after.problems,
+    verdict,
+    failed: application.failed,
+    skipped: stopped ? [] : application.skipped,
+    snapshot,
+    ownership: after.ownership,
+  }
+  await saveOutcomes(
+    deps,
+    findings,
+    look.people.filter((person) => !unreached.has(personKey(person))),
+  )
+  return settleWork(deps, round.community.id, taken, application)
+}
+
+const pause = async (
+  deps: Provisioning,
+  taken: readonly Work[],
+  error: ConnectorError,
+): Promise<RoundReport> => ({
+  ...(await deferAll(deps, taken, error.retryAfter)),
+  applied: 0,
+  failed: 0,
+  held: 0,
+  ending: { kind: 'paused', error },
+})
+
+/** A platform that cannot be read puts off everything taken; everything else is not the platform's fault. */
+export const unreadable = (thrown: unknown): ConnectorError | undefined => {
+  const error = asConnectorError(thrown)
+  return reachOf(error) === 'run' || error.code === 'internal' ? undefined : error
+}
+
+/** One look at what was taken: read, plan, judge, apply, settle. */
+export const playRound = async (
+  deps: Provisioning,
+  open: () => Promise<Round>,
+  taken: readonly Work[],
+): Promise<RoundReport> => {
+  let round: Round
+  let look: Look
+  try {
+    round = await open()
+    await round.lease.check()
+    look = await lookAt(deps, round, taken)
+  } catch (thrown) {
+    const error = unreadable(thrown)
+    if (error === undefined) throw thrown
+    return pause(deps, taken, error)
+  }
+  const done = await carryOut(deps, round, look)
+  const settlement = await settle(deps, round, look, taken, done)
+  return {
+    ...settlement,
+    applied: done.application.applied.length,
+    failed: done.application.failed.length,
+    held: done.verdict.held.length,
+    ending: done.application.ending,
+  }
+}

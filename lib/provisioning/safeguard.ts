@@ -1,0 +1,110 @@
+import { ConnectorError } from '../core/errors.ts'
+import { removalKind } from '../core/removals.ts'
+import type { Hold, HoldReason } from '../core/verdict.ts'
+import { type AssessDeps, type AssessInput, type Assessment, assess } from './assess.ts'
+import type { Provisioning } from './deps.ts'
+import { nextHold } from './holding.ts'
+import type { Person } from './state.ts'
+
+export type SafeguardDeps = AssessDeps & Pick<Provisioning, 'runs' | 'events' | 'audit' | 'log'>
+
+/** A person decided about the hold while we judged: judge again with what they decided. */
+const tries = 3
+
+const raise = async (deps: SafeguardDeps, hold: Hold, runId: string): Promise<void> => {
+  const reasons = [...new Set(hold.held.map(({ reason }): HoldReason['kind'] => reason.kind))].sort()
+  const at = deps.clock.now()
+  const { community, digest } = hold
+  const changes = hold.held.length
+  await deps.events.emit({ type: 'plan.held', community, at, digest, changes, reasons })
+  await deps.audit.append([
+    {
+      at,
+      requestId: runId,
+      actor: { kind: 'system', part: 'provision' },
+      event: { kind: 'held', community, digest, changes, reason: reasons.join(', ') },
+    },
+  ])
+}
+
+const keepHold = async (
+  deps: SafeguardDeps,
+  assessment: Assessment,
+  lookedAt: readonly Person[],
+  runId: string,
+): Promise<'kept' | 'stale'> => {
+  const { plan, verdict } = assessment
+  const holding = nextHold({
+    community: plan.community,
+    existing: assessment.hold,
+    plan,
+    held: verdict.held,
+    lookedAt,
+    now: deps.clock.now(),
+  })
+  switch (holding.kind) {
+    case 'unchanged':
+      return 'kept'
+    case 'delete':
+      await deps.safety.deleteHold(holding.hold)
+      return 'kept'
+    case 'save': {
+      // Told first: stopped in between, people are told twice rather than never.
+      if (holding.news) await raise(deps, holding.hold, runId)
+      return (await deps.safety.saveHold(holding.hold)) === 'saved' ? 'kept' : 'stale'
+    }
+  }
+}
+
+const worthKeeping = ({ plan, verdict }: Assessment, report: boolean): boolean =>
+  plan.changes.length > 0 ||
+  verdict.held.length > 0 ||
+  plan.drift.length > 0 ||
+  (report && plan.scope === 'community')
+
+const tell = async (deps: SafeguardDeps, { plan }: Assessment): Promise<void> => {
+  // A targeted plan shows the same problem each time a member is looked at; the scheduled one counts them.
+  if (plan.scope !== 'community') return
+  const at = deps.clock.now()
+  const { community } = plan
+  if (plan.drift.length > 0)
+    await deps.events.emit({ type: 'drift.found', community, at, count: plan.drift.length })
+  const kinds = new Map<string, number>()
+  for (const { kind } of plan.problems) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+  for (const [kind, count] of kinds)
+    await deps.events.emit({ type: 'problem.found', community, at, kind, count })
+}
+
+/** Counts what will be taken away, before it is. A change id counts once, so that a run that dies here costs no budget. */
+const countRemovals = async (
+  deps: SafeguardDeps,
+  { plan, verdict, approvals }: Assessment,
+): Promise<void> => {
+  const approved = new Set(approvals.flatMap(({ changes }) => changes))
+  const removals = verdict.allowed.flatMap((change) => {
+    const kind = removalKind(change)
+    return kind === undefined || approved.has(change.id) ? [] : [{ kind, change: change.id }]
+  })
+  if (removals.length > 0) await deps.safety.recordRemovals(plan.community, deps.clock.now(), removals)
+}
+
+/** From what is judged to what may be applied: the hold is brought up to date, the plan stored, the removals counted. */
+export const safeguard = async (
+  deps: SafeguardDeps,
+  input: AssessInput,
+  first: Assessment,
+  lookedAt: readonly Person[],
+  runId: string,
+): Promise<Assessment> => {
+  let assessment = first
+  for (let attempt = 1; (await keepHold(deps, assessment, lookedAt, runId)) === 'stale'; attempt++) {
+    if (attempt === tries)
+      throw new ConnectorError('storeConflict', 'the hold keeps changing; tried again later')
+    assessment = await assess(deps, input)
+  }
+  if (worthKeeping(assessment, input.community.mode === 'report'))
+    await deps.runs.savePlan(assessment.plan, assessment.verdict, deps.clock.now())
+  await tell(deps, assessment)
+  await countRemovals(deps, assessment)
+  return assessment
+}
