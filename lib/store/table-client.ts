@@ -60,6 +60,8 @@ export type Table = {
   readonly queryAll: (query: Query) => AsyncIterable<Item>
   readonly put: (item: Item, condition?: Condition) => Promise<WriteResult>
   readonly update: (key: Key, update: Update) => Promise<WriteResult>
+  /** The item as it is afterwards; undefined when the condition failed. */
+  readonly updateAndRead: (key: Key, update: Update) => Promise<Item | undefined>
   readonly delete: (key: Key, condition?: Condition) => Promise<WriteResult>
   readonly transact: (items: readonly TransactItem[]) => Promise<Transacted>
 }
@@ -155,6 +157,19 @@ export const createTable = (deps: TableDeps): Table => {
       }
     })
 
+  const updateAndRead = ({ pk, sk }: Key, update: Update): Promise<Item | undefined> =>
+    withRetries(patience, false, async () => {
+      const input = { TableName, Key: { pk, sk }, ...updateInput(update), ReturnValues: 'ALL_NEW' as const }
+      try {
+        const answer = await client.send(new UpdateCommand({ ...input, ...metering }))
+        meter(answer.ConsumedCapacity)
+        return answer.Attributes as Item | undefined
+      } catch (error) {
+        if (isConditionFailed(error)) return undefined
+        throw error
+      }
+    })
+
   const transact = (items: readonly TransactItem[]): Promise<Transacted> => {
     const input = {
       TransactItems: items.map((item) => transactEntry(TableName, item)),
@@ -186,10 +201,8 @@ export const createTable = (deps: TableDeps): Table => {
       const input = { TableName, Item: item, ...conditionInput(condition), ...metering }
       return write(condition === undefined, () => client.send(new PutCommand(input)))
     },
-    update: ({ pk, sk }, update) => {
-      const input = { TableName, Key: { pk, sk }, ...updateInput(update), ...metering }
-      return write(false, () => client.send(new UpdateCommand(input)))
-    },
+    update: async (key, update) => ((await updateAndRead(key, update)) ? 'done' : 'conditionFailed'),
+    updateAndRead,
     delete: ({ pk, sk }, condition) => {
       const input = { TableName, Key: { pk, sk }, ...conditionInput(condition), ...metering }
       return write(condition === undefined, () => client.send(new DeleteCommand(input)))
