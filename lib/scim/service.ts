@@ -18,12 +18,8 @@ export const createScimService = (deps: ServiceDeps): ((request: ScimRequest) =>
     try {
       credential = await authenticate(deps, request.connection, 'scim', request.headers.authorization)
     } catch (error) {
-      return failure(
-        request,
-        error,
-        { operation: 'authenticate', quirks: {} },
-        { 'www-authenticate': challenge },
-      )
+      const headers = isConnectorError(error, 'unauthenticated') ? { 'www-authenticate': challenge } : {}
+      return failure(request, error, { operation: 'authenticate', quirks: {} }, headers)
     }
     // Beside the request, and not worth failing it: the day of last use is for people who tidy up.
     const [response] = await Promise.all([
