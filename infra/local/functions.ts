@@ -30,8 +30,8 @@ export type Functions = {
   readonly close: () => Promise<void>
 }
 export type FunctionsOptions = {
-  /** The functions see this and nothing of the machine's own AWS settings. */
-  readonly environment: Readonly<Record<string, string>>
+  /** The functions see this and nothing of the machine's own AWS settings; asked for when the sandbox starts. */
+  readonly environment: () => Readonly<Record<string, string>>
   /** Folder of the handlers; tests bring their own. */
   readonly directory?: URL
 }
@@ -55,7 +55,7 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
   }
   const start = (): Worker => {
     const started = new Worker(new URL('functions-host.ts', import.meta.url), {
-      env: { ...inherited(process.env), ...options.environment },
+      env: { ...inherited(process.env), ...options.environment() },
       workerData: { directory: directory.href },
     })
     started.on('message', (outcome: Outcome) => settle(waiting, outcome))

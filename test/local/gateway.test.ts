@@ -10,7 +10,7 @@ let gateway: Listening
 beforeAll(async () => {
   process.env.AWS_PROFILE = 'production'
   functions = openFunctions({
-    environment: { TABLE_NAME: 'demo-table' },
+    environment: () => ({ TABLE_NAME: 'demo-table' }),
     directory: new URL('functions/', import.meta.url),
   })
   gateway = await startGateway(functions, 0)

@@ -21,7 +21,7 @@ let client: SQSClient
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-queue-'))
   functions = openFunctions({
-    environment: { REPORT: join(folder, 'report') },
+    environment: () => ({ REPORT: join(folder, 'report') }),
     directory: new URL('functions/', import.meta.url),
   })
   queue = await startQueue(functions, { secret: 'local', visibility: 300 })

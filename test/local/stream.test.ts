@@ -15,7 +15,7 @@ let stream: LocalStream
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-stream-'))
   functions = openFunctions({
-    environment: { REPORT: join(folder, 'report') },
+    environment: () => ({ REPORT: join(folder, 'report') }),
     directory: new URL('functions/', import.meta.url),
   })
   engine = await openEngine()

@@ -1,0 +1,51 @@
+import type { House } from './house.ts'
+import { demoCommunity, demoKey } from './simulators/sekoia/demo.ts'
+import { inMemory } from './storage.ts'
+
+/** What `npm start` prints: where things are, and lines to paste. The token is shown when it was made, and never again. */
+export const greeting = (house: House, data: string): string => {
+  const { token } = house.firstStart
+  return [
+    'Rolecall is running on this machine. Ctrl-C stops it.',
+    '',
+    `  SCIM base URL  ${house.url}/demo/scim/v2`,
+    `  platforms      ${house.simulators.url}/sekoia  (simulated)`,
+    `  data           ${data === inMemory ? 'in memory: gone when this stops' : `${data}: still there at the next start`}`,
+    token === undefined
+      ? '  token          shown at the first start; for another one: npx rolecall credentials create demo'
+      : `  token          ${token}  (connection demo, not shown again)`,
+    '',
+    'A person, a group, a membership, and the role it gives on the platform; paste it:',
+    '',
+    ...lines(house.url, house.simulators.url, token ?? '<token>'),
+    '',
+  ].join('\n')
+}
+
+const lines = (url: string, simulators: string, token: string): readonly string[] => {
+  const post = (path: string, body: object): string =>
+    `$(curl -s "$SCIM${path}" -H "$AUTH" -H "$TYPE" -d '${JSON.stringify(body)}' | $ID)`
+  const person = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: 'ada@demo.test',
+    externalId: 'ada',
+    name: { givenName: 'Ada', familyName: 'Byron' },
+    emails: [{ value: 'ada@demo.test', type: 'work', primary: true }],
+    active: true,
+  }
+  const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'SOC-Tier1' }
+  const patch =
+    `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],` +
+    `"Operations":[{"op":"add","path":"members","value":[{"value":"'"$ADA"'"}]}]}`
+  return [
+    `SCIM=${url}/demo/scim/v2`,
+    `AUTH='Authorization: Bearer ${token}'`,
+    `TYPE='Content-Type: application/scim+json'`,
+    `ID="node -pe JSON.parse(require('fs').readFileSync(0)).id"`,
+    `ADA=${post('/Users', person)}`,
+    `GROUP=${post('/Groups', group)}`,
+    `curl -s -X PATCH "$SCIM/Groups/$GROUP" -H "$AUTH" -H "$TYPE" -d '${patch}'`,
+    'sleep 2',
+    `curl -s ${simulators}/sekoia/v1/communities/${demoCommunity}/avatars/ -H 'Authorization: Bearer ${demoKey}'`,
+  ]
+}
