@@ -88,7 +88,12 @@ export const explainMember = async (
     const ownership = ownerships.find((one) => one.community === community.id)
     const asked =
       question?.community === community.id && member !== undefined
-        ? { role: question.role, rules: configuration.rules, subject: { member, groups }, patterns: deps.patterns }
+        ? {
+            role: question.role,
+            rules: configuration.rules,
+            subject: { member, groups },
+            patterns: deps.patterns,
+          }
         : undefined
     return explain({
       community,

@@ -29,8 +29,14 @@ const digestPrefix = 12
 /** Beyond this a look at the whole community is less work than one per member. */
 const manyPeople = 200
 
-const workAfter = (community: CommunityId, held: readonly Change[], since: Approval['at']): readonly WorkDraft[] => {
-  const people = new Map(held.flatMap((one) => ('subject' in one ? [[personKey(one.subject), one] as const] : [])))
+const workAfter = (
+  community: CommunityId,
+  held: readonly Change[],
+  since: Approval['at'],
+): readonly WorkDraft[] => {
+  const people = new Map(
+    held.flatMap((one) => ('subject' in one ? [[personKey(one.subject), one] as const] : [])),
+  )
   const whole = people.size > manyPeople || held.some((one) => !('subject' in one))
   if (whole) return [{ community, priority: 'reconciliation', subject: { kind: 'community' }, since }]
   return [...people.values()].map(({ subject: { connection, member }, ...change }) => ({
@@ -57,11 +63,7 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
       throw wrongDigest(hold, digest)
     return hold
   }
-  const note = async (
-    { by, reason }: Decision,
-    kind: 'approved' | 'rejected',
-    hold: Hold,
-  ): Promise<void> => {
+  const note = async ({ by, reason }: Decision, kind: 'approved' | 'rejected', hold: Hold): Promise<void> => {
     const event: AuditEvent = {
       kind,
       community: hold.community,
@@ -87,13 +89,24 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
       // The trail first: an approval nobody can find again would be worse than one that was noted and came too late.
       await note(decision, 'approved', hold)
       if ((await deps.safety.approve(approval)) === 'stale') throw wrongDigest(hold, digest)
-      const added = await deps.work.add(workAfter(community, hold.held.map(({ change }) => change), at))
+      const added = await deps.work.add(
+        workAfter(
+          community,
+          hold.held.map(({ change }) => change),
+          at,
+        ),
+      )
       await deps.wakeUps.wake(community, added[0]?.token ?? deps.ids.ordered())
       return approval
     },
     reject: async (decision) => {
       const hold = await held(decision)
-      const rejected: Hold = { ...hold, state: 'rejected', decidedBy: decision.by, decidedAt: deps.clock.now() }
+      const rejected: Hold = {
+        ...hold,
+        state: 'rejected',
+        decidedBy: decision.by,
+        decidedAt: deps.clock.now(),
+      }
       await note(decision, 'rejected', hold)
       if ((await deps.safety.saveHold(rejected)) === 'stale') throw wrongDigest(hold, hold.digest)
       return rejected

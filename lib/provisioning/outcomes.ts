@@ -1,5 +1,5 @@
-import { describeHoldReason, describeProblem } from '../core/describe.ts'
 import type { Target } from '../core/assignment.ts'
+import { describeHoldReason, describeProblem } from '../core/describe.ts'
 import type { AccountId, CommunityId, Instant } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { Change, Problem } from '../core/plan.ts'
