@@ -4,7 +4,7 @@ import { type Instant, later } from './ids.ts'
 import type { Ownership } from './ownership.ts'
 import type { Bound, Change, Drift, Reason } from './plan.ts'
 import { grantable, planGrants } from './plan-grants.ts'
-import { bound, locate, locateByEmail } from './plan-locate.ts'
+import { bound, locate, locateByEmail, mayInviteAgain } from './plan-locate.ts'
 import { join, type Part, part, type Scene, subjectOf } from './plan-scene.ts'
 import type { Account } from './snapshot.ts'
 
@@ -71,17 +71,21 @@ const expired = (scene: Scene, account: Account, ownership: Ownership): boolean 
 const exhausted = (scene: Scene, attempts: number): boolean =>
   scene.traits.invitationLifetime !== undefined && attempts >= scene.traits.maximumInvitations
 
+const resend = (scene: Scene, target: Target, account: Account, attempts: number): Part => {
+  const subject = bound(target, account)
+  if (exhausted(scene, attempts))
+    return part({ problems: [{ kind: 'invitationsExhausted', subject, attempts }] })
+  const leave = mayInviteAgain(scene, target, account)
+  if (leave.kind === 'refused') return part({ problems: [leave.problem] })
+  return leave.kind === 'yes' ? invitation(scene, target, attempts + 1, account) : part({})
+}
+
 /** Asked and not come yet. Only an invitation of ours that ran out is cleared and sent again. */
 const planPending = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {
   const grants = planGrants(scene, target, account, ownership)
   if (ownership.origin !== 'created' || !expired(scene, account, ownership)) return grants
-  const attempts = ownership.invitation?.attempts ?? 1
-  if (!exhausted(scene, attempts)) {
-    const again = invitation(scene, target, attempts + 1, account)
-    return again.changes.length > 0 ? again : grants
-  }
-  const subject = bound(target, account)
-  return join([grants, part({ problems: [{ kind: 'invitationsExhausted', subject, attempts }] })])
+  const again = resend(scene, target, account, ownership.invitation?.attempts ?? 1)
+  return again.changes.length > 0 ? again : join([grants, again])
 }
 
 const planStaying = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {

@@ -63,19 +63,39 @@ const judgeFound = (scene: Scene, target: Target, accounts: readonly Account[], 
   return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject: bound(target, account), why } }
 }
 
+const rival = (scene: Scene, target: Target): Problem | undefined => {
+  const claimant = scene.claims.get(target.email)
+  if (claimant === undefined || personKey(claimant) === personKey(target)) return undefined
+  return { kind: 'duplicateEmail', subject: subjectOf(target), with: claimant.member }
+}
+
+/** Only a whole list says that nobody else has an e-mail. */
+const seesEverybody = ({ snapshot }: Scene): boolean => snapshot.scope === 'community' && snapshot.complete
+
 /** Looks for somebody we have no account of. `begun`: an ownership stands without its account, so an invitation may have been sent. */
 export const locateByEmail = (scene: Scene, target: Target, begun: Ownership | undefined): Location => {
-  if (scene.snapshot.scope !== 'community' || !scene.snapshot.complete) return { kind: 'unknown' }
+  if (!seesEverybody(scene)) return { kind: 'unknown' }
   const invited = begun === undefined ? [] : (scene.byEmail.get(fold(begun.email)) ?? [])
   if (invited.length > 0) return judgeFound(scene, target, invited, true)
   if (target.granted.length === 0) return { kind: 'absent' }
-  const claimant = scene.claims.get(target.email)
-  if (claimant !== undefined && personKey(claimant) !== personKey(target))
-    return {
-      kind: 'refused',
-      problem: { kind: 'duplicateEmail', subject: subjectOf(target), with: claimant.member },
-    }
+  const problem = rival(scene, target)
+  if (problem !== undefined) return { kind: 'refused', problem }
   return judgeFound(scene, target, scene.byEmail.get(target.email) ?? [], false)
+}
+
+/** Whether an unanswered invitation may be cleared and sent again: nobody else may have come in under the e-mail meanwhile. */
+export const mayInviteAgain = (
+  scene: Scene,
+  target: Target,
+  account: Account,
+): { readonly kind: 'yes' | 'unknown' } | { readonly kind: 'refused'; readonly problem: Problem } => {
+  if (!seesEverybody(scene)) return { kind: 'unknown' }
+  const problem = rival(scene, target)
+  if (problem !== undefined) return { kind: 'refused', problem }
+  const others = (scene.byEmail.get(target.email) ?? []).filter(({ id }) => id !== account.id)
+  if (others.length === 0) return { kind: 'yes' }
+  const accounts = [account, ...others].map(({ id }) => id)
+  return { kind: 'refused', problem: { kind: 'duplicateAccounts', subject: subjectOf(target), accounts } }
 }
 
 export const locate = (scene: Scene, target: Target, ownership: Ownership | undefined): Location => {

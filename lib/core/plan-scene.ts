@@ -66,14 +66,20 @@ const emailIndex = (accounts: readonly Account[]): ReadonlyMap<string, readonly 
   return index
 }
 
-/** Of several people with one e-mail the one we already began with gets it, else the first by id. */
+/**
+ * Everybody who may be invited or adopted under an e-mail: no account of ours yet, or one that has not been accepted. Of several with one e-mail the
+ * one we already began with gets it, else the first by id.
+ */
 const claimIndex = (
   targets: readonly Target[],
   ownership: ReadonlyMap<string, Ownership>,
+  accounts: ReadonlyMap<AccountId, Account>,
 ): ReadonlyMap<string, Target> => {
-  const joining = targets.filter(
-    (target) => target.granted.length > 0 && ownership.get(personKey(target))?.account === undefined,
-  )
+  const joining = targets.filter((target) => {
+    const account = ownership.get(personKey(target))?.account
+    const present = account === undefined ? undefined : accounts.get(account)
+    return target.granted.length > 0 && (present === undefined || present.status === 'pending')
+  })
   const begun = (target: Target): string => (ownership.has(personKey(target)) ? '0' : '1')
   const ordered = joining.toSorted(byText((target) => `${begun(target)}${personKey(target)}`))
   return new Map(ordered.toReversed().map((target) => [target.email, target]))
@@ -82,16 +88,17 @@ const claimIndex = (
 export const setScene = (input: SceneInput): Scene => {
   const { snapshot, targets, ownership, ...given } = input
   const ownershipByPerson = new Map(ownership.map((one) => [personKey(one), one]))
+  const accounts = new Map(snapshot.accounts.map((account) => [account.id, account]))
   return {
     ...given,
     snapshot,
-    accounts: new Map(snapshot.accounts.map((account) => [account.id, account])),
+    accounts,
     roles: new Map(snapshot.roles.map((role) => [role.id, role])),
     byEmail: emailIndex(snapshot.accounts),
     owners: new Map(
       ownership.flatMap((one) => (one.account === undefined ? [] : [[one.account, one] as const])),
     ),
-    claims: claimIndex(targets, ownershipByPerson),
+    claims: claimIndex(targets, ownershipByPerson, accounts),
   }
 }
 

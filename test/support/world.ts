@@ -1,0 +1,249 @@
+/**
+ * A pure model of a platform community beside our records: changes are applied to it the way a platform and the applier would, with a death
+ * possible at each stage. It refuses what a platform refuses, so that a plan which needs a refused call fails a test.
+ */
+import type { Target } from '../../lib/core/assignment.ts'
+import type { Community, RoleContents, RoleDefinition } from '../../lib/core/configuration.ts'
+import {
+  type AccountId,
+  accountId,
+  type ConnectionId,
+  type Instant,
+  type PlatformRoleId,
+  platformRoleId,
+} from '../../lib/core/ids.ts'
+import type { Ownership, RoleOwnership } from '../../lib/core/ownership.ts'
+import {
+  ownershipAfter,
+  ownershipBefore,
+  roleOwnershipAfter,
+  roleOwnershipBefore,
+} from '../../lib/core/ownership-after.ts'
+import type { Change, Plan } from '../../lib/core/plan.ts'
+import { planChanges } from '../../lib/core/planning.ts'
+import type { Applied } from '../../lib/core/ports.ts'
+import type { Account, PlatformRole, PlatformTraits, Snapshot } from '../../lib/core/snapshot.ts'
+
+export type World = {
+  readonly community: Community
+  readonly traits: PlatformTraits
+  readonly domains: ReadonlyMap<ConnectionId, readonly string[]>
+  readonly now: Instant
+  readonly accounts: readonly Account[]
+  readonly roles: readonly PlatformRole[]
+  readonly intakes: Snapshot['intakes']
+  readonly ownership: readonly Ownership[]
+  readonly roleOwnership: readonly RoleOwnership[]
+  readonly targets: readonly Target[]
+  readonly made: number
+}
+
+/** How far the application of a change gets before everything dies. */
+export type Stage = 'writtenAhead' | 'onPlatform' | 'recorded'
+
+export const snapshotOf = (world: World): Snapshot => ({
+  community: world.community.id,
+  takenAt: world.now,
+  scope: 'community',
+  complete: true,
+  accounts: world.accounts,
+  roles: world.roles,
+  intakes: world.intakes,
+})
+
+export const planOf = (world: World): Plan =>
+  planChanges({
+    community: world.community,
+    configuration: 1,
+    traits: world.traits,
+    domains: world.domains,
+    targets: world.targets,
+    ownership: world.ownership,
+    roleOwnership: world.roleOwnership,
+    snapshot: snapshotOf(world),
+    now: world.now,
+  })
+
+const accountOf = (world: World, id: AccountId): Account => {
+  const account = world.accounts.find((one) => one.id === id)
+  if (account === undefined) throw new Error(`the platform knows no account ${id}`)
+  return account
+}
+
+export const changeAccount = (world: World, id: AccountId, change: Partial<Account>): World => ({
+  ...world,
+  accounts: world.accounts.map((account) => (account.id === id ? { ...account, ...change } : account)),
+})
+
+export const dropAccount = (world: World, id: AccountId): World => ({
+  ...world,
+  accounts: world.accounts.filter((account) => account.id !== id),
+})
+
+/** The platform's role for a configured one, as the applier knows it. */
+export const knownRoles = (world: World): ReadonlyMap<string, PlatformRole> =>
+  new Map(
+    world.community.roles.flatMap((definition) => {
+      const bound = world.roleOwnership.find(({ role }) => role === definition.id)?.platformRole
+      const role = world.roles.find(({ id, name, kind }) =>
+        bound === undefined ? name === definition.name && kind === definition.kind : id === bound,
+      )
+      return role === undefined ? [] : [[definition.id, role] as const]
+    }),
+  )
+
+const kindOf = (world: World, id: PlatformRoleId): RoleDefinition['kind'] | undefined =>
+  world.roles.find((role) => role.id === id)?.kind
+
+/** What the platform makes of an account's roles when one more is given. */
+const rolesWith = (
+  world: World,
+  held: readonly PlatformRoleId[],
+  given: PlatformRoleId,
+): readonly PlatformRoleId[] => {
+  if (held.includes(given)) return held
+  const { exclusiveKinds, singleKinds, customReplacesBuiltin, maximumRoles } = world.traits
+  const kind = kindOf(world, given)
+  if (kind === undefined) throw new Error(`the platform knows no role ${given}`)
+  const kinds = held.map((id) => kindOf(world, id))
+  if (held.length > 0 && exclusiveKinds.includes(kind)) throw new Error(`${given} stands alone`)
+  if (kinds.some((one) => one !== undefined && exclusiveKinds.includes(one)))
+    throw new Error(`${given} beside an exclusive role`)
+  if (maximumRoles !== undefined && held.length >= maximumRoles) throw new Error('too many roles')
+  const left = held.filter((id) => {
+    const other = kindOf(world, id)
+    const replaced = other === kind && singleKinds.includes(kind)
+    return !replaced && !(customReplacesBuiltin && kind !== 'builtin' && other === 'builtin')
+  })
+  return [...left, given]
+}
+
+const toRole = (id: PlatformRoleId, definition: RoleDefinition, contents: RoleContents): PlatformRole => ({
+  id,
+  name: definition.name,
+  kind: definition.kind,
+  description: contents.description,
+  permissions: contents.permissions,
+  intakes: contents.intakes,
+  admin: contents.permissions.includes('ADMIN'),
+})
+
+const invite = (world: World, change: Extract<Change, { kind: 'invite' }>): [World, Applied] => {
+  const cleared = change.replaces === undefined ? world : dropAccount(world, change.replaces)
+  if (cleared.accounts.some(({ email }) => email === change.subject.email))
+    throw new Error(`${change.subject.email} would be invited twice`)
+  const roles = knownRoles(world)
+  const account: Account = {
+    id: accountId(`account-${world.made}`),
+    email: change.subject.email,
+    status: 'pending',
+    invitedAt: world.now,
+    service: false,
+    roles: change.roles.reduce<readonly PlatformRoleId[]>((held, { role }) => {
+      const known = roles.get(role)
+      if (known === undefined) throw new Error(`no role ${role} to invite with`)
+      return rolesWith(cleared, held, known.id)
+    }, []),
+  }
+  const next = { ...cleared, accounts: [...cleared.accounts, account], made: world.made + 1 }
+  return [next, { kind: 'account', account }]
+}
+
+const onAccount = (
+  world: World,
+  id: AccountId,
+  change: (account: Account) => Partial<Account>,
+): [World, Applied] => {
+  const next = changeAccount(world, id, change(accountOf(world, id)))
+  return [next, { kind: 'account', account: accountOf(next, id) }]
+}
+
+const onPlatform = (world: World, change: Change): [World, Applied] => {
+  switch (change.kind) {
+    case 'createRole': {
+      if (world.roles.some(({ name }) => name === change.role.name)) throw new Error('role name is taken')
+      const role = toRole(platformRoleId(`role-${world.made}`), change.role, change.contents)
+      return [
+        { ...world, roles: [...world.roles, role], made: world.made + 1 },
+        { kind: 'role', role },
+      ]
+    }
+    case 'repairRole': {
+      const role = toRole(change.platformRole, change.role, change.contents)
+      const roles = world.roles.map((one) => (one.id === role.id ? role : one))
+      return [
+        { ...world, roles },
+        { kind: 'role', role },
+      ]
+    }
+    case 'invite':
+      return invite(world, change)
+    case 'grant': {
+      const role = knownRoles(world).get(change.grant.role)
+      if (role === undefined) throw new Error(`no role ${change.grant.role} to give`)
+      return onAccount(world, change.subject.account, ({ roles }) => ({
+        roles: rolesWith(world, roles, role.id),
+      }))
+    }
+    case 'revoke':
+      return onAccount(world, change.subject.account, ({ roles }) => ({
+        roles: roles.filter((role) => role !== change.platformRole),
+      }))
+    case 'suspend':
+      return onAccount(world, change.subject.account, () => ({ status: 'disabled' }))
+    case 'resume':
+      return onAccount(world, change.subject.account, () => ({ status: 'enabled' }))
+    case 'remove':
+      accountOf(world, change.subject.account)
+      return [dropAccount(world, change.subject.account), { kind: 'gone' }]
+    default:
+      return [world, { kind: 'gone' }]
+  }
+}
+
+const applyRole = (world: World, change: Change, stage: Stage): World => {
+  if (change.kind !== 'createRole' && change.kind !== 'repairRole') return world
+  const mine = ({ role }: { readonly role: string }) => role === change.role.id
+  const put = (state: World, owned: RoleOwnership | undefined): World =>
+    owned === undefined
+      ? state
+      : { ...state, roleOwnership: [...state.roleOwnership.filter((one) => !mine(one)), owned] }
+  const before = world.roleOwnership.find(mine)
+  const ahead = put(
+    world,
+    roleOwnershipBefore({ community: world.community.id, owned: before, change, now: world.now }),
+  )
+  if (stage === 'writtenAhead') return ahead
+  const [next, applied] = onPlatform(ahead, change)
+  const owned = next.roleOwnership.find(mine)
+  return stage === 'onPlatform' || owned === undefined
+    ? next
+    : put(next, roleOwnershipAfter(owned, change, applied))
+}
+
+export const applyChange = (world: World, change: Change, stage: Stage = 'recorded'): World => {
+  if (change.kind === 'createRole' || change.kind === 'repairRole') return applyRole(world, change, stage)
+  const { subject } = change
+  const mine = (one: Ownership) => one.connection === subject.connection && one.member === subject.member
+  const put = (state: World, owned: Ownership | undefined): World => ({
+    ...state,
+    ownership: [...state.ownership.filter((one) => !mine(one)), ...(owned === undefined ? [] : [owned])],
+  })
+  const ownership = world.ownership.find(mine)
+  const written = ownershipBefore({
+    community: world.community.id,
+    ownership,
+    change,
+    roles: knownRoles(world),
+    now: world.now,
+  })
+  const ahead = written === undefined ? world : put(world, written)
+  if (stage === 'writtenAhead') return ahead
+  const [next, applied] = onPlatform(ahead, change)
+  const owned = next.ownership.find(mine)
+  if (owned === undefined) throw new Error(`${change.id} is about somebody we own nothing of`)
+  return stage === 'onPlatform' ? next : put(next, ownershipAfter(owned, change, applied, world.now))
+}
+
+export const applyAll = (world: World, changes: readonly Change[]): World =>
+  changes.reduce<World>((state, change) => applyChange(state, change), world)
