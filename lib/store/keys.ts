@@ -139,14 +139,23 @@ export const outcomeKey = (c: ConnectionId, m: MemberId, k: CommunityId): Key =>
 
 // ---- safety
 export const removalsPartition = (k: CommunityId): string => `${community(k)}#B`
-/** `hour` is `YYYY-MM-DDTHH`. */
-export const removalsKey = (k: CommunityId, hour: string): Key => ({ pk: removalsPartition(k), sk: hour })
+/** `hour` is `YYYY-MM-DDTHH`; a full row is continued in the next. */
+export const removalsKey = (k: CommunityId, hour: string, row: number): Key => ({
+  pk: removalsPartition(k),
+  sk: `${hour}#${String(row).padStart(4, '0')}`,
+})
 export const holdsPartition = 'HOLDS'
 export const holdKey = (k: CommunityId): Key => ({ pk: holdsPartition, sk: k })
+/** The held changes themselves, beside the list of holds. */
+export const holdPartsPartition = (k: CommunityId): string => `${community(k)}#HP`
+export const holdPartKey = (k: CommunityId, part: number): Key => ({
+  pk: holdPartsPartition(k),
+  sk: String(part).padStart(4, '0'),
+})
 export const approvalsPartition = (k: CommunityId): string => `${community(k)}#H`
-export const approvalKey = (k: CommunityId, digest: string): Key => ({
+export const approvalKey = (k: CommunityId, digest: string, part: number): Key => ({
   pk: approvalsPartition(k),
-  sk: digest,
+  sk: `${digest}#${String(part).padStart(4, '0')}`,
 })
 
 // ---- runs
@@ -168,15 +177,21 @@ export const auditPartition = (
   id: string,
   c?: ConnectionId,
 ): string => `AU#${kind}#${c ?? ''}#${id}`
-export const auditKey = (partition: string, at: Instant, requestId: string, n: number): Key => ({
+export const auditKey = (partition: string, at: Instant, requestId: string, unique: string): Key => ({
   pk: partition,
-  sk: `${at}#${requestId}#${n}`,
+  sk: `${at}#${requestId}#${unique}`,
 })
 export const configurationPartition = 'CONFIG'
 export const currentConfigurationKey: Key = { pk: configurationPartition, sk: 'CURRENT' }
-export const configurationKey = (number: number, part: number): Key => ({
+export const configurationKey = (number: number): Key => ({
   pk: configurationPartition,
-  sk: `V#${String(number).padStart(8, '0')}#${String(part).padStart(4, '0')}`,
+  sk: `V#${String(number).padStart(8, '0')}`,
+})
+/** A partition per version: the history is read without any text. */
+export const configurationTextPartition = (number: number): string => `${configurationPartition}#${number}`
+export const configurationTextKey = (number: number, part: number): Key => ({
+  pk: configurationTextPartition(number),
+  sk: String(part).padStart(4, '0'),
 })
 export const credentialsPartition = (c: ConnectionId): string => `${connection(c)}#CRED`
 export const credentialKey = (c: ConnectionId, id: string): Key => ({ pk: credentialsPartition(c), sk: id })

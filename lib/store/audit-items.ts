@@ -1,0 +1,48 @@
+import type { AuditEntry } from '../core/audit.ts'
+import { unreachable } from '../core/errors.ts'
+import { auditKey, auditPartition } from './keys.ts'
+import { expiry, withRecord } from './records.ts'
+import type { Item } from './table-client.ts'
+
+export const auditKeptFor = 400 * 24 * 3600
+
+/** Under whom an entry is found again. A change counts for its community and for its member. */
+const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
+  switch (event.kind) {
+    case 'memberCreated':
+    case 'memberUpdated':
+    case 'memberRestored':
+    case 'memberDeleted':
+      return [auditPartition('member', event.member, connection)]
+    case 'groupCreated':
+    case 'groupUpdated':
+    case 'groupDeleted':
+    case 'membersChanged':
+      return [auditPartition('group', event.group, connection)]
+    case 'changeApplied':
+    case 'changeFailed':
+      return [
+        auditPartition('community', event.community),
+        ...(event.member === undefined ? [] : [auditPartition('member', event.member, connection)]),
+      ]
+    case 'held':
+    case 'approved':
+    case 'rejected':
+      return [auditPartition('community', event.community)]
+    case 'configurationPushed':
+    case 'configurationRolledBack':
+      return [auditPartition('system', 'configuration')]
+    case 'credentialCreated':
+    case 'credentialRevoked':
+      return [auditPartition('system', 'credentials', connection)]
+    default:
+      return unreachable(event)
+  }
+}
+
+/** `unique` tells entries of one request apart: an audit row is never overwritten. */
+export const auditItems = (entry: AuditEntry, unique: string, keptFor = auditKeptFor): readonly Item[] =>
+  partitionsOf(entry).map((partition) => ({
+    ...withRecord(auditKey(partition, entry.at, entry.requestId, unique), entry),
+    expiresAt: expiry(entry.at, keptFor),
+  }))

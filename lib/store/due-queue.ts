@@ -1,0 +1,35 @@
+import type { WorkQueue } from '../core/ports.ts'
+import { inParallel } from './batches.ts'
+import { dueFrom, dueItem } from './due-items.ts'
+import { dueKey, duePrefix, dueShards } from './keys.ts'
+import type { Table } from './table-client.ts'
+
+const width = 8
+const shards = Array.from({ length: dueShards }, (_, shard) => `${duePrefix}${shard}`)
+
+/** Due items have positions of their own: whatever came later is another item, so a deletion needs no condition. */
+export const createDueQueue = (table: Table): Pick<WorkQueue, 'dueBefore' | 'finishDue' | 'replaceDue'> => ({
+  dueBefore: async (before, limit) => {
+    const pages = await inParallel(shards, width, (pk) => table.query({ pk, limit }))
+    return pages
+      .flatMap((page) => page.items.map(dueFrom))
+      .filter((due) => due.at < before)
+      .sort((a, b) => (a.position < b.position ? -1 : 1))
+      .slice(0, limit)
+  },
+
+  finishDue: async (due) => {
+    await inParallel(due, width, (item) => table.delete(dueKey(item.position)))
+  },
+
+  replaceDue: async (seen, rest) => {
+    const { connection, at } = seen
+    await table.transact([
+      {
+        delete: dueKey(seen.position),
+        condition: { expression: 'attribute_exists(#pk)', names: { '#pk': 'pk' } },
+      },
+      { put: dueItem({ position: table.ids.ordered(), connection, at, ...rest }) },
+    ])
+  },
+})

@@ -1,0 +1,114 @@
+import type { CommunityId, Instant } from '../core/ids.ts'
+import { communityId } from '../core/ids.ts'
+import type { WorkDraft, WorkQueue } from '../core/ports.ts'
+import type { Priority, Work, WorkSubject } from '../core/work.ts'
+import { priorities } from '../core/work.ts'
+import { collected, inParallel } from './batches.ts'
+import { still } from './conditions.ts'
+import { createDueQueue } from './due-queue.ts'
+import type { Key } from './keys.ts'
+import { waitingKey, waitingPartition, workKey, workPartition } from './keys.ts'
+import { recordOf, withRecord } from './records.ts'
+import type { Item, Table } from './table-client.ts'
+
+/** Sorts behind every character keys are made of. */
+const last = '\uffff'
+const width = 8
+
+const rankOf = (priority: Priority): number => priorities.indexOf(priority)
+const nameOf = (subject: WorkSubject): string =>
+  subject.kind === 'community' ? 'community' : `member#${subject.connection}#${subject.member}`
+const keyOf = (work: Pick<Work, 'community' | 'priority' | 'subject' | 'notBefore'>): Key =>
+  workKey(work.community, rankOf(work.priority), work.notBefore, nameOf(work.subject))
+const rowOf = (work: Work): Item => ({ ...withRecord(keyOf(work), work), token: work.token })
+
+/** The token that was seen, and no other: what was added again meanwhile stays. */
+const seen = (work: Work) => still('token', work.token)
+
+/**
+ * Rows of work sort by priority, then by the time before which they may not be taken, so that a take reads just what it returns:
+ * deferred rows lie behind the range it asks for. Each priority is a range of its own.
+ *
+ * `WAITING` names the communities that may have work. Its row is written with a fresh token *after* the work, and removed only if its token is
+ * still the one that was read *before* the community was found empty. Work added between the two reads either is seen by the second, or its
+ * row write comes after the removal, or makes the removal fail: it never disappears. When the adder dies between its two writes, it has
+ * answered nobody, and the due item it worked from is still there.
+ */
+export const createWorkQueue = (table: Table): WorkQueue => {
+  const announce = (community: CommunityId): Promise<unknown> =>
+    table.put({ ...waitingKey(community), token: table.ids.ordered() })
+
+  const addOne = async (draft: WorkDraft): Promise<Work> => {
+    const work: Work = { ...draft, attempts: 0, token: table.ids.ordered() }
+    await table.put(rowOf(work))
+    return work
+  }
+
+  const add = async (drafts: readonly WorkDraft[]): Promise<readonly Work[]> => {
+    const distinct = new Map(drafts.map((draft) => [Object.values(keyOf(draft)).join(last), draft]))
+    const added = await inParallel([...distinct.values()], width, addOne)
+    await inParallel([...new Set(added.map((work) => work.community))], width, announce)
+    return added
+  }
+
+  const takeRank = async (community: CommunityId, rank: number, now: Instant, limit: number) => {
+    const page = await table.query({
+      pk: workPartition(community),
+      from: `${rank}#`,
+      to: `${rank}#${now}#${last}`,
+      limit,
+    })
+    return page.items.map((item) => recordOf<Work>(item))
+  }
+
+  const take = async (community: CommunityId, now: Instant, limit: number): Promise<readonly Work[]> => {
+    const taken: Work[] = []
+    for (const rank of priorities.keys()) {
+      if (taken.length >= limit) break
+      taken.push(...(await takeRank(community, rank, now, limit - taken.length)))
+    }
+    return taken
+  }
+
+  const defer = async (work: Work, notBefore: Instant): Promise<void> => {
+    const later: Work = { ...work, notBefore, attempts: work.attempts + 1, token: table.ids.ordered() }
+    if (work.notBefore === notBefore) {
+      await table.put(rowOf(later), seen(work))
+      return
+    }
+    await table.transact([{ delete: keyOf(work), condition: seen(work) }, { put: rowOf(later) }])
+  }
+
+  /** One row of the whole partition says whether anything is left, and often that it is takeable. */
+  const hasTakeable = async (community: CommunityId, token: string, now: Instant): Promise<boolean> => {
+    const first = await table.query({ pk: workPartition(community), limit: 1 })
+    const row = first.items[0]
+    if (!row) {
+      await table.delete(waitingKey(community), still('token', token))
+      return false
+    }
+    const { notBefore } = recordOf<Work>(row)
+    if (notBefore === undefined || notBefore <= now) return true
+    return (await take(community, now, 1)).length > 0
+  }
+
+  const waiting = async (now: Instant): Promise<readonly CommunityId[]> => {
+    const rows = await collected(table.queryAll({ pk: waitingPartition }))
+    const checked = await inParallel(rows, width, async (row) => {
+      const community = communityId(row.sk)
+      return (await hasTakeable(community, String(row.token), now)) ? [community] : []
+    })
+    return checked.flat()
+  }
+
+  return {
+    ...createDueQueue(table),
+    add,
+    take,
+    finish: async (work) => {
+      await inParallel(work, width, (item) => table.delete(keyOf(item), seen(item)))
+    },
+    defer,
+    waiting,
+  }
+}
