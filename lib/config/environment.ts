@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { ConnectorError } from '../core/errors.ts'
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+
+/** What the process was given: the only place that reads `process.env`. */
+export type Environment = {
+  readonly tableName: string
+  /** Another DynamoDB than the region's own. */
+  readonly dynamodbEndpoint?: string
+  /** Access key id, and secret, of that endpoint. */
+  readonly dynamodbSecret?: string
+  readonly region?: string
+  readonly wakeQueueUrl?: string
+  readonly sqsEndpoint?: string
+  /** Workers behind one outgoing address share one call budget. */
+  readonly egressId: string
+  /** Platforms on this machine's loopback, and secrets from variables and files, are allowed. */
+  readonly local: boolean
+  /** Where relative `file:` secrets are. */
+  readonly secretsDirectory: string
+  readonly publicUrl?: string
+  readonly auditRetentionDays: number
+  readonly logLevel: LogLevel
+}
+
+type Variables = NodeJS.ProcessEnv
+
+const logLevels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR']
+
+const refused = (name: string, rule: string): ConnectorError =>
+  new ConnectorError('configurationInvalid', `environment variable ${name} ${rule}`, { field: name })
+
+/** Empty counts as unset: that is how a shell and a template clear a variable. */
+const given = (env: Variables, name: string): string | undefined => env[name] || undefined
+
+const matching = (env: Variables, name: string, form: RegExp, rule: string): string | undefined => {
+  const value = given(env, name)
+  if (value === undefined || form.test(value)) return value
+  throw refused(name, rule)
+}
+
+const url = (env: Variables, name: string): string | undefined => {
+  const value = given(env, name)
+  if (value === undefined) return undefined
+  const protocol = URL.canParse(value) ? new URL(value).protocol : ''
+  if (protocol === 'https:' || protocol === 'http:') return value
+  throw refused(name, 'must be an http or https URL')
+}
+
+const flag = (env: Variables, name: string): boolean => {
+  const value = given(env, name) ?? '0'
+  if (value === '1' || value === '0') return value === '1'
+  throw refused(name, 'must be 1 or 0')
+}
+
+const days = (env: Variables, name: string, fallback: number): number => {
+  const value = given(env, name) ?? String(fallback)
+  if (/^[1-9]\d{0,4}$/.test(value)) return Number(value)
+  throw refused(name, 'must be a number of days, 1 to 99999')
+}
+
+const logLevel = (env: Variables): LogLevel => {
+  const value = (given(env, 'LOG_LEVEL') ?? 'INFO').toUpperCase()
+  const known = logLevels.find((level) => level === value)
+  if (known !== undefined) return known
+  throw refused('LOG_LEVEL', `must be one of ${logLevels.join(', ')}`)
+}
+
+const optional = <Name extends string>(
+  name: Name,
+  value: string | undefined,
+): { readonly [K in Name]?: string } => (value === undefined ? {} : ({ [name]: value } as { readonly [K in Name]?: string }))
+
+export const readEnvironment = (env: Variables = process.env): Environment => {
+  const tableRule = 'must be a table name: 3 to 255 of a-z A-Z 0-9 _ . -'
+  const egressRule = 'must be 1 to 128 of a-z A-Z 0-9 _ . -'
+  return {
+    tableName: matching(env, 'TABLE_NAME', /^[\w.-]{3,255}$/, tableRule) ?? 'rolecall',
+    ...optional('dynamodbEndpoint', url(env, 'DYNAMODB_ENDPOINT')),
+    ...optional('dynamodbSecret', given(env, 'DYNAMODB_SECRET')),
+    ...optional('region', matching(env, 'AWS_REGION', /^[a-z0-9-]{3,40}$/, 'must be a region of AWS')),
+    ...optional('wakeQueueUrl', url(env, 'WAKE_QUEUE_URL')),
+    ...optional('sqsEndpoint', url(env, 'SQS_ENDPOINT')),
+    egressId: matching(env, 'EGRESS_ID', /^[\w.-]{1,128}$/, egressRule) ?? 'default',
+    local: flag(env, 'LOCAL'),
+    secretsDirectory: given(env, 'SECRETS_DIRECTORY') ?? join(dataDirectory(env), 'secrets'),
+    ...optional('publicUrl', url(env, 'PUBLIC_URL')),
+    auditRetentionDays: days(env, 'AUDIT_RETENTION_DAYS', 400),
+    logLevel: logLevel(env),
+  }
+}
+
+/** Where `npm start` keeps its data on this machine. */
+export const dataDirectory = (env: Variables = process.env): string =>
+  given(env, 'ROLECALL_DATA') ?? '.rolecall'
+
+/** Whom a command line speaks for; shown in histories and audit entries. */
+export const operatorName = (env: Variables = process.env): string =>
+  (given(env, 'ROLECALL_OPERATOR') ?? given(env, 'USER') ?? given(env, 'LOGNAME') ?? 'operator').slice(0, 64)
+
+/** The value behind an `env:NAME` secret reference. */
+export const secretVariable = (name: string, env: Variables = process.env): string | undefined =>
+  given(env, name)
