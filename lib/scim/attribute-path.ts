@@ -35,6 +35,7 @@ const named = (
 export const resolvePath = (schema: ResourceSchema, text: string): AttributePath | undefined => {
   if (!isUrn(text)) return named(schema.attributes, text)
   const folded = text.toLowerCase()
+  if (folded === schema.urn.toLowerCase()) return undefined
   if (folded.startsWith(`${schema.urn.toLowerCase()}:`))
     return named(schema.attributes, text.slice(schema.urn.length + 1))
   for (const [key, extension] of schema.extensions) {

@@ -65,7 +65,9 @@ const adjust = (path: string, definition: AttributeDefinition): AttributeDefinit
 }
 
 const fromLibrary = (definition: { readonly describe: (basepath?: string) => unknown }): SchemaDocument => {
-  const { id, name, description, attributes } = definition.describe() as SchemaDocument
+  // The library's attributes describe themselves only when serialised.
+  const described = JSON.parse(JSON.stringify(definition.describe())) as SchemaDocument
+  const { id, name, description, attributes } = described
   return { id, name, description, attributes: attributes.map((each) => adjust(`${name}.${each.name}`, each)) }
 }
 

@@ -37,8 +37,9 @@ const asList = (attribute: SchemaAttribute, value: AttributeValue, note: Note): 
 }
 
 const asSingle = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
-  if (!isList(value) || value.length !== 1) return value
-  const [only = null] = value
+  if (!isList(value)) return value
+  const [only, second] = value
+  if (only === undefined || isList(only) || second !== undefined) return value
   note('listForSingle')
   // [{ "value": "x" }] stands for "x" where the attribute is no object.
   return isRecord(only) && attribute.type !== 'complex' && Object.hasOwn(only, 'value')

@@ -21,7 +21,7 @@ export const validated = (
   attribute: SchemaAttribute,
   value: AttributeValue | undefined,
 ): AttributeValue | undefined => {
-  if (isAbsent(value) || attribute.mutability === 'readOnly') return undefined
+  if (isAbsent(value) || !isKept(attribute)) return undefined
   if (!attribute.multiValued) return single(attribute, value)
   if (!isList(value)) throw invalid(attribute, 'must be a list')
   if (value.length > maximumElements) throw invalid(attribute, `holds more than ${maximumElements} values`)
@@ -30,6 +30,10 @@ export const validated = (
     throw invalid(attribute, 'only one value can be primary (RFC 7643 §2.4)')
   return list.length === 0 ? undefined : list
 }
+
+/** A password is taken and forgotten: we sign nobody in. */
+const isKept = ({ mutability }: SchemaAttribute): boolean =>
+  mutability !== 'readOnly' && mutability !== 'writeOnly'
 
 export const isPrimary = (value: AttributeValue): boolean => isRecord(value) && value.primary === true
 
@@ -74,7 +78,7 @@ const attributesOf = (table: AttributeTable, source: Attributes): Attributes => 
   const result: Record<string, AttributeValue> = Object.create(null)
   for (const [name, sent] of Object.entries(source)) {
     const attribute = attributeNamed(table, name)
-    if (attribute === undefined || attribute.mutability === 'writeOnly') continue
+    if (attribute === undefined) continue
     const value = validated(attribute, sent)
     if (value === undefined) continue
     if (Object.hasOwn(result, attribute.name)) throw invalid(attribute, 'is given twice, in different case')
@@ -100,6 +104,14 @@ export const validateResource = (schema: ResourceSchema, source: Attributes): At
   )
   for (const [name, sent] of Object.entries(source)) {
     if (!isUrn(name) || isAbsent(sent)) continue
+    if (name.toLowerCase() === schema.urn.toLowerCase())
+      throw new ConnectorError(
+        'invalidValue',
+        `${schema.urn}: core attributes stand at the top of a resource`,
+        {
+          field: schema.urn,
+        },
+      )
     const extension = schema.extensions.get(name.toLowerCase())
     const urn = extension?.urn ?? name
     const value =
