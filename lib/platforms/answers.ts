@@ -14,7 +14,7 @@ export type Judged =
 type Asked = { readonly what: string; readonly writes: boolean }
 
 const excerptLength = 200
-const address = /[^\s@"'<>,;:()[\]{}]+@[^\s@"'<>,;:()[\]{}]+/g
+const address = /[^\s@"<>]+@[^\s@"<>]+/g
 const bearer = /\b(?:Bearer|Basic)\s+[\w.~+/=-]+/gi
 const jwt = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g
 
@@ -47,7 +47,8 @@ const excerpt = (body: string, secrets: readonly string[]): string => {
 export const retryAfterSeconds = (value: string | undefined, now: number): number | undefined => {
   if (value === undefined) return undefined
   if (/^\d{1,7}$/.test(value.trim())) return Number(value.trim())
-  const at = Date.parse(value)
+  // JavaScript's parser takes nearly anything; an HTTP date begins with the day's name.
+  const at = /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000))
 }
 

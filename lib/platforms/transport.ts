@@ -100,8 +100,9 @@ export const createTransport = (allowLoopback: boolean): Transport => {
         const established = (): void => {
           sent = true
         }
-        if (!socket.connecting) established()
-        socket.once(outgoing.url.protocol === 'https:' ? 'secureConnect' : 'connect', established)
+        if (socket.connecting)
+          socket.once(outgoing.url.protocol === 'https:' ? 'secureConnect' : 'connect', established)
+        else established()
       })
       request.on('error', (error) => resolve(failed(error, sent)))
       request.once('response', (answer) => {

@@ -10,7 +10,16 @@ import {
   unknownThing,
 } from './routing.ts'
 import { showAvatar, showAvatarDetail, showRole } from './show.ts'
-import { type Avatar, adminsOf, heldRoles, type Role, roleOf, type World, withAvatar } from './world.ts'
+import {
+  type Avatar,
+  adminsOf,
+  heldRoles,
+  type Role,
+  roleOf,
+  userById,
+  type World,
+  withAvatar,
+} from './world.ts'
 
 const avatarOf = ({ world, params }: Call): Avatar | undefined =>
   world.avatars.find(({ uuid: id, community }) => id === params.avatar && community === params.community)
@@ -59,7 +68,7 @@ const listAvatars = ({ world, params, query }: Call): Answer => {
   const shown = world.avatars.filter((avatar) => {
     const inherited = query.get('include_parent') === 'true' && avatar.community === parent
     const confirmed = query.get('confirmed')
-    const user = world.users.find(({ uuid: id }) => id === avatar.user)
+    const user = userById(world, avatar.user)
     return (
       (avatar.community === params.community || inherited) &&
       matches(query, 'uuid', [avatar.uuid]) &&

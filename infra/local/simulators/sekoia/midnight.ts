@@ -1,11 +1,11 @@
-import type { Avatar, World } from './world.ts'
+import { type Avatar, userById, type World } from './world.ts'
 
 /** The vendor's inactivity policy: who was enabled again must log in before midnight of that day, or is disabled again. */
 export const afterMidnight = (world: World, now: string): World => {
   if (!world.switches.midnight) return world
   const today = now.slice(0, 10)
   const late = (avatar: Avatar): boolean => {
-    const user = world.users.find(({ uuid }) => uuid === avatar.user)
+    const user = userById(world, avatar.user)
     const again = avatar.status === 'enabled' && avatar.statusChangedAt > avatar.createdAt
     const loggedIn = user?.lastActivity != null && user.lastActivity >= avatar.statusChangedAt
     return again && !loggedIn && avatar.statusChangedAt.slice(0, 10) < today

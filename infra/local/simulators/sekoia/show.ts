@@ -5,6 +5,7 @@ import {
   heldRoles,
   type Role,
   type User,
+  userById,
   type World,
 } from './world.ts'
 
@@ -31,7 +32,7 @@ const showUser = (world: World, user: User): Shown => ({
 })
 
 const showMembership = (world: World, avatar: Avatar): Shown => {
-  const user = world.users.find(({ uuid }) => uuid === avatar.user)
+  const user = userById(world, avatar.user)
   return {
     uuid: avatar.uuid,
     role_uuid: avatar.builtin,

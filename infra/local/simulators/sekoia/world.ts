@@ -126,8 +126,17 @@ export const roleOf = (world: World, community: string, uuid: string): Role | un
 export const heldRoles = (world: World, avatar: Avatar): readonly Role[] =>
   world.roles.filter((role) => role.uuid === avatar.builtin || avatar.roles.includes(role.uuid))
 
+const indexes = new WeakMap<readonly User[], ReadonlyMap<string, User>>()
+
+/** Users by uuid; remembered per list, as a list of members looks up each of its users. */
+export const userById = (world: World, uuid: string): User | undefined => {
+  const index = indexes.get(world.users) ?? new Map(world.users.map((user) => [user.uuid, user]))
+  indexes.set(world.users, index)
+  return index.get(uuid)
+}
+
 const isAdmin = (world: World, avatar: Avatar): boolean => {
-  const user = world.users.find(({ uuid }) => uuid === avatar.user)
+  const user = userById(world, avatar.user)
   const manages = heldRoles(world, avatar).some((role) =>
     role.permissions.some((permission) => {
       const known = world.permissions.find(({ uuid }) => uuid === permission)

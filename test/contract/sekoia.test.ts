@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  builtinRoles,
+  demoCommunity,
+  demoIntakes,
+  demoKey,
+  demoOwner,
+} from '../../infra/local/simulators/sekoia/demo.ts'
+import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
+import type { RoleContents } from '../../lib/core/configuration.ts'
+import { accountId, milliseconds, platformRoleId } from '../../lib/core/ids.ts'
+import type { Platform } from '../../lib/core/ports.ts'
+import { createPlatforms } from '../../lib/platforms/catalog.ts'
+import { anHour, testClock, testPace } from '../platforms/clock.ts'
+import * as make from './changes.ts'
+import { rolesOf } from './platform.ts'
+import { sekoiaCommunity, sekoiaHarness } from './sekoia.ts'
+
+/** What only Sekoia.io does. */
+const { scoped, low, high, teams } = sekoiaHarness.roles
+const [team] = teams
+const failure = (code: string) => expect.objectContaining({ name: 'ConnectorError', code })
+const contents = (role: typeof scoped): RoleContents => {
+  if (role.kind === 'builtin' || role.contents === undefined) throw new Error('no contents')
+  return role.contents
+}
+
+let simulators: Simulators
+let platform: Platform
+let clock: ReturnType<typeof testClock>
+const open = (roles = sekoiaCommunity('').roles) =>
+  createPlatforms({
+    secrets: async () => demoKey,
+    pace: testPace(clock),
+    clock,
+    allowLoopback: true,
+    deadline: anHour(clock),
+  }).open({ ...sekoiaCommunity(simulators.url), roles })
+const roles = () => rolesOf(platform, sekoiaCommunity(simulators.url))
+const sekoia = () => simulators.sekoia
+
+beforeEach(async () => {
+  clock = testClock()
+  simulators = await startSimulators({ port: 0, now: () => milliseconds(clock.now()) })
+  platform = await open()
+})
+afterEach(() => simulators.close())
+
+describe('restricted roles', () => {
+  it('that come out unrestricted are deleted again and reported', async () => {
+    sekoia().switches({ intakes: 'ignored' })
+    await expect(platform.apply(make.createRole(scoped, contents(scoped)), await roles())).rejects.toEqual(
+      failure('platformDisagrees'),
+    )
+    expect(
+      sekoia()
+        .world()
+        .roles.map(({ name }) => name),
+    ).toEqual(['Guest', 'Analyst', 'Admin'])
+  })
+
+  it('take intakes by uuid, and by name only when one intake has it', async () => {
+    const byUuid = { ...contents(scoped), intakes: [demoIntakes.firewallLyon] }
+    await platform.apply(make.createRole(scoped, byUuid), await roles())
+    expect((await roles()).get('edr')?.intakes).toEqual([demoIntakes.firewallLyon])
+    sekoia().edit({
+      kind: 'addIntake',
+      intake: { uuid: '1a000000-0000-4000-8000-00000000000f', name: 'edr - PARIS', community: demoCommunity },
+    })
+    const role = { ...scoped, name: 'Another' }
+    await expect(platform.apply(make.createRole(role, contents(scoped)), await roles())).rejects.toThrow(
+      /several/,
+    )
+  })
+
+  it('refuse permissions that only unrestricted roles may carry', async () => {
+    const wide = { ...contents(scoped), permissions: ['SIC_READ_INCIDENTS'] }
+    await expect(platform.apply(make.createRole(scoped, wide), await roles())).rejects.toThrow(
+      /not allowed in restricted/,
+    )
+  })
+
+  it('widened by hand are narrowed again by a repair', async () => {
+    await platform.apply(make.createRole(scoped, contents(scoped)), await roles())
+    const id = (await roles()).get('edr')?.id ?? platformRoleId('')
+    sekoia().edit({ kind: 'editRole', name: scoped.name, intakes: [] })
+    expect((await roles()).get('edr')?.kind).toBe('restricted')
+    await platform.apply(make.repairRole(scoped, contents(scoped), id), await roles())
+    expect((await roles()).get('edr')?.intakes).toEqual([demoIntakes.edrParis])
+  })
+})
+
+it('reads intakes only when a role needs them, as the permission may be missing', async () => {
+  const intakeReads = () =>
+    sekoia()
+      .requests()
+      .filter(({ path }) => path.includes('intakes')).length
+  expect((await (await open([low, high])).snapshot()).intakes).toEqual([])
+  expect(intakeReads()).toBe(0)
+  expect((await platform.snapshot()).intakes.map(({ name }) => name)).toEqual([
+    'EDR - Paris',
+    'Firewall - Lyon',
+  ])
+  expect(intakeReads()).toBe(1)
+})
+
+it('says which rule the platform kept when it keeps its last administrator', async () => {
+  sekoia().switches({ lastAdmin: 'refused' })
+  const owner = accountId(demoOwner.avatar)
+  await expect(platform.apply(make.suspend(demoOwner.email, owner), await roles())).rejects.toThrow(
+    /must keep an administrator/,
+  )
+  await expect(
+    platform.apply(
+      make.revoke(demoOwner.email, owner, high.id, platformRoleId(builtinRoles.admin)),
+      await roles(),
+    ),
+  ).rejects.toEqual(failure('platformRefused'))
+  expect(sekoia().world().avatars).toMatchObject([{ status: 'enabled', builtin: builtinRoles.admin }])
+})
+
+it('leaves members of a parent community out', async () => {
+  const world = sekoia().world()
+  const parent = '33333333-3333-4333-8333-333333333333'
+  sekoia().reset({
+    ...world,
+    communities: [
+      ...world.communities.map((community) => ({ ...community, parent })),
+      { uuid: parent, name: 'Parent', parent: null, createdAt: '2025-01-01 00:00:00.000000' },
+    ],
+  })
+  sekoia().edit({ kind: 'addMember', community: parent, email: 'boss@parent.test' })
+  expect((await platform.snapshot()).accounts.map(({ email }) => email)).toEqual([demoOwner.email])
+})
+
+it('sees an account that was disabled again at midnight', async () => {
+  sekoia().switches({ midnight: true })
+  sekoia().edit({ kind: 'addMember', community: demoCommunity, email: 'ada@acme.example' })
+  const account =
+    (await platform.snapshot()).accounts.find(({ email }) => email === 'ada@acme.example')?.id ??
+    accountId('')
+  clock.advance(60)
+  await platform.apply(make.suspend('ada@acme.example', account), await roles())
+  await platform.apply(make.resume('ada@acme.example', account), await roles())
+  clock.advance(24 * 3600)
+  expect((await platform.accounts([account])).accounts).toMatchObject([{ status: 'disabled' }])
+})
+
+it('asks for many accounts in few requests, and misses nobody', async () => {
+  sekoia().edit({ kind: 'populate', community: demoCommunity, count: 120 })
+  const ids = sekoia()
+    .world()
+    .avatars.map(({ uuid }) => accountId(uuid))
+  const gone = accountId('99999999-9999-4999-8999-999999999999')
+  const before = sekoia().requests().length
+  const { accounts, scope } = await platform.accounts([...ids, gone])
+  expect(scope).toBe('targeted')
+  expect(accounts.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+  expect(sekoia().requests().length - before).toBeLessThanOrEqual(6)
+  expect(
+    sekoia()
+      .requests()
+      .filter(({ status }) => status >= 400),
+  ).toEqual([])
+})
+
+it('keeps the other roles of a person when assigning replaces them', async () => {
+  sekoia().switches({ assign: 'replace' })
+  await platform.apply(make.createRole(team, contents(team)), await roles())
+  const teamId = (await roles()).get('team')?.id ?? ''
+  const hand = {
+    kind: 'addRole',
+    role: {
+      ...(sekoia().world().roles.at(-1) ?? never()),
+      uuid: '0c000000-0000-4000-8000-000000000001',
+      name: 'Hand-made',
+    },
+  } as const
+  sekoia().edit(hand, {
+    kind: 'addMember',
+    community: demoCommunity,
+    email: 'ada@acme.example',
+    roles: [hand.role.uuid],
+  })
+  const account =
+    (await platform.snapshot()).accounts.find(({ email }) => email === 'ada@acme.example')?.id ??
+    accountId('')
+  await platform.apply(make.grant('ada@acme.example', account, 'team'), await roles())
+  expect(sekoia().world().avatars.at(-1)?.roles.toSorted()).toEqual([hand.role.uuid, teamId].toSorted())
+})
+
+const never = (): never => {
+  throw new Error('the simulator holds no role')
+}
