@@ -87,20 +87,25 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
     if (approval !== undefined) await deps.safety.useApproval(approval, [change.id])
   }
 
+  const late = (): boolean => milliseconds(deps.clock.now()) >= milliseconds(input.deadline)
+
+  const afterFault = async (change: Change, thrown: unknown): Promise<Step> => {
+    const error = asConnectorError(thrown)
+    if (error.code === 'leaseLost') return { kind: 'stopped', code: 'leaseLost' }
+    if (error.code === 'outOfTime' && late()) return { kind: 'stopped', code: 'outOfTime' }
+    const reach = reachOf(error)
+    if (reach === 'run') throw thrown
+    await records.failed(change, error)
+    return reach === 'community' ? { kind: 'paused', error } : { kind: 'failed', error }
+  }
+
   return async (change: Change): Promise<Step> => {
-    if (milliseconds(deps.clock.now()) >= milliseconds(input.deadline))
-      return { kind: 'stopped', code: 'outOfTime' }
+    if (late()) return { kind: 'stopped', code: 'outOfTime' }
     try {
       await carryOut(change)
       return { kind: 'applied' }
     } catch (thrown) {
-      const error = asConnectorError(thrown)
-      if (error.code === 'leaseLost' || error.code === 'outOfTime')
-        return { kind: 'stopped', code: error.code }
-      const reach = reachOf(error)
-      if (reach === 'run') throw thrown
-      await records.failed(change, error)
-      return reach === 'community' ? { kind: 'paused', error } : { kind: 'failed', error }
+      return afterFault(change, thrown)
     }
   }
 }

@@ -16,9 +16,10 @@ export const reachOf = (error: ConnectorError): Reach => {
     case 'platformUnavailable':
     case 'platformUnauthorized':
     case 'secretUnavailable':
+    // The platform asked for a pause that is longer than one call may wait.
+    case 'outOfTime':
       return 'community'
     case 'leaseLost':
-    case 'outOfTime':
     case 'storeThrottled':
     case 'storeConflict':
     case 'storeUnavailable':

@@ -110,8 +110,8 @@ export const createProvisioner = (deps: Provisioning): Provisioner => ({
     try {
       report = await workOff(deps, { id: community, runId: deps.ids.uuid(), deadline, lease })
     } catch (error) {
-      if (!isConnectorError(error, 'leaseLost', 'outOfTime')) throw error
-      report = { ...nothing, ending: error.code === 'leaseLost' ? 'leaseLost' : 'outOfTime' }
+      if (!isConnectorError(error, 'leaseLost')) throw error
+      report = { ...nothing, ending: 'leaseLost' }
     } finally {
       await lease.release()
     }

@@ -128,7 +128,7 @@ const pause = async (
 })
 
 /** A platform that cannot be read puts off everything taken; everything else is not the platform's fault. */
-export const unreadable = (thrown: unknown): ConnectorError | undefined => {
+const unreadable = (thrown: unknown): ConnectorError | undefined => {
   const error = asConnectorError(thrown)
   return reachOf(error) === 'run' || error.code === 'internal' ? undefined : error
 }

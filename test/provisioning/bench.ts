@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto'
+import { monotonicFactory } from 'ulid'
+import { builtinRoles, demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
+import { heldRoles } from '../../infra/local/simulators/sekoia/world.ts'
+import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
+import { createPatterns } from '../../lib/config/patterns.ts'
+import type { Stamp } from '../../lib/core/audit.ts'
+import type { Community, Configuration, RoleDefinition } from '../../lib/core/configuration.ts'
+import type { OperatorEvent } from '../../lib/core/events.ts'
+import {
+  type CommunityId,
+  communityId,
+  connectionId,
+  groupId,
+  instant,
+  later,
+  milliseconds,
+  roleId,
+  ruleId,
+} from '../../lib/core/ids.ts'
+import type { Group, Member } from '../../lib/core/member.ts'
+import type { Directory, GroupWrite, MemberWrite } from '../../lib/core/ports.ts'
+import type { RemovalHistory } from '../../lib/core/verdict.ts'
+import { createPlatforms } from '../../lib/platforms/catalog.ts'
+import type { Provisioning } from '../../lib/provisioning/deps.ts'
+import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
+import { createProvisioner, type RunReport } from '../../lib/provisioning/provision.ts'
+import { createAuditLog } from '../../lib/store/audit.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
+import { createLeases } from '../../lib/store/leases.ts'
+import { createOutcomeStore } from '../../lib/store/outcomes.ts'
+import { createOwnershipStore } from '../../lib/store/ownership.ts'
+import { createRunStore } from '../../lib/store/plans.ts'
+import { createSafetyStore } from '../../lib/store/safety.ts'
+import { createTable } from '../../lib/store/table-client.ts'
+import { createWorkQueue } from '../../lib/store/work-queue.ts'
+import { testClock, testPace } from '../platforms/clock.ts'
+import { openTestTable } from '../support/table.ts'
+
+export const demo = connectionId('demo')
+export const soc = communityId('demo-soc')
+export const day = 86_400
+
+const choice = 'then'
+const leaving = { [choice]: 'suspend', removeAfter: 30 * day } as unknown as Community['onDeparture']
+
+const roles: readonly RoleDefinition[] = [
+  { id: roleId('admin'), kind: 'builtin', name: 'Admin' },
+  { id: roleId('analyst'), kind: 'builtin', name: 'Analyst' },
+  {
+    id: roleId('tier1'),
+    kind: 'custom',
+    name: 'SOC tier 1',
+    contents: {
+      description: 'Triage without rule changes',
+      permissions: ['SIC_READ_ALERTS', 'SIC_WRITE_ALERTS_COMMENT'],
+      intakes: [],
+    },
+  },
+]
+
+export const demoCommunityWith = (url: string, given: Partial<Community> = {}): Community => ({
+  id: soc,
+  platform: 'sekoia',
+  tenant: demoCommunity,
+  baseUrl: `${url}/sekoia`,
+  credentials: 'env:KEY',
+  mode: 'enforce',
+  adopt: 'explicit',
+  onDeparture: leaving,
+  onUnassigned: leaving,
+  onConflict: 'priority',
+  safety: {
+    departures: { fraction: 0.2, floor: 5 },
+    revocations: { fraction: 0.2, floor: 5 },
+    window: day,
+    minimumAdmins: 0,
+    protected: [],
+  },
+  requestsPerSecond: 50,
+  roles,
+  dialect: {},
+  ...given,
+})
+
+const configurationFor = (community: Community): Configuration => ({
+  number: 1,
+  connections: [{ id: demo, domains: ['demo.test'] }],
+  communities: [community],
+  rules: [
+    ['analysts', 'SOC-Analysts', 'analyst'],
+    ['tier1', 'SOC-Tier1', 'tier1'],
+    ['admins', 'SOC-Admins', 'admin'],
+  ].map(([id = '', group = '', role = '']) => ({
+    id: ruleId(id),
+    when: { group: { equals: group } },
+    grant: [{ community: community.id, role: roleId(role) }],
+  })),
+})
+
+/** Who is on the platform and how, by the address's local part: what a person would see there. */
+export type Seen = Readonly<Record<string, { readonly status: string; readonly roles: readonly string[] }>>
+
+const written = (write: MemberWrite): Member => {
+  if (write.kind !== 'written') throw new Error(`member not written: ${write.kind}`)
+  return write.member
+}
+const groupWritten = (write: GroupWrite): Group => {
+  if (write.kind !== 'written') throw new Error(`group not written: ${write.kind}`)
+  return write.group
+}
+
+/** The identity provider's hand on the directory. */
+const createProvider = (directory: Directory, stamp: () => Stamp) => {
+  const current = async (member: Member): Promise<Member> => {
+    const found = await directory.memberOrTombstone(demo, member.id)
+    if (found === undefined) throw new Error('the member is gone')
+    return found
+  }
+  const draftOf = ({ userName, externalId, active, attributes }: Member) => ({
+    userName,
+    ...(externalId === undefined ? {} : { externalId }),
+    active,
+    attributes,
+  })
+  return {
+    person: async (name: string): Promise<Member> =>
+      written(
+        await directory.createMember(stamp(), {
+          userName: `${name}@demo.test`,
+          externalId: `ext-${name}`,
+          active: true,
+          attributes: {
+            emails: [{ value: `${name}@demo.test`, type: 'work', primary: true }],
+            name: { givenName: name, familyName: 'Demo' },
+          },
+        }),
+      ),
+    setActive: async (member: Member, active: boolean): Promise<Member> => {
+      const before = await current(member)
+      return written(await directory.updateMember(stamp(), before, { ...draftOf(before), active }))
+    },
+    remove: async (member: Member): Promise<void> => {
+      await directory.deleteMember(stamp(), await current(member))
+    },
+    group: async (displayName: string, members: readonly Member[] = []): Promise<Group> =>
+      groupWritten(
+        await directory.createGroup(
+          stamp(),
+          { displayName, attributes: {} },
+          members.map(({ id }) => id),
+        ),
+      ),
+    change: async (
+      group: Group,
+      change: {
+        readonly add?: readonly Member[]
+        readonly remove?: readonly Member[]
+        readonly rename?: string
+      },
+    ): Promise<void> => {
+      const before = await directory.group(demo, groupId(group.id))
+      if (before === undefined) throw new Error('the group is gone')
+      const { add = [], remove = [], rename } = change
+      groupWritten(
+        await directory.changeGroup(stamp(), before, {
+          ...(rename === undefined ? {} : { draft: { displayName: rename, attributes: {} } }),
+          members: { kind: 'delta', add: add.map(({ id }) => id), remove: remove.map(({ id }) => id) },
+        }),
+      )
+    },
+    removeGroup: async (group: Group): Promise<void> => {
+      const before = await directory.group(demo, groupId(group.id))
+      if (before !== undefined) await directory.deleteGroup(stamp(), before)
+    },
+  }
+}
+
+export type BenchOptions = {
+  readonly community?: Partial<Community>
+  /** Stands between the worker and its ports. */
+  readonly wrap?: (deps: Provisioning) => Provisioning
+}
+export type Bench = Awaited<ReturnType<typeof openBench>>
+
+/** Real engine, real stores, real adapter, real simulator; clock, queue and event bus are the ports' test ends. */
+export const openBench = async (options: BenchOptions = {}) => {
+  const test = await openTestTable()
+  const clock = testClock()
+  const simulators: Simulators = await startSimulators({ port: 0, now: () => milliseconds(clock.now()) })
+  const ids = { uuid: () => randomUUID(), ordered: monotonicFactory() }
+  const table = createTable({ client: test.client, name: test.name, clock, ids })
+  const directory = createDirectory(table)
+  const woken: CommunityId[] = []
+  const events: OperatorEvent[] = []
+  let configuration = configurationFor(demoCommunityWith(simulators.url, options.community))
+
+  const depsFor = (holder: string): Provisioning => ({
+    clock,
+    ids,
+    random: () => 0.5,
+    log: { info: () => {}, warn: () => {} },
+    directory,
+    upkeep: directory,
+    work: createWorkQueue(table),
+    wakeUps: {
+      wake: async (community) => {
+        woken.push(community)
+      },
+    },
+    ownership: createOwnershipStore(table),
+    outcomes: createOutcomeStore(table),
+    safety: createSafetyStore(table),
+    runs: createRunStore(table),
+    leases: createLeases(table, { holder }),
+    audit: createAuditLog(table),
+    events: {
+      emit: async (event) => {
+        events.push(event)
+      },
+    },
+    configuration: async () => configuration,
+    platforms: createPlatforms({
+      secrets: async () => demoKey,
+      pace: testPace(clock),
+      clock,
+      allowLoopback: true,
+      timeout: 1,
+      random: () => 0.5,
+    }),
+    patterns: createPatterns(),
+  })
+  const deps = (options.wrap ?? ((given) => given))(depsFor('worker'))
+  const stamp = (): Stamp => ({
+    connection: demo,
+    actor: { kind: 'credential', label: 'test' },
+    requestId: randomUUID(),
+    at: clock.now(),
+  })
+
+  const run = (by: Provisioning = deps): Promise<RunReport> =>
+    createProvisioner(by).run(soc, later(clock.now(), 600))
+  /** Sweep and run, as schedule and queue do, until nothing is due or waiting. */
+  const settle = async (): Promise<readonly RunReport[]> => {
+    const reports: RunReport[] = []
+    for (let turn = 0; turn < 20; turn++) {
+      clock.advance(6)
+      const { finished, woken: waiting } = await createDispatcher(deps).sweep()
+      if (finished === 0 && waiting === 0) return reports
+      if (waiting > 0) reports.push(await run())
+    }
+    throw new Error('does not come to rest')
+  }
+  const seen = (): Seen => {
+    const world = simulators.sekoia.world()
+    return Object.fromEntries(
+      world.avatars.map((avatar) => {
+        const user = world.users.find(({ uuid }) => uuid === avatar.user)
+        const held = heldRoles(world, avatar).map(({ name }) => name)
+        const status = user?.confirmed === false ? 'pending' : avatar.status
+        return [user?.email.split('@')[0] ?? avatar.uuid, { status, roles: [...held].sort() }]
+      }),
+    )
+  }
+  /** Everybody who was invited follows the mailed link. */
+  const activateAll = (): void => {
+    for (const user of simulators.sekoia.world().users)
+      if (!user.confirmed) simulators.sekoia.edit({ kind: 'activate', email: user.email })
+  }
+
+  return {
+    clock,
+    deps,
+    depsFor,
+    directory,
+    provider: createProvider(directory, stamp),
+    sekoia: simulators.sekoia,
+    events,
+    woken,
+    run,
+    settle,
+    seen,
+    activateAll,
+    configure: (change: (before: Configuration) => Configuration) => {
+      configuration = change(configuration)
+    },
+    history: (): Promise<RemovalHistory> => deps.safety.history(soc, day, clock.now()),
+    close: async () => {
+      await simulators.close()
+      await test.close()
+    },
+  }
+}
+
+export const epoch = instant(0)
+export const analyst = builtinRoles.analyst
