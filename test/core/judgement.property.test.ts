@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Safety } from '../../lib/core/configuration.ts'
+import { type Instant, later, milliseconds } from '../../lib/core/ids.ts'
+import { judge } from '../../lib/core/judgement.ts'
+import type { Change, ChangeId } from '../../lib/core/plan.ts'
+import { removalKind } from '../../lib/core/removals.ts'
+import type { Hold, Verdict } from '../../lib/core/verdict.ts'
+import { type Step, script, worlds } from '../support/script.ts'
+import { applyAll, planOf, snapshotOf, type World } from '../support/world.ts'
+
+const runs = { numRuns: Number(process.env.FUZZ_BUDGET ?? 400) }
+
+type Removal = { readonly id: ChangeId; readonly kind: 'departure' | 'revocation'; readonly at: Instant }
+type State = { readonly world: World; readonly removals: readonly Removal[]; readonly hold: Hold | undefined }
+
+const desiredIn = (world: World): number => world.targets.filter(({ granted }) => granted.length > 0).length
+
+const recent = (state: State): readonly Removal[] => {
+  const { window } = state.world.community.safety
+  return state.removals.filter(({ at }) => milliseconds(at) > milliseconds(state.world.now) - window * 1000)
+}
+
+const judged = (state: State, more: Partial<Parameters<typeof judge>[0]> = {}): Verdict => {
+  const { world, hold } = state
+  const ids = (kind: Removal['kind']) => [
+    ...new Set(recent(state).flatMap((one) => (one.kind === kind ? [one.id] : []))),
+  ]
+  return judge({
+    plan: planOf(world),
+    community: world.community,
+    history: { ownedAtStart: 10, departures: ids('departure'), revocations: ids('revocation') },
+    hold,
+    approvals: [],
+    snapshot: snapshotOf(world),
+    owned: world.ownership.length,
+    desired: desiredIn(world),
+    now: world.now,
+    ...more,
+  })
+}
+
+const holdOf = (state: State, verdict: Verdict): Hold | undefined =>
+  verdict.held.length === 0
+    ? undefined
+    : {
+        community: state.world.community.id,
+        digest: verdict.held.map(({ change }) => change.id).join(),
+        held: verdict.held,
+        since: state.world.now,
+        state: 'waiting',
+        version: 1,
+      }
+
+const admins = ({ accounts, roles }: World): number => {
+  const admin = new Set(roles.filter((role) => role.admin).map(({ id }) => id))
+  return accounts.filter(
+    (one) => one.status === 'enabled' && !one.service && one.roles.some((id) => admin.has(id)),
+  ).length
+}
+
+/** One turn as the provisioner takes it: count first, then apply what is allowed. */
+const turn = (state: State, count: number): { readonly next: State; readonly done: readonly Change[] } => {
+  const verdict = judged(state)
+  const done = verdict.allowed.slice(0, count)
+  const removals = done.flatMap((change): Removal[] => {
+    const kind = removalKind(change)
+    return kind === undefined ? [] : [{ id: change.id, kind, at: state.world.now }]
+  })
+  const next: State = {
+    world: applyAll(state.world, done),
+    removals: [...state.removals, ...removals],
+    hold: holdOf(state, verdict),
+  }
+  return { next, done }
+}
+
+const safety: fc.Arbitrary<Safety> = fc.record({
+  departures: fc.record({ fraction: fc.constantFrom(0, 0.2, 0.4), floor: fc.nat(2) }),
+  revocations: fc.record({ fraction: fc.constantFrom(0, 0.2), floor: fc.nat(2) }),
+  window: fc.constantFrom(86_400, 3 * 86_400),
+  minimumAdmins: fc.nat(2),
+  protected: fc.constantFrom<readonly string[]>([], ['bea@acme.test']),
+})
+
+const limitOf = ({ fraction, floor }: Safety['departures']): number =>
+  Math.max(floor, Math.floor(fraction * 10))
+
+const play = (
+  start: World,
+  steps: readonly Step[],
+  counts: readonly number[],
+  check: (before: State, after: State, done: readonly Change[]) => void,
+): void => {
+  let state: State = { world: start, removals: [], hold: undefined }
+  for (const [number, step] of steps.entries()) {
+    const before: State = { ...state, world: step(state.world) }
+    const { next, done } = turn(before, counts[number % counts.length] ?? 99)
+    check(before, next, done)
+    state = next
+  }
+}
+
+const sequences = (check: (before: State, after: State, done: readonly Change[]) => void) =>
+  fc.assert(
+    fc.property(
+      worlds,
+      safety,
+      script,
+      fc.array(fc.constantFrom(0, 1, 3, 99), { minLength: 1 }),
+      (start, rules, steps, counts) => {
+        play({ ...start, community: { ...start.community, safety: rules } }, steps, counts, check)
+      },
+    ),
+    runs,
+  )
+
+describe('over any sequence of plans, what passes the judge', () => {
+  test('never spends more than the budgets of the window', () => {
+    sequences((_, after) => {
+      const { departures, revocations } = after.world.community.safety
+      const spent = (kind: Removal['kind']) =>
+        new Set(recent(after).flatMap((one) => (one.kind === kind ? [one.id] : []))).size
+      expect(spent('departure')).toBeLessThanOrEqual(limitOf(departures))
+      expect(spent('revocation')).toBeLessThanOrEqual(limitOf(revocations))
+    })
+  })
+
+  test('never leaves fewer administrators than the minimum, unless there were fewer already', () => {
+    sequences((before, after) => {
+      const { minimumAdmins } = before.world.community.safety
+      expect(admins(after.world)).toBeGreaterThanOrEqual(Math.min(minimumAdmins, admins(before.world)))
+    })
+  })
+
+  test('never touches a protected account', () => {
+    sequences((before, _, done) => {
+      const emails = before.world.community.safety.protected
+      const touched = done.filter(
+        (change) =>
+          'subject' in change &&
+          change.kind !== 'forget' &&
+          change.kind !== 'adopt' &&
+          emails.includes(change.subject.email),
+      )
+      expect(touched).toEqual([])
+    })
+  })
+
+  test('never widens a role that somebody holds, and never repeats what is held', () => {
+    sequences((before, _, done) => {
+      const held = new Set((before.hold?.held ?? []).map(({ change }) => change.id))
+      for (const change of done) {
+        expect(held).not.toContain(change.id)
+        if (change.kind === 'repairRole' && change.holders > 0) expect(change.widens).toEqual([])
+      }
+    })
+  })
+
+  test('keeps every change of the plan in exactly one place, in plan order', () => {
+    sequences((before) => {
+      const plan = planOf(before.world)
+      const verdict = judged(before)
+      const held = verdict.held.map(({ change }) => change)
+      const order = plan.changes.map(({ id }) => id)
+      const places = [verdict.allowed, held, verdict.withheld].map((list) => list.map(({ id }) => id))
+      expect(places.flat().toSorted()).toEqual(order.toSorted())
+      for (const ids of places) expect(order.filter((id) => ids.includes(id))).toEqual(ids)
+    })
+  })
+})
+
+const removals = ({ allowed }: Verdict): readonly Change[] =>
+  allowed.filter((change) => removalKind(change) !== undefined)
+
+describe('nothing is taken away', () => {
+  test('when nobody is wanted any more', () => {
+    sequences(({ world, removals: spent }) => {
+      const emptied: World = { ...world, targets: [] }
+      expect(removals(judged({ world: emptied, removals: spent, hold: undefined }))).toEqual([])
+    })
+  })
+
+  test('by an incomplete snapshot', () => {
+    sequences((before) => {
+      const snapshot = { ...snapshotOf(before.world), complete: false }
+      expect(removals(judged(before, { snapshot }))).toEqual([])
+    })
+  })
+
+  test('by a community that only reports or only adds', () => {
+    sequences((before) => {
+      const { community } = before.world
+      expect(judged(before, { community: { ...community, mode: 'report' } }).allowed).toEqual([])
+      const adding = judged(before, { community: { ...community, mode: 'upsertOnly' } })
+      const taking = ['suspend', 'remove', 'revoke']
+      expect(adding.allowed.filter(({ kind }) => taking.includes(kind))).toEqual([])
+    })
+  })
+
+  test('that nobody approved, and what was approved passes whatever it is', () => {
+    sequences((before) => {
+      const { held } = judged({ ...before, hold: undefined })
+      const changes = held.map(({ change }) => change.id)
+      const { now, community } = before.world
+      const approval = { community: community.id, digest: 'd', changes, by: 'op', reason: 'checked', at: now }
+      const asked = (expiresAt: Instant) =>
+        judged({ ...before, hold: undefined }, { approvals: [{ ...approval, expiresAt }] })
+      const passed = asked(later(now, 60)).allowed.map(({ id }) => id)
+      expect(passed).toEqual(expect.arrayContaining(changes))
+      expect(asked(now).held.map(({ change }) => change.id)).toEqual(changes)
+    })
+  })
+})
