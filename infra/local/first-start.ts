@@ -1,17 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { ulid } from 'ulid'
+import { join, resolve } from 'node:path'
 import { connectionId, instant } from '../../lib/core/ids.ts'
 import type { ConfigurationStore, CredentialStore } from '../../lib/core/ports.ts'
 import { createCredential } from '../../lib/scim/tokens.ts'
-import { createDocumentClient } from '../../lib/store/client.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../lib/store/credentials.ts'
-import { createTable } from '../../lib/store/table-client.ts'
 import { demoKey } from './simulators/sekoia/demo.ts'
-import { inMemory, localRegion, type Storage } from './storage.ts'
+import { inMemory, type Storage, withTable } from './storage.ts'
 
 export type FirstStartOptions = {
   readonly data: string
@@ -22,38 +18,27 @@ export type FirstStartOptions = {
 export type FirstStart = {
   /** The demo connection's token, when it was made or given now; it is stored nowhere. */
   readonly token?: string
+  /** Where relative `file:` secrets are. */
+  readonly secrets: string
   readonly close: () => void
 }
 
 const example = new URL('../../rolecall.yaml', import.meta.url)
-/** As the example writes them; a house of its own ports and data writes its own. */
+/** As the example writes it; a house with another port puts its own in. */
 const exampleSimulators = 'http://127.0.0.1:8081'
-const exampleSecrets = 'file:.rolecall/secrets/'
 const demoConnection = connectionId('demo')
-
-const clock = { now: () => instant(Date.now()), sleep: (seconds: number) => pause(seconds * 1000) }
 
 /** Puts the demo world's side of things into an empty table: configuration, platform secrets, a credential. Does nothing the second time. */
 export const prepare = async (storage: Storage, options: FirstStartOptions): Promise<FirstStart> => {
-  const client = createDocumentClient({
-    endpoint: storage.endpoint,
-    region: localRegion,
-    credentials: { accessKeyId: storage.secret, secretAccessKey: storage.secret },
-  })
-  const table = createTable({
-    client,
-    name: storage.table,
-    clock,
-    ids: { uuid: () => crypto.randomUUID(), ordered: () => ulid() },
-  })
   const secrets = openSecrets(options.data)
-  await pushExample(createConfigurationStore(table), options, secrets.folder)
-  const token = await giveToken(createCredentialStore(table), options.demoToken)
-  client.destroy()
-  return { ...(token !== undefined && { token }), close: secrets.close }
+  const token = await withTable(storage, async (table) => {
+    await pushExample(createConfigurationStore(table), options, secrets.folder)
+    return giveToken(createCredentialStore(table), options.demoToken)
+  })
+  return { ...(token !== undefined && { token }), secrets: secrets.folder, close: secrets.close }
 }
 
-/** The simulated platforms' keys are known to everybody; they are files because that is how real ones are referred to locally. */
+/** Files, because that is how real platforms' keys are referred to on one machine; the simulated ones are known to everybody. */
 const openSecrets = (data: string): { readonly folder: string; readonly close: () => void } => {
   const temporary = data === inMemory
   const folder = temporary ? mkdtempSync(join(tmpdir(), 'rolecall-secrets-')) : resolve(data, 'secrets')
@@ -68,9 +53,7 @@ const pushExample = async (
 ): Promise<void> => {
   const current = await store.current()
   const source = options.configuration ?? readFileSync(example, 'utf8')
-  const text = source
-    .replaceAll(exampleSimulators, options.simulatorsUrl)
-    .replaceAll(exampleSecrets, `file:${secrets}/`)
+  const text = source.replaceAll(exampleSimulators, options.simulatorsUrl)
   writeSecrets(text, secrets)
   if (current === undefined) await store.push(text, 0, 'npm start', 'the example of this repository')
   else if (current.text !== text && sameBut(current.text, text))
@@ -84,12 +67,9 @@ const sameBut = (before: string, after: string): boolean => {
 }
 
 const writeSecrets = (text: string, folder: string): void => {
-  for (const [, path = ''] of text.matchAll(/file:(\S+?)["'\s]/g)) {
-    if (!path.startsWith(`${folder}/`)) continue
-    const file = join(folder, basename(path))
-    if (existsSync(file)) continue
-    writeFileSync(file, demoKey, { mode: 0o600 })
-    chmodSync(file, 0o600)
+  for (const [, name = ''] of text.matchAll(/\bfile:([\w.-]+)/g)) {
+    const file = join(folder, name)
+    if (!existsSync(file)) writeFileSync(file, demoKey, { mode: 0o600 })
   }
 }
 
@@ -102,7 +82,7 @@ const giveToken = async (
     scope: 'scim',
     label: 'npm start',
     createdBy: 'npm start',
-    at: clock.now(),
+    at: instant(Date.now()),
     ...(demoToken !== undefined && { token: demoToken }),
   })
   const known = await store.credentials(demoConnection)

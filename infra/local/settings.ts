@@ -1,11 +1,12 @@
+import { dataDirectory } from '../../lib/config/environment.ts'
 import { ConnectorError } from '../../lib/core/errors.ts'
 import type { HouseOptions } from './house.ts'
 
 /** What a person may set for `npm start`; anything that cannot be meant is refused by name. */
 export const readSettings = (environment: NodeJS.ProcessEnv): HouseOptions => {
-  const { ROLECALL_DATA, ROLECALL_DEMO_TOKEN: demoToken, LOG_LEVEL: logLevel } = environment
+  const { ROLECALL_DEMO_TOKEN: demoToken, LOG_LEVEL: logLevel } = environment
   return {
-    data: ROLECALL_DATA || '.rolecall',
+    data: dataDirectory(environment),
     port: portOf(environment, 'PORT', 8080),
     simulatorsPort: portOf(environment, 'SIMULATORS_PORT', 8081),
     reconcileEvery: secondsOf(environment, 'RECONCILE_EVERY', '15m'),

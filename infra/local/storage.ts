@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { createIds, systemClock } from '../../lib/config/clock.ts'
 import { ConnectorError } from '../../lib/core/errors.ts'
+import { createDocumentClient } from '../../lib/store/client.ts'
+import { createTable as createTableClient, type Table } from '../../lib/store/table-client.ts'
 import { type Engine, openEngine } from './dynamodb/engine.ts'
 import { serveEngine } from './dynamodb/server.ts'
 import { createTable } from './dynamodb/table.ts'
@@ -42,6 +45,20 @@ export const openStorage = async (data: string): Promise<Storage> => {
       await server.close()
       await engine.close()
     },
+  }
+}
+
+/** The stored records as the library sees them, for what this machine does itself. */
+export const withTable = async <T>(
+  { endpoint, secret, table: name }: Pick<Storage, 'endpoint' | 'secret' | 'table'>,
+  run: (table: Table) => Promise<T>,
+): Promise<T> => {
+  const credentials = { accessKeyId: secret, secretAccessKey: secret }
+  const client = createDocumentClient({ endpoint, region: localRegion, credentials })
+  try {
+    return await run(createTableClient({ client, name, clock: systemClock, ids: createIds() }))
+  } finally {
+    client.destroy()
   }
 }
 

@@ -1,0 +1,44 @@
+/** The cast: who works here, and the groups Entra pushes. Nobody here exists. */
+export type Person = {
+  readonly given: string
+  readonly family: string
+  readonly groups: readonly GroupName[]
+}
+export const groupNames = ['SOC-Analysts', 'SOC-Tier1', 'EDR-Paris', 'All-Staff'] as const
+export type GroupName = (typeof groupNames)[number]
+
+/** What the example configuration makes of a group; `All-Staff` is in no rule. */
+export const roleOf: Readonly<Record<GroupName, string | undefined>> = {
+  'SOC-Analysts': 'Analyst',
+  'SOC-Tier1': 'SOC tier 1',
+  'EDR-Paris': 'EDR Paris',
+  'All-Staff': undefined,
+}
+
+const inGroups = (names: string, ...groups: readonly GroupName[]): readonly Person[] =>
+  names.split(', ').map((name) => {
+    const [given = '', family = ''] = name.split(' ')
+    return { given, family, groups: [...groups, 'All-Staff'] }
+  })
+
+export const staff: readonly Person[] = [
+  ...inGroups(
+    'Ada Byron, Alan Mathison, Barbara Liskov, Claude Elwood, Donald Ervin, Edith Clarke, Frances Allen, Grace Brewster',
+    'SOC-Analysts',
+  ),
+  ...inGroups(
+    'Hedy Kiesler, Ida Rhodes, Jean Bartik, Karen Sparck, Leslie Barry, Margaret Heafield, Niklaus Emil',
+    'SOC-Tier1',
+  ),
+  ...inGroups('Olga Taussky, Peter Naur, Radia Perlman, Sophie Wilson', 'EDR-Paris'),
+  ...inGroups('Tim Reception'),
+]
+export const newcomer: Person = { given: 'Zoe', family: 'Late', groups: ['SOC-Tier1', 'All-Staff'] }
+
+export const emailOf = ({ given }: Person): string => `${given.toLowerCase()}@demo.test`
+
+export const personNamed = (given: string): Person => {
+  const found = staff.find((person) => person.given === given)
+  if (!found) throw new Error(`nobody called ${given} works here`)
+  return found
+}

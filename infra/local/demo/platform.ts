@@ -1,0 +1,56 @@
+import { demoCommunity } from '../simulators/sekoia/demo.ts'
+import type { Edit } from '../simulators/sekoia/edits.ts'
+import type { World } from '../simulators/sekoia/world.ts'
+
+/** E-mail → standing, such as `enabled: Analyst`, `invited: SOC tier 1` or `disabled: EDR Paris`. */
+export type Standings = Readonly<Record<string, string>>
+
+/** The simulated platform seen and handled over HTTP, as its web console would. */
+export type PlatformSide = {
+  readonly standings: () => Promise<Standings>
+  readonly permissionsOf: (role: string) => Promise<readonly string[]>
+  readonly byHand: (...edits: readonly Edit[]) => Promise<void>
+  readonly writes: () => Promise<number>
+}
+
+export const createPlatformSide = (simulators: string): PlatformSide => {
+  const control = async <T>(name: string, body?: object): Promise<T> => {
+    const response = await fetch(`${simulators}/sekoia/_control/${name}`, {
+      method: body ? 'POST' : 'GET',
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`the simulator answered ${response.status} to ${name}`)
+    return (await response.json()) as T
+  }
+  return {
+    standings: async () => standingsOf(await control<World>('state')),
+    permissionsOf: async (name) => {
+      const world = await control<World>('state')
+      const role = world.roles.find((one) => one.name === name)
+      const nameOf = new Map(world.permissions.map((permission) => [permission.uuid, permission.name]))
+      return (role?.permissions ?? []).map((uuid) => nameOf.get(uuid) ?? uuid).sort()
+    },
+    byHand: async (...edits) => {
+      await control('edits', edits)
+    },
+    writes: async () => {
+      const requests = await control<readonly { readonly method: string }[]>('requests')
+      return requests.filter((request) => request.method !== 'GET').length
+    },
+  }
+}
+
+const standingsOf = (world: World): Standings => {
+  const roleName = new Map(world.roles.map((role) => [role.uuid, role.name]))
+  const users = new Map(world.users.map((user) => [user.uuid, user]))
+  const entries = world.avatars
+    .filter((avatar) => avatar.community === demoCommunity)
+    .map((avatar) => {
+      const user = users.get(avatar.user)
+      const roles = [...(avatar.builtin === null ? [] : [avatar.builtin]), ...avatar.roles]
+      const names = roles.map((uuid) => roleName.get(uuid) ?? uuid).sort()
+      const state = avatar.status === 'enabled' && user?.confirmed === false ? 'invited' : avatar.status
+      return [user?.email ?? avatar.uuid, `${state}: ${names.join(' + ') || 'no role'}`] as const
+    })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FirstStart, type FirstStartOptions, prepare } from '../../infra/local/first-start.ts'
+import { openStorage, type Storage, withTable } from '../../infra/local/storage.ts'
+import { connectionId } from '../../lib/core/ids.ts'
+import { presentedToken } from '../../lib/scim/tokens.ts'
+import { createConfigurationStore } from '../../lib/store/configuration.ts'
+import { createCredentialStore } from '../../lib/store/credentials.ts'
+
+const configuration = `communities:
+  - baseUrl: http://127.0.0.1:8081/sekoia
+    credentials: file:demo-soc
+`
+let data: string
+let storage: Storage
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'rolecall-first-'))
+  storage = await openStorage(data)
+})
+afterEach(async () => {
+  await storage.close()
+  rmSync(data, { recursive: true })
+})
+
+const start = (options: Partial<FirstStartOptions> = {}): Promise<FirstStart> =>
+  prepare(storage, { data, simulatorsUrl: 'http://127.0.0.1:9001', configuration, ...options })
+const current = () => withTable(storage, (table) => createConfigurationStore(table).current())
+const credentials = () =>
+  withTable(storage, (table) => createCredentialStore(table).credentials(connectionId('demo')))
+
+test('the first start pushes the example, writes the platform secret and makes one token', async () => {
+  const { token = '', secrets } = await start()
+  expect(await current()).toEqual({
+    number: 1,
+    text: configuration.replace('http://127.0.0.1:8081', 'http://127.0.0.1:9001'),
+  })
+  expect(readFileSync(join(secrets, 'demo-soc'), 'utf8')).toBe('demo-sekoia-key')
+  expect(statSync(join(secrets, 'demo-soc')).mode & 0o777).toBe(0o600)
+  const [credential] = await credentials()
+  expect(credential).toMatchObject({ ...presentedToken(token), scope: 'scim' })
+  expect(JSON.stringify(credential)).not.toContain(token)
+})
+
+test('the second start changes nothing and shows no token', async () => {
+  await start()
+  const before = await credentials()
+  expect(await start()).not.toHaveProperty('token')
+  expect((await current())?.number).toBe(1)
+  expect(await credentials()).toEqual(before)
+})
+
+test('a chosen token is good beside the first one, however often the house starts with it', async () => {
+  await start()
+  expect((await start({ demoToken: 'chosen-by-me' })).token).toBe('chosen-by-me')
+  await start({ demoToken: 'chosen-by-me' })
+  expect(await credentials()).toHaveLength(2)
+})
+
+test('simulators on another port are followed, a configuration of somebody’s own is not touched', async () => {
+  await start()
+  await start({ simulatorsUrl: 'http://127.0.0.1:9002' })
+  const moved = await current()
+  expect(moved?.number).toBe(2)
+  expect(moved?.text).toContain('http://127.0.0.1:9002/sekoia')
+
+  const own = 'communities: []\n'
+  await withTable(storage, (table) => createConfigurationStore(table).push(own, 2, 'me', 'mine'))
+  await start({ simulatorsUrl: 'http://127.0.0.1:9003' })
+  expect(await current()).toEqual({ number: 3, text: own })
+})
+
+test('in memory, the secrets are gone with the house', async () => {
+  const { secrets, close } = await start({ data: 'memory' })
+  expect(readFileSync(join(secrets, 'demo-soc'), 'utf8')).toBe('demo-sekoia-key')
+  close()
+  expect(() => statSync(secrets)).toThrow('ENOENT')
+})
