@@ -1,0 +1,27 @@
+import type { Attributes } from '../core/member.ts'
+
+/** Names such as `constructor` or `__proto__` come from outside: kept as text, so that neither the SDK nor a prototype ever meets them. */
+export const attributesToText = (attributes: Attributes): string => JSON.stringify(attributes)
+
+export const attributesFromText = (text: string): Attributes =>
+  JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.assign(Object.create(null), value)
+      : value,
+  )
+
+/** The same for equal attributes in whatever order they were sent. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))
+      : part,
+  ) ?? ''
+
+/** Names of the attributes that differ. */
+export const changedNames = (before: object, after: object): readonly string[] => {
+  const old = new Map<string, unknown>(Object.entries(before))
+  const next = new Map<string, unknown>(Object.entries(after))
+  const names = [...new Set([...old.keys(), ...next.keys()])].sort()
+  return names.filter((name) => canonical(old.get(name)) !== canonical(next.get(name)))
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { ConnectorError } from '../core/errors.ts'
+import { fold } from '../core/ids.ts'
+import type { AttributeValue, Member } from '../core/member.ts'
+import type { MemberDraft } from '../core/ports.ts'
+import { attributesFromText, attributesToText, changedNames } from './attributes-text.ts'
+import { fitsKey, memberKey } from './keys.ts'
+import { recordOf, withRecord } from './records.ts'
+import type { Item } from './table-client.ts'
+
+type MemberRecord = Omit<Member, 'attributes'> & { readonly attributes: string }
+
+/** Beside the record stand the attributes that conditions name, and the salt of this person's audit commitments. */
+export const memberItem = (member: Member, salt: string): Item => ({
+  ...withRecord(memberKey(member.connection, member.id), {
+    ...member,
+    attributes: attributesToText(member.attributes),
+  } satisfies MemberRecord),
+  version: member.version,
+  incarnation: member.incarnation,
+  salt,
+  ...(member.deletedAt === undefined ? {} : { deletedAt: member.deletedAt }),
+})
+
+export const memberOf = (item: Item): Member => {
+  const { attributes, ...rest } = recordOf<MemberRecord>(item)
+  return { ...rest, attributes: attributesFromText(attributes) }
+}
+
+export const isLive = (resource: { readonly deletedAt?: string }): boolean => resource.deletedAt === undefined
+
+const lookedUp = 3
+
+/** The addresses that get look-up items, folded. */
+export const emailsOf = ({ attributes }: Pick<Member, 'attributes'>): readonly string[] => {
+  const entries = Object.entries(attributes).find(([name]) => name.toLowerCase() === 'emails')?.[1]
+  if (!Array.isArray(entries)) return []
+  const values = entries.flatMap((entry: AttributeValue) =>
+    typeof entry === 'object' && entry !== null && 'value' in entry && typeof entry.value === 'string'
+      ? [fold(entry.value)]
+      : [],
+  )
+  return [...new Set(values)].filter((value) => value !== '' && fitsKey(value)).slice(0, lookedUp)
+}
+
+const draftOf = ({ userName, externalId, active, attributes }: MemberDraft): MemberDraft => ({
+  userName,
+  ...(externalId === undefined ? {} : { externalId }),
+  active,
+  attributes,
+})
+
+const flat = (draft: MemberDraft): object => {
+  const { attributes, ...own } = draftOf(draft)
+  return { ...Object.fromEntries(Object.entries(attributes)), ...own }
+}
+
+export const memberChanges = (before: MemberDraft, after: MemberDraft): readonly string[] =>
+  changedNames(flat(before), flat(after))
+
+export const checkNames = (names: Readonly<Record<string, string | undefined>>): void => {
+  for (const [field, value = ''] of Object.entries(names))
+    if (!fitsKey(value))
+      throw new ConnectorError('invalidValue', `${field} is longer than 1024 bytes: shorten it`, { field })
+}
+
+/** The record as the draft wants it, carrying on from what was there. */
+export const nextMember = (before: Member, draft: MemberDraft, at: Member['created']): Member => {
+  const inactiveSince = draft.active
+    ? undefined
+    : (isLive(before) && !before.active && before.inactiveSince) || at
+  return {
+    ...draftOf(draft),
+    connection: before.connection,
+    id: before.id,
+    version: before.version + 1,
+    incarnation: before.incarnation + (isLive(before) ? 0 : 1),
+    created: before.created,
+    lastModified: at,
+    ...(inactiveSince === undefined ? {} : { inactiveSince }),
+  }
+}
+
+/** Personal values enter the audit as commitments only: without the salt on the member's item they say nothing. */
+export const commitmentsOf = (member: Member, salt: string) => {
+  const commit = (value: string) =>
+    createHash('sha256')
+      .update(`${salt}\n${fold(value)}`)
+      .digest('hex')
+  return { userName: commit(member.userName), emails: emailsOf(member).map(commit) }
+}

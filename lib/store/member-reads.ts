@@ -1,0 +1,78 @@
+import type { ConnectionId, MemberId } from '../core/ids.ts'
+import { fold, memberId } from '../core/ids.ts'
+import type { Member } from '../core/member.ts'
+import type { DirectoryReads, MemberLookup } from '../core/ports.ts'
+import { collected } from './batches.ts'
+import {
+  emailPartition,
+  fitsKey,
+  isResourceId,
+  memberExternalIdGuard,
+  memberKey,
+  memberPartition,
+  userNameGuard,
+} from './keys.ts'
+import { emailsOf, isLive, memberOf } from './member-items.ts'
+import type { Table } from './table-client.ts'
+import { createWalk } from './walks.ts'
+
+type MemberReads = Pick<
+  DirectoryReads,
+  'member' | 'members' | 'findMembers' | 'listMembers' | 'scanMembers' | 'memberOrTombstone'
+>
+
+/** The look-up items may be a moment ahead of or behind the record read after them: the record decides. */
+const holds = (member: Member, { by, value }: MemberLookup): boolean => {
+  if (by === 'userName') return fold(member.userName) === fold(value)
+  if (by === 'externalId') return member.externalId === value
+  return emailsOf(member).includes(fold(value))
+}
+
+export const readMembers = async (
+  table: Table,
+  c: ConnectionId,
+  ids: readonly MemberId[],
+): Promise<readonly Member[]> => {
+  const rows = await table.batchGet(ids.filter(isResourceId).map((id) => memberKey(c, id)))
+  return rows.map(memberOf)
+}
+
+export const createMemberReads = (table: Table): MemberReads => {
+  const walk = createWalk(table, { kind: 'U', partition: memberPartition })
+
+  const memberOrTombstone = async (c: ConnectionId, id: MemberId): Promise<Member | undefined> => {
+    const item = isResourceId(id) ? await table.get(memberKey(c, id)) : undefined
+    return item && memberOf(item)
+  }
+
+  const idsFor = async (c: ConnectionId, { by, value }: MemberLookup): Promise<readonly MemberId[]> => {
+    if (by === 'email')
+      return collected(table.queryAll({ pk: emailPartition(c, value) }), (row) => memberId(row.sk))
+    const guard = await table.get(
+      by === 'userName' ? userNameGuard(c, value) : memberExternalIdGuard(c, value),
+    )
+    return guard ? [memberId(String(guard.id))] : []
+  }
+
+  return {
+    memberOrTombstone,
+    member: async (c, id) => {
+      const found = await memberOrTombstone(c, id)
+      return found && isLive(found) ? found : undefined
+    },
+    members: async (c, ids) => (await readMembers(table, c, ids)).filter(isLive),
+    findMembers: async (c, lookup) => {
+      if (!fitsKey(lookup.value)) return []
+      const found = await readMembers(table, c, await idsFor(c, lookup))
+      return found.filter((member) => isLive(member) && holds(member, lookup))
+    },
+    listMembers: async (c, startIndex, count) => {
+      const { total, items } = await walk.list(c, startIndex, count)
+      return { total, resources: items.map(memberOf) }
+    },
+    scanMembers: async (c, limit, after) => {
+      const { items, ...next } = await walk.scan(c, limit, after)
+      return { items: items.map(memberOf), ...next }
+    },
+  }
+}
