@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { AuditEntry, AuditEvent } from '../../lib/core/audit.ts'
+import { groupId, later, roleId } from '../../lib/core/ids.ts'
+import { createAuditLog } from '../../lib/store/audit.ts'
+import { createTestClock, firstOfMay as now } from '../support/clock.ts'
+import { freshCommunity, freshConnection, freshMember, type Opened, openStore } from './opened.ts'
+
+let opened: Opened
+beforeAll(async () => {
+  opened = await openStore()
+})
+afterAll(() => opened.test.close())
+
+const connection = freshConnection()
+const entry = (event: AuditEvent, seconds = 0, requestId = 'request-1'): AuditEntry => ({
+  at: later(now, seconds),
+  requestId,
+  actor: { kind: 'system', part: 'provision' },
+  connection,
+  event,
+})
+
+it('finds a change under its community and its member, newest first', async () => {
+  const log = createAuditLog(opened.table)
+  const [community, member] = [freshCommunity(), freshMember()]
+  const applied = (seconds: number) =>
+    entry(
+      {
+        kind: 'changeApplied',
+        community,
+        change: `grant/${seconds}`,
+        member,
+        rolesBefore: [],
+        rolesAfter: [roleId('viewer')],
+        because: ['soc'],
+      },
+      seconds,
+    )
+  const created = entry({ kind: 'memberCreated', member, changed: ['userName'], active: true }, -1)
+  const entries = [created, ...[0, 1, 2].map(applied)]
+  await log.append(entries)
+  expect(await log.about({ kind: 'member', id: member, connection }, 10)).toEqual([...entries].reverse())
+  expect(await log.about({ kind: 'community', id: community }, 2)).toEqual([applied(2), applied(1)])
+  expect(await log.about({ kind: 'member', id: member, connection: freshConnection() }, 10)).toEqual([])
+})
+
+it('overwrites no entry of the same request, moment and subject', async () => {
+  const log = createAuditLog(opened.table)
+  const group = groupId('g-1')
+  const same = entry({ kind: 'groupUpdated', group, changed: ['displayName'] })
+  await log.append([same, same])
+  await Promise.all([log.append([same]), createAuditLog(opened.another()).append([same])])
+  expect(await log.about({ kind: 'group', id: group, connection }, 10)).toEqual([same, same, same, same])
+})
+
+it('forgets after the configured time, deleted or not', async () => {
+  const clock = createTestClock()
+  const log = createAuditLog(opened.another(clock), { keptFor: 3600 })
+  const community = freshCommunity()
+  const held = (seconds: number) => entry({ kind: 'held', community, digest: 'd', changes: 3 }, seconds)
+  await log.append([held(0), held(10)])
+  clock.setTo(later(now, 3605))
+  expect(await log.about({ kind: 'community', id: community }, 10)).toEqual([held(10)])
+  clock.setTo(later(now, 3610))
+  expect(await log.about({ kind: 'community', id: community }, 10)).toEqual([])
+})

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CommunityId, later } from '../../lib/core/ids.ts'
+import type { Plan } from '../../lib/core/plan.ts'
+import type { Leases } from '../../lib/core/ports.ts'
+import type { Verdict } from '../../lib/core/verdict.ts'
+import { planKey } from '../../lib/store/keys.ts'
+import { createLeases } from '../../lib/store/leases.ts'
+import { createRunStore } from '../../lib/store/plans.ts'
+import { createTestClock, firstOfMay as now } from '../support/clock.ts'
+import { freshCommunity, type Opened, openStore } from './opened.ts'
+
+let opened: Opened
+beforeAll(async () => {
+  opened = await openStore()
+})
+afterAll(() => opened.test.close())
+
+const verdict: Verdict = { allowed: [], held: [], withheld: [] }
+const planOf = (community: CommunityId, roles: readonly string[] = []): Plan => ({
+  community,
+  scope: 'community',
+  configuration: 3,
+  snapshotAt: now,
+  changes: [],
+  unmanaged: [],
+  problems: roles.map((name) => ({ kind: 'roleNotOurs', role: name, name }) as Plan['problems'][number]),
+  drift: [],
+})
+/** Does not compress: a plan of it needs several items. */
+const noise = () => Array.from({ length: 12 }, () => randomBytes(60_000).toString('base64'))
+
+describe('stored plans', () => {
+  it('are numbered per community and come back as they were, the latest too', async () => {
+    const k = freshCommunity()
+    const store = createRunStore(opened.table)
+    expect(await store.latestPlan(k)).toBeUndefined()
+    expect(await store.savePlan(planOf(k), verdict, now)).toBe(1)
+    const large = planOf(k, noise())
+    expect(await store.savePlan(large, verdict, later(now, 1))).toBe(2)
+    const second = { number: 2, at: later(now, 1), plan: large, verdict }
+    expect(await store.latestPlan(k)).toEqual(second)
+    expect(await store.plan(k, 2)).toEqual(second)
+    expect(await store.savePlan(planOf(k, ['x']), verdict, later(now, 2))).toBe(3)
+    expect(await store.latestPlan(k)).toMatchObject({ number: 3, plan: planOf(k, ['x']) })
+    expect(await store.plan(k, 1)).toEqual({ number: 1, at: now, plan: planOf(k), verdict })
+    expect(await store.plan(k, 4)).toBeUndefined()
+  })
+
+  it('of which not every part was written do not exist', async () => {
+    const k = freshCommunity()
+    const store = createRunStore(opened.table)
+    await store.savePlan(planOf(k, ['kept']), verdict, now)
+    await store.savePlan(planOf(k, noise()), verdict, now)
+    await opened.table.delete(planKey(k, 2, 0))
+    expect(await store.latestPlan(k)).toMatchObject({ number: 1 })
+    expect(await store.plan(k, 2)).toBeUndefined()
+    expect(await store.savePlan(planOf(k), verdict, now)).toBe(3)
+  })
+
+  it('get numbers of their own when stored at once', async () => {
+    const k = freshCommunity()
+    const saves = Array.from({ length: 10 }, () =>
+      createRunStore(opened.another()).savePlan(planOf(k), verdict, now),
+    )
+    expect((await Promise.all(saves)).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  it('are gone after thirty days, deleted or not', async () => {
+    const k = freshCommunity()
+    const clock = createTestClock()
+    const store = createRunStore(opened.another(clock))
+    await store.savePlan(planOf(k), verdict, now)
+    clock.setTo(later(now, 30 * 86_400 - 1))
+    expect(await store.latestPlan(k)).toBeDefined()
+    clock.setTo(later(now, 30 * 86_400))
+    expect(await store.latestPlan(k)).toBeUndefined()
+    expect(await store.plan(k, 1)).toBeUndefined()
+  })
+})
+
+describe('leases', () => {
+  const at = (seconds: number, holder: string): Leases => {
+    const clock = createTestClock(later(now, seconds))
+    return createLeases(opened.another(clock), { holder })
+  }
+
+  it('exclude everybody else until they end, and the fence rises each time', async () => {
+    const k = freshCommunity()
+    const first = await at(0, 'one').acquire(k, 60)
+    expect(first).toEqual({ community: k, fence: 1, until: later(now, 60) })
+    expect(await at(59, 'two').acquire(k, 60)).toBeUndefined()
+    expect(await at(1, 'one').acquire(k, 60)).toBeUndefined()
+    expect(await at(60, 'two').acquire(k, 60)).toMatchObject({ fence: 2 })
+    if (!first) return
+    await expect(at(61, 'one').renew(first, 60)).rejects.toMatchObject({ code: 'leaseLost' })
+    await at(61, 'one').release(first)
+    expect(await at(61, 'three').acquire(k, 60)).toBeUndefined()
+  })
+
+  it('last longer when renewed', async () => {
+    const k = freshCommunity()
+    const lease = await at(0, 'one').acquire(k, 60)
+    expect(lease && (await at(50, 'one').renew(lease, 60))).toMatchObject({
+      fence: 1,
+      until: later(now, 110),
+    })
+    expect(await at(100, 'two').acquire(k, 60)).toBeUndefined()
+    expect(await at(110, 'two').acquire(k, 60)).toMatchObject({ fence: 2 })
+  })
+
+  it('are free once released, and cannot be renewed then', async () => {
+    const k = freshCommunity()
+    const lease = await at(0, 'one').acquire(k, 60)
+    if (!lease) throw new Error('not acquired')
+    await at(1, 'one').release(lease)
+    await expect(at(1, 'one').renew(lease, 60)).rejects.toMatchObject({ code: 'leaseLost' })
+    expect(await at(1, 'one').acquire(k, 60)).toMatchObject({ fence: 2 })
+  })
+
+  it('go to one of many who ask at once, for the first time and after expiry', async () => {
+    const k = freshCommunity()
+    for (const [round, seconds] of [0, 60, 120].entries()) {
+      const asked = Array.from({ length: 10 }, (_, n) => at(seconds, `holder-${n}`).acquire(k, 60))
+      const got = (await Promise.all(asked)).filter((lease) => lease !== undefined)
+      expect(got).toMatchObject([{ fence: round + 1 }])
+    }
+  })
+})
