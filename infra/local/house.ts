@@ -83,8 +83,8 @@ const open = async (
     ...(options.wakeUpVisibility !== undefined && { visibility: options.wakeUpVisibility }),
   })
   const stream = startStream(storage.engine, functions)
-  // Reversed at the end: the functions finish first, while everything they talk to still answers.
-  closers.push(queue.close, stream.close, functions.close)
+  // Reversed at the end: nothing new is delivered, then the functions finish while everything they talk to still answers.
+  closers.push(queue.close, functions.close, stream.close, queue.stop)
   const gateway = await startGateway(functions, options.port)
   closers.push(gateway.close)
   environment = {

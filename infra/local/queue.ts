@@ -10,6 +10,8 @@ export type QueueServer = {
   readonly dead: FifoQueue['dead']
   /** Messages waiting or being worked on. */
   readonly waiting: () => number
+  /** No more messages to the function; sending goes on, so that running functions can finish. */
+  readonly stop: () => void
   readonly close: () => Promise<void>
 }
 export type QueueOptions = {
@@ -33,7 +35,7 @@ export const startQueue = async (
   const { secret, visibility = 30_000, batchSize = 1, concurrency = 8 } = options
   const queue = createFifo({ visibility, maximumReceives: 5, now: Date.now })
   let running = 0
-  let closed = false
+  let stopped = false
   let timer: NodeJS.Timeout | undefined
 
   const work = async (batch: readonly Received[]): Promise<void> => {
@@ -43,7 +45,7 @@ export const startQueue = async (
       const failed = new Set(answer?.batchItemFailures?.map((failure) => failure.itemIdentifier))
       for (const message of batch) if (!failed.has(message.id)) queue.remove(message.receipt)
     } catch (error) {
-      if (!closed) console.error('function provision:', error)
+      if (!stopped) console.error('function provision:', error)
     } finally {
       running -= 1
       pump()
@@ -51,13 +53,13 @@ export const startQueue = async (
   }
   const pump = (): void => {
     clearTimeout(timer)
-    while (!closed && running < concurrency) {
+    while (!stopped && running < concurrency) {
       const batch = queue.receive(batchSize)
       if (batch.length === 0) break
       void work(batch)
     }
     const next = queue.nextVisible()
-    if (!closed && next !== undefined) timer = setTimeout(pump, Math.max(10, next - Date.now())).unref()
+    if (!stopped && next !== undefined) timer = setTimeout(pump, Math.max(10, next - Date.now())).unref()
   }
 
   const server = createServer((request, response) => {
@@ -78,11 +80,11 @@ export const startQueue = async (
     queueUrl: `${url}/000000000000/wake-ups.fifo`,
     dead: queue.dead,
     waiting: queue.waiting,
-    close: async () => {
-      closed = true
+    stop: () => {
+      stopped = true
       clearTimeout(timer)
-      await close()
     },
+    close,
   }
 }
 

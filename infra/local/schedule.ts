@@ -9,6 +9,7 @@ export type Schedule = { readonly close: () => void }
 
 /** EventBridge Scheduler on one machine. A run that is due while the last one still runs is left out: the next does the same work. */
 export const startSchedule = (functions: Pick<Functions, 'invoke'>, options: ScheduleOptions): Schedule => {
+  let closed = false
   const every = (kind: 'sweep' | 'reconcile', seconds: number): (() => void) => {
     let running = false
     const run = async (): Promise<void> => {
@@ -17,7 +18,7 @@ export const startSchedule = (functions: Pick<Functions, 'invoke'>, options: Sch
       try {
         await functions.invoke('reconcile', { kind })
       } catch (error) {
-        console.error(`function reconcile (${kind}):`, error)
+        if (!closed) console.error(`function reconcile (${kind}):`, error)
       } finally {
         running = false
       }
@@ -28,5 +29,10 @@ export const startSchedule = (functions: Pick<Functions, 'invoke'>, options: Sch
     return () => clearInterval(timer)
   }
   const stops = [every('sweep', options.sweepEvery), every('reconcile', options.reconcileEvery)]
-  return { close: () => stops.forEach((stop) => void stop()) }
+  return {
+    close: () => {
+      closed = true
+      for (const stop of stops) stop()
+    },
+  }
 }

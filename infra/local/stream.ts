@@ -37,7 +37,8 @@ export const startStream = (engine: Engine, functions: Pick<Functions, 'invoke'>
   const deliver = async (): Promise<void> => {
     delivering = true
     const batch = records.slice(0, batchSize)
-    const failedAt = await outcome(functions, batch)
+    const failedAt = await outcome(functions, batch, () => closed)
+    if (closed) return
     const done = failedAt === undefined ? batch.length : failedAt
     attempts = failedAt === undefined || done > 0 ? 0 : attempts + 1
     // Given up, as the mapping does; the sweep finds these due items in the table.
@@ -74,6 +75,7 @@ const isDue = (image: Image): boolean => {
 const outcome = async (
   functions: Pick<Functions, 'invoke'>,
   batch: readonly DynamoDBRecord[],
+  isClosed: () => boolean,
 ): Promise<number | undefined> => {
   const event: DynamoDBStreamEvent = { Records: [...batch] }
   try {
@@ -82,7 +84,7 @@ const outcome = async (
     const index = batch.findIndex((record) => failed.has(record.dynamodb?.SequenceNumber ?? ''))
     return index === -1 ? undefined : index
   } catch (error) {
-    console.error('function dispatch:', error)
+    if (!isClosed()) console.error('function dispatch:', error)
     return 0
   }
 }

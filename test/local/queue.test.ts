@@ -29,8 +29,9 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   client.destroy()
-  await queue.close()
+  queue.stop()
   await functions.close()
+  await queue.close()
   rmSync(folder, { recursive: true })
 })
 
