@@ -1,4 +1,4 @@
-import type { CommunityId, Instant } from './ids.ts'
+import type { AccountId, CommunityId, Instant } from './ids.ts'
 import type { OwnedGrant, Ownership, RoleOwnership } from './ownership.ts'
 import type { Change, RoleGrant } from './plan.ts'
 import type { Applied } from './ports.ts'
@@ -56,6 +56,13 @@ const beginInvitation = (
   }
 }
 
+/** The account shows that the invitation was sent which the record only announced. */
+const bind = (ownership: Ownership, account: AccountId): Ownership => {
+  const { invitation } = ownership
+  if (ownership.account !== undefined || invitation === undefined) return { ...ownership, account }
+  return { ...ownership, account, invitation: { ...invitation, attempts: invitation.attempts + 1 } }
+}
+
 /**
  * What must stand in the store before the platform is touched, so that a death at any point leaves nothing on the platform that we do not know to be
  * ours. Undefined: nothing has to be written ahead.
@@ -70,8 +77,7 @@ export const ownershipBefore = (input: {
   const { community, ownership, change, roles, now } = input
   if (change.kind === 'invite')
     return beginInvitation(ownership ?? begin(community, change, now), change, roles, now)
-  if (change.kind === 'adopt')
-    return { ...(ownership ?? begin(community, change, now)), account: change.subject.account }
+  if (change.kind === 'adopt') return bind(ownership ?? begin(community, change, now), change.subject.account)
   if (ownership === undefined) return undefined
   if (change.kind === 'grant')
     return {

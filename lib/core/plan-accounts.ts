@@ -71,21 +71,29 @@ const expired = (scene: Scene, account: Account, ownership: Ownership): boolean 
 const exhausted = (scene: Scene, attempts: number): boolean =>
   scene.traits.invitationLifetime !== undefined && attempts >= scene.traits.maximumInvitations
 
-const resend = (scene: Scene, target: Target, account: Account, attempts: number): Part => {
+const none = part({})
+
+/** The account itself shows that the attempt was sent which a record without account only announces. */
+const attemptsOf = ({ account, invitation: sent }: Ownership): number =>
+  account === undefined ? (sent?.attempts ?? 0) + 1 : Math.max(1, sent?.attempts ?? 1)
+
+/** Only an invitation of ours that ran out is cleared and sent again. */
+const resend = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {
+  if (ownership.origin !== 'created' || !expired(scene, account, ownership)) return none
+  const attempts = attemptsOf(ownership)
   const subject = bound(target, account)
   if (exhausted(scene, attempts))
     return part({ problems: [{ kind: 'invitationsExhausted', subject, attempts }] })
   const leave = mayInviteAgain(scene, target, account)
   if (leave.kind === 'refused') return part({ problems: [leave.problem] })
-  return leave.kind === 'yes' ? invitation(scene, target, attempts + 1, account) : part({})
+  return leave.kind === 'yes' ? invitation(scene, target, attempts + 1, account) : none
 }
 
-/** Asked and not come yet. Only an invitation of ours that ran out is cleared and sent again. */
+/** Asked and not come yet. */
 const planPending = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {
-  const grants = planGrants(scene, target, account, ownership)
-  if (ownership.origin !== 'created' || !expired(scene, account, ownership)) return grants
-  const again = resend(scene, target, account, ownership.invitation?.attempts ?? 1)
-  return again.changes.length > 0 ? again : join([grants, again])
+  const again = resend(scene, target, account, ownership)
+  if (again.changes.length > 0) return again
+  return join([planGrants(scene, target, account, ownership), again])
 }
 
 const planStaying = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {
@@ -105,12 +113,15 @@ const planClaim = (scene: Scene, target: Target, account: Account, begun: Owners
   if (target.granted.length === 0) return planLeaving(scene, target, account, begun)
   const subject = bound(target, account)
   if (account.status === 'disabled') return part({ problems: [{ kind: 'disabledByOthers', subject }] })
+  const again =
+    account.status === 'pending' && begun !== undefined ? resend(scene, target, account, begun) : none
+  if (again.changes.length > 0) return again
   const adopt: Change = {
     id: adoptId(account.id, target.connection, target.member),
     kind: 'adopt',
     subject,
   }
-  return join([part({ changes: [adopt] }), planGrants(scene, target, account, begun)])
+  return join([part({ changes: [adopt] }), again, planGrants(scene, target, account, begun)])
 }
 
 const forgetting = (target: Target, ownership: Ownership): Change => ({

@@ -43,11 +43,12 @@ const wishesOf = (scene: Scene, target: Target): Wishes => {
 export const grantable = (scene: Scene, target: Target): readonly RoleGrant[] =>
   wishesOf(scene, target).wanted.map(({ assignment: { role, because } }) => ({ role, because }))
 
-/** The platform would take the one away for the other (platform traits). */
-const clash = (scene: Scene, wanted: RoleKind, held: RoleKind): boolean => {
+/** The platform would take the one away for the other (platform traits). `held` is undefined for a role the platform does not list. */
+const clash = (scene: Scene, wanted: RoleKind, held: RoleKind | undefined): boolean => {
   const { singleKinds, exclusiveKinds, customReplacesBuiltin } = scene.traits
-  if (wanted === held && singleKinds.includes(wanted)) return true
-  if (exclusiveKinds.includes(wanted) || exclusiveKinds.includes(held)) return true
+  if (exclusiveKinds.includes(wanted)) return true
+  if (held === undefined) return false
+  if (exclusiveKinds.includes(held) || (wanted === held && singleKinds.includes(wanted))) return true
   return customReplacesBuiltin && (wanted === 'builtin') !== (held === 'builtin')
 }
 
@@ -58,10 +59,7 @@ const inTheWay = (
   unmanaged: readonly PlatformRoleId[],
   one: Wanted,
 ): PlatformRoleId | undefined => {
-  const clashing = unmanaged.find((id) => {
-    const held = scene.roles.get(id)
-    return held !== undefined && clash(scene, one.kind, held.kind)
-  })
+  const clashing = unmanaged.find((id) => clash(scene, one.kind, scene.roles.get(id)?.kind))
   if (clashing !== undefined || scene.traits.maximumRoles === undefined) return clashing
   const room = scene.traits.maximumRoles - unmanaged.length
   return wishes.wanted.indexOf(one) < room ? undefined : unmanaged[0]

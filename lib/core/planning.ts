@@ -1,7 +1,7 @@
 import type { Target } from './assignment.ts'
 import type { Community } from './configuration.ts'
 import { ConnectorError } from './errors.ts'
-import type { ConnectionId, Instant } from './ids.ts'
+import type { AccountId, ConnectionId, Instant } from './ids.ts'
 import type { Ownership, RoleOwnership } from './ownership.ts'
 import type { Change, Plan, Unmanaged } from './plan.ts'
 import { planMember } from './plan-accounts.ts'
@@ -50,11 +50,14 @@ const everybody = (input: PlanInput, scope: Plan['scope']): readonly Target[] =>
   return [...input.targets, ...lost].toSorted(byText(personKey))
 }
 
-/** What is on the platform and not ours: reported, never changed. */
+const touched = (change: Change): readonly (AccountId | undefined)[] => {
+  if (change.kind === 'createRole' || change.kind === 'repairRole') return []
+  return change.kind === 'invite' ? [change.replaces] : [change.subject.account]
+}
+
+/** What is on the platform and not ours, not even by this plan: reported, never changed. */
 const unmanagedIn = (scene: Scene, changes: readonly Change[]): readonly Unmanaged[] => {
-  const claimed = new Set(
-    changes.flatMap((change) => (change.kind === 'adopt' ? [change.subject.account] : [])),
-  )
+  const claimed = new Set(changes.flatMap(touched))
   return scene.snapshot.accounts.toSorted(byText(({ id }) => id)).flatMap((account): Unmanaged[] => {
     const owner = scene.owners.get(account.id)
     if (owner === undefined && !claimed.has(account.id))

@@ -170,10 +170,11 @@ const editRole =
     )
     if (role === undefined) return world
     const next = edit(role)
+    // A role that is deleted, or made anew under another id, is lost by those who held it.
     const accounts =
-      next === undefined
-        ? world.accounts.map((one) => ({ ...one, roles: one.roles.filter((id) => id !== role.id) }))
-        : world.accounts
+      next?.id === role.id
+        ? world.accounts
+        : world.accounts.map((one) => ({ ...one, roles: one.roles.filter((id) => id !== role.id) }))
     const roles = world.roles.flatMap((one) => (one !== role ? [one] : next === undefined ? [] : [next]))
     return { ...world, accounts, roles }
   }
