@@ -37,16 +37,15 @@ export const startStream = (engine: Engine, functions: Pick<Functions, 'invoke'>
   const deliver = async (): Promise<void> => {
     delivering = true
     const batch = records.slice(0, batchSize)
-    const failedAt = await outcome(functions, batch, () => closed)
-    if (closed) return
-    const done = failedAt === undefined ? batch.length : failedAt
-    attempts = failedAt === undefined || done > 0 ? 0 : attempts + 1
-    // Given up, as the mapping does; the sweep finds these due items in the table.
-    const dropped = attempts > retries ? 1 : 0
-    if (dropped) attempts = 0
-    records = records.slice(done + dropped)
+    const { done, failed } = await outcome(functions, batch)
     delivering = false
-    if (records.length > 0) schedule(failedAt === undefined ? 0 : 100 * 2 ** attempts)
+    if (closed) return
+    attempts = failed === 0 || done > 0 ? 0 : attempts + 1
+    // Given up, as the mapping does; the sweep finds these due items in the table.
+    const dropped = attempts > retries ? failed : 0
+    if (dropped > 0) attempts = 0
+    records = records.slice(done + dropped)
+    if (records.length > 0) schedule(failed === 0 ? 0 : 100 * 2 ** attempts)
   }
   const stop = engine.tap((images) => {
     for (const image of images) {
@@ -71,21 +70,22 @@ const isDue = (image: Image): boolean => {
   return image.before === undefined && key?.S?.startsWith(duePrefix) === true
 }
 
-/** Index of the first record the function did not handle; undefined when all were. */
+/** How many records were handled, and how many stand in the way of the rest. */
+type BatchOutcome = { readonly done: number; readonly failed: number }
+
 const outcome = async (
   functions: Pick<Functions, 'invoke'>,
   batch: readonly DynamoDBRecord[],
-  isClosed: () => boolean,
-): Promise<number | undefined> => {
+): Promise<BatchOutcome> => {
   const event: DynamoDBStreamEvent = { Records: [...batch] }
   try {
     const answer = (await functions.invoke('dispatch', event)) as DynamoDBBatchResponse | null
-    const failed = new Set(answer?.batchItemFailures?.map((failure) => failure.itemIdentifier))
-    const index = batch.findIndex((record) => failed.has(record.dynamodb?.SequenceNumber ?? ''))
-    return index === -1 ? undefined : index
+    const failures = new Set(answer?.batchItemFailures?.map((failure) => failure.itemIdentifier))
+    const first = batch.findIndex((record) => failures.has(record.dynamodb?.SequenceNumber ?? ''))
+    return first === -1 ? { done: batch.length, failed: 0 } : { done: first, failed: 1 }
   } catch (error) {
-    if (!isClosed()) console.error('function dispatch:', error)
-    return 0
+    console.error('function dispatch:', error)
+    return { done: 0, failed: batch.length }
   }
 }
 
