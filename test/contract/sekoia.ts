@@ -65,6 +65,7 @@ export const sekoiaVariants: Readonly<
   },
   'built-in roles listed': { switches: { builtinListed: true }, dialect: {} },
   'pending address in the invitation only': { switches: { pendingAddress: 'invitationOnly' }, dialect: {} },
+  'invitations without roles': { switches: { invitationRoles: 'ignored' }, dialect: {} },
   'assigning replaces': { switches: { assign: 'replace' }, dialect: {} },
   'last administrator refused': { switches: { lastAdmin: 'refused' }, dialect: {} },
   'disabled again at midnight': { switches: { midnight: true }, dialect: {} },

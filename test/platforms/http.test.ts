@@ -82,6 +82,27 @@ describe('a request', () => {
     expect(server.seen).toHaveLength(2)
   })
 
+  it('shares connections between reads, and never puts a write on a used one', async () => {
+    const { http, server } = await against([ok])
+    await http.send(read)
+    await http.send(read)
+    expect(server.connections()).toBe(1)
+    await http.send(write)
+    await http.send(write)
+    expect(server.connections()).toBe(3)
+  })
+
+  it('connects to nothing private, whatever name leads there', async () => {
+    const { http, server } = await against([ok], { transport: createTransport(false) })
+    const byName = await against([ok], {
+      transport: createTransport(false),
+      baseUrl: server.url.replace('127.0.0.1', 'localhost'),
+    })
+    await expect(byName.http.send(write)).rejects.toEqual(failure('configurationInvalid'))
+    expect(server.seen).toEqual([])
+    expect((await http.send(read)).status).toBe(200)
+  })
+
   it('never follows a redirect, which would take the key elsewhere', async () => {
     const elsewhere = await scriptedServer(ok)
     open.push(elsewhere.close)
@@ -214,7 +235,9 @@ describe('being left alone', () => {
 
 describe('errors', () => {
   it('hold neither the key nor an address, and no more than a little text', async () => {
-    const body = JSON.stringify({ message: `${key} of ada@acme.example: Bearer abc.def ${'x'.repeat(5000)}` })
+    const body = JSON.stringify({
+      message: `${key} of ada@acme.example: Bearer abc.def eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0. ${'x'.repeat(5000)}`,
+    })
     const { http } = await against([{ status: 403, body }])
     const error: Error = await http.send(read).then(
       () => new Error('no error'),
@@ -224,6 +247,7 @@ describe('errors', () => {
     expect(error.message).not.toContain(key)
     expect(error.message).not.toContain('ada@')
     expect(error.message).not.toContain('abc.def')
+    expect(error.message).not.toContain('eyJ')
     expect(error.message.length).toBeLessThan(400)
   })
 })

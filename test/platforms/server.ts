@@ -34,6 +34,7 @@ const play = (response: ServerResponse, step: Scripted): void => {
 
 export const scriptedServer = async (...script: readonly Scripted[]) => {
   const seen: SeenRequest[] = []
+  let connections = 0
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -45,10 +46,14 @@ export const scriptedServer = async (...script: readonly Scripted[]) => {
     })
     play(response, script[Math.min(seen.length, script.length) - 1] ?? { status: 500 })
   })
+  server.on('connection', () => {
+    connections += 1
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen: seen as readonly SeenRequest[],
+    connections: () => connections,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())

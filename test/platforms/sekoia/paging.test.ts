@@ -37,6 +37,11 @@ describe('a list', () => {
     let calls = 0
     const growing = serve(() => many(250 + calls++))
     await expect(read(growing)).rejects.toEqual(unreadable)
+    const wavering: ReadPage = async (offset, limit) => {
+      const page = await serve(() => many(500))(offset, limit)
+      return { ...page, total: offset === 198 ? 501 : 500 }
+    }
+    await expect(read(wavering)).rejects.toEqual(unreadable)
     const repeating = serve(() => [...many(50), ...many(50)])
     await expect(read(repeating)).rejects.toEqual(unreadable)
   })

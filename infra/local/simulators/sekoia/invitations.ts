@@ -60,8 +60,9 @@ const invited = (world: World, wish: Wish, newId: () => string, now: string): Wo
     builtin: null,
     roles: [],
   }
-  const avatar = withRolesGiven(world, blank, wish.community, wish.roles)
-  if (typeof avatar === 'string') return avatar
+  const given = withRolesGiven(world, blank, wish.community, wish.roles)
+  if (typeof given === 'string') return given
+  const avatar = world.switches.invitationRoles === 'given' ? given : blank
   const users = world.users.includes(user) ? world.users : [...world.users, user]
   return { ...told, users, avatars: [...told.avatars, avatar] }
 }

@@ -20,6 +20,8 @@ export type Switches = {
   readonly avatarRolesKey: string
   readonly assignKey: string
   readonly inviteKey: 'email' | 'emails'
+  /** Whether an invitation brings its roles along. */
+  readonly invitationRoles: 'given' | 'ignored'
   readonly assign: 'add' | 'replace'
   readonly builtinListed: boolean
   /** Where the address of a person who has not accepted yet is shown. */
@@ -103,6 +105,7 @@ export const defaultSwitches: Switches = {
   avatarRolesKey: 'roles',
   assignKey: 'avatar_uuid',
   inviteKey: 'email',
+  invitationRoles: 'given',
   assign: 'add',
   builtinListed: false,
   pendingAddress: 'both',

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { accountId } from '../../lib/core/ids.ts'
+import { createPlatforms } from '../../lib/platforms/catalog.ts'
+import { sekoiaCommunity } from '../contract/sekoia.ts'
+import { testClock, testPace } from './clock.ts'
+import { scriptedServer } from './server.ts'
+
+const open: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+const platformsWith = (secret: string, allowLoopback = true) => {
+  const clock = testClock()
+  return createPlatforms({ secrets: async () => secret, pace: testPace(clock), clock, allowLoopback })
+}
+const serving = async (body: unknown) => {
+  const server = await scriptedServer({ status: 200, body: JSON.stringify(body) })
+  open.push(server.close)
+  return { server, community: { ...sekoiaCommunity(server.url), roles: [] } }
+}
+const avatar = (uuid: string) => ({
+  uuid,
+  role_uuid: null,
+  status: 'enabled',
+  roles: [],
+  user: { email: `${uuid}@acme.example`, confirmed: true },
+})
+
+describe('opening a community', () => {
+  it('is done once, and again when its configuration changes', async () => {
+    const platforms = platformsWith('key')
+    const community = sekoiaCommunity('http://127.0.0.1:1')
+    const first = await platforms.open(community)
+    expect(await platforms.open({ ...community, mode: 'report' })).toBe(first)
+    expect(await platforms.open({ ...community, roles: [] })).not.toBe(first)
+    expect(await platforms.open({ ...community, credentials: 'env:OTHER' })).not.toBe(first)
+  })
+
+  it('refuses a base URL we do not connect to, and a dialect it does not know', async () => {
+    const community = sekoiaCommunity('http://127.0.0.1:1')
+    await expect(platformsWith('key', false).open(community)).rejects.toMatchObject({ field: 'baseUrl' })
+    await expect(
+      platformsWith('key').open({ ...community, dialect: { invite: 'email' } }),
+    ).rejects.toMatchObject({ field: 'dialect.invite' })
+  })
+
+  it('knows the traits without opening', () => {
+    const traits = platformsWith('key').traits(sekoiaCommunity('http://127.0.0.1:1'))
+    expect(traits).toMatchObject({ canSuspend: true, invitationLifetime: 86_400, maximumInvitations: 3 })
+  })
+})
+
+describe('credentials', () => {
+  it.each(['', 'two words', 'line\nbreak', 'kéy'])(
+    'that no header can carry (%j) are refused unseen',
+    async (secret) => {
+      const { server, community } = await serving({ total: 0, items: [] })
+      const platform = await platformsWith(secret).open(community)
+      await expect(platform.snapshot()).rejects.toMatchObject({
+        code: 'secretUnavailable',
+        message: 'credentials env:KEY: not a key of printable characters',
+      })
+      expect(server.seen).toEqual([])
+    },
+  )
+
+  it('may end in a line break, as files do', async () => {
+    const { server, community } = await serving({ total: 0, items: [] })
+    await (await platformsWith('key\n').open(community)).snapshot()
+    expect(server.seen[0]?.headers.authorization).toBe('Bearer key')
+  })
+})
+
+describe('answers', () => {
+  it('with members nobody asked for are not taken for those asked for', async () => {
+    const members = { total: 2, items: [avatar('a1'), avatar('a2')] }
+    const server = await scriptedServer(
+      { status: 200, body: JSON.stringify(members) },
+      { status: 200, body: JSON.stringify({ total: 0, items: [] }) },
+    )
+    open.push(server.close)
+    const platform = await platformsWith('key').open({ ...sekoiaCommunity(server.url), roles: [] })
+    expect((await platform.accounts([accountId('a2')])).accounts).toMatchObject([{ id: 'a2' }])
+  })
+
+  it.each([
+    ['a list without a total', { items: [] }, 'total'],
+    ['a total that is a text', { total: '1', items: [] }, 'total'],
+    ['a member without a status', { total: 1, items: [{ uuid: 'a1', roles: [] }] }, 'status'],
+    ['something else', [], '(root)'],
+  ])('that are %s are unreadable, by field and without values', async (_what, body, field) => {
+    const { community } = await serving(body)
+    const platform = await platformsWith('key').open(community)
+    await expect(platform.snapshot()).rejects.toThrow(
+      `reading the members: the answer's field ${field} is not as documented`,
+    )
+  })
+})
