@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { ConnectorError } from '../core/errors.ts'
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
@@ -17,8 +16,6 @@ export type Environment = {
   readonly egressId: string
   /** Platforms on this machine's loopback, and secrets from variables and files, are allowed. */
   readonly local: boolean
-  /** Where relative `file:` secrets are. */
-  readonly secretsDirectory: string
   readonly publicUrl?: string
   readonly auditRetentionDays: number
   readonly logLevel: LogLevel
@@ -70,7 +67,8 @@ const logLevel = (env: Variables): LogLevel => {
 const optional = <Name extends string>(
   name: Name,
   value: string | undefined,
-): { readonly [K in Name]?: string } => (value === undefined ? {} : ({ [name]: value } as { readonly [K in Name]?: string }))
+): { readonly [K in Name]?: string } =>
+  value === undefined ? {} : ({ [name]: value } as { readonly [K in Name]?: string })
 
 export const readEnvironment = (env: Variables = process.env): Environment => {
   const tableRule = 'must be a table name: 3 to 255 of a-z A-Z 0-9 _ . -'
@@ -84,7 +82,6 @@ export const readEnvironment = (env: Variables = process.env): Environment => {
     ...optional('sqsEndpoint', url(env, 'SQS_ENDPOINT')),
     egressId: matching(env, 'EGRESS_ID', /^[\w.-]{1,128}$/, egressRule) ?? 'default',
     local: flag(env, 'LOCAL'),
-    secretsDirectory: given(env, 'SECRETS_DIRECTORY') ?? join(dataDirectory(env), 'secrets'),
     ...optional('publicUrl', url(env, 'PUBLIC_URL')),
     auditRetentionDays: days(env, 'AUDIT_RETENTION_DAYS', 400),
     logLevel: logLevel(env),

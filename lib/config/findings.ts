@@ -1,0 +1,73 @@
+import { ConnectorError } from '../core/errors.ts'
+
+export type Path = readonly (string | number)[]
+
+/** One thing wrong, or worth a look, in a configuration: where, what, by which rule, and what to do. */
+export type Finding = {
+  readonly path: Path
+  readonly what: string
+  readonly why: string
+  readonly remedy: string
+}
+
+export const pathText = (path: Path): string =>
+  path.length === 0
+    ? 'the file'
+    : path.reduce<string>(
+        (text, step) =>
+          typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`,
+        '',
+      )
+
+export type LineOf = (path: Path) => number | undefined
+
+export const findingText = (finding: Finding, lineOf: LineOf): string => {
+  const line = lineOf(finding.path)
+  const where = line === undefined ? '' : ` (line ${line})`
+  return `${pathText(finding.path)}${where}: ${finding.what}; ${finding.why}; ${finding.remedy}`
+}
+
+const byPlace =
+  (lineOf: LineOf) =>
+  (a: Finding, b: Finding): number =>
+    (lineOf(a.path) ?? 0) - (lineOf(b.path) ?? 0)
+
+/** In the order of the file, whatever found them. */
+export const findingLines = (findings: readonly Finding[], lineOf: LineOf): readonly string[] => [
+  ...new Set(findings.toSorted(byPlace(lineOf)).map((finding) => findingText(finding, lineOf))),
+]
+
+export const refuse = (lines: readonly string[]): ConnectorError =>
+  new ConnectorError(
+    'configurationInvalid',
+    [
+      `the configuration is refused: ${lines.length === 1 ? '1 finding' : `${lines.length} findings`}`,
+      ...lines,
+    ].join('\n  '),
+  )
+
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n)
+  for (const [i, char] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (char === other ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+/** The one known word that was probably meant. */
+export const didYouMean = (word: string, known: readonly string[]): string | undefined => {
+  const reach = Math.max(1, Math.floor(word.length / 3))
+  const near = known
+    .map((candidate) => ({
+      candidate,
+      far: distance(word.slice(0, 64).toLowerCase(), candidate.toLowerCase()),
+    }))
+    .filter(({ far }) => far <= reach)
+    .toSorted((a, b) => a.far - b.far)
+  return near[0]?.candidate
+}

@@ -1,0 +1,127 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml'
+import { type Finding, type LineOf, type Path, refuse } from './findings.ts'
+
+export type Source = { readonly value: unknown; readonly lineOf: LineOf }
+
+const maximumBytes = 3 * 1024 * 1024
+const maximumAliases = 100
+const maximumDepth = 60
+
+const withLine = (finding: Omit<Finding, 'path'>, line: number | undefined): string =>
+  `the file${line === undefined ? '' : ` (line ${line})`}: ${finding.what}; ${finding.why}; ${finding.remedy}`
+
+const parsed = (text: string, lineCounter: LineCounter): Document => {
+  try {
+    return parseDocument(text, { lineCounter, uniqueKeys: true, stringKeys: true, prettyErrors: false })
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw refuse([
+      withLine({ what: 'is nested too deeply', why: 'no setting needs it', remedy: 'flatten it' }, undefined),
+    ])
+  }
+}
+
+const syntax = (document: Document, lines: LineCounter): readonly string[] =>
+  [...document.errors, ...document.warnings].map(({ code, message, pos }) =>
+    withLine(
+      code === 'DUPLICATE_KEY'
+        ? {
+            what: 'a key is given twice in one place',
+            why: 'only one of the two could count',
+            remedy: 'keep one of them',
+          }
+        : {
+            what: `is not YAML or JSON (${code})`,
+            why: message.replaceAll(/\s+/g, ' '),
+            remedy: 'correct the line; quote text with special characters',
+          },
+      lines.linePos(pos[0]).line,
+    ),
+  )
+
+type Place = { readonly node: Node | null; readonly offset: number | undefined }
+
+const offsetOf = (node: Node | null): number | undefined => node?.range?.[0]
+
+const childOf = (document: Document, place: Place, step: string | number): Place | undefined => {
+  const node = isAlias(place.node) ? (place.node.resolve(document) ?? null) : place.node
+  if (isMap(node)) {
+    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step)
+    if (pair === undefined) return undefined
+    const value = pair.value as Node | null
+    return { node: value, offset: offsetOf(pair.key as Node) ?? offsetOf(value) }
+  }
+  if (!isSeq(node) || typeof step !== 'number') return undefined
+  const item = (node.items[step] ?? null) as Node | null
+  return item === null ? undefined : { node: item, offset: offsetOf(item) }
+}
+
+/** Of the deepest part of the path that is there: what is missing is missed at its parent. */
+const linesIn =
+  (document: Document, lines: LineCounter): LineOf =>
+  (path: Path) => {
+    let place: Place = {
+      node: document.contents as Node | null,
+      offset: offsetOf(document.contents as Node | null),
+    }
+    for (const step of path) {
+      const next = childOf(document, place, step)
+      if (next === undefined) break
+      place = next
+    }
+    return place.offset === undefined ? undefined : lines.linePos(place.offset).line
+  }
+
+/** Aliases can make a value contain itself; the schema's recursion must meet neither that nor a stack's worth of levels. */
+const tooDeep = (value: unknown): boolean => {
+  let level: readonly unknown[] = [value]
+  for (let depth = 0; depth < maximumDepth && level.length > 0; depth += 1)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  return level.length > 0
+}
+
+const resolved = (document: Document): unknown => {
+  const value: unknown = document.toJS({ maxAliasCount: maximumAliases })
+  if (tooDeep(value)) throw new RangeError('nested too deeply')
+  return value
+}
+
+/** YAML 1.2 or JSON text to plain values, each with its line. Duplicate keys, unknown tags and alias bombs are refused. */
+export const readSource = (text: string): Source => {
+  if (Buffer.byteLength(text) > maximumBytes)
+    throw refuse([
+      withLine(
+        { what: 'is larger than 3 MB', why: 'it could not be stored', remedy: 'shorten it' },
+        undefined,
+      ),
+    ])
+  const lines = new LineCounter()
+  const document = parsed(text, lines)
+  const broken = syntax(document, lines)
+  if (broken.length > 0) throw refuse(broken)
+  try {
+    return { value: resolved(document), lineOf: linesIn(document, lines) }
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError) && !(cause instanceof RangeError)) throw cause
+    throw refuse([
+      withLine(
+        {
+          what: 'is nested too deeply, or its aliases stand for too much or for themselves',
+          why: `at most ${maximumDepth} levels and ${maximumAliases} aliases are read`,
+          remedy: 'write it out, flat',
+        },
+        undefined,
+      ),
+    ])
+  }
+}
