@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest'
+import type { Community, Safety } from '../../lib/core/configuration.ts'
+import { later } from '../../lib/core/ids.ts'
+import { type JudgeInput, judge, needsWholeCommunity } from '../../lib/core/judgement.ts'
+import { account, community, day, emptyWorld, left, noon, owned, target } from '../support/examples.ts'
+import { planOf, snapshotOf, type World } from '../support/world.ts'
+
+const people = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `p${String(n).padStart(2, '0')}`)
+
+/** `count` people with a role, of whom the first `leaving` have left; somebody stays, so that it is no empty directory. */
+const house = (count: number, leaving: number, role = 'tier1'): World => ({
+  ...emptyWorld,
+  accounts: people(count).map((name) => account(name, [role])),
+  ownership: people(count).map((name) => owned(name, [role])),
+  targets: people(count).map((name, n) => (n < leaving ? left(name) : target(name, [role]))),
+})
+
+const input = (world: World, more: Partial<JudgeInput> = {}, safety: Partial<Safety> = {}): JudgeInput => ({
+  plan: planOf(world),
+  community: { ...world.community, safety: { ...world.community.safety, ...safety } },
+  history: { ownedAtStart: world.ownership.length, departures: [], revocations: [] },
+  approvals: [],
+  snapshot: snapshotOf(world),
+  owned: world.ownership.length,
+  desired: world.targets.filter(({ granted }) => granted.length > 0).length,
+  now: noon,
+  ...more,
+})
+const ruling = (given: JudgeInput) => {
+  const { allowed, held, withheld } = judge(given)
+  return {
+    allowed: allowed.map(({ id }) => id),
+    held: held.map(({ change, reason }) => [change.id, reason.kind]),
+    withheld: withheld.map(({ id }) => id),
+  }
+}
+const departure = (name: string) => `suspend/a-${name}/departed`
+
+describe('budgets', () => {
+  test('the floor lets a small community work, the fraction a large one', () => {
+    expect(ruling(input(house(10, 7))).allowed).toHaveLength(5)
+    expect(ruling(input(house(40, 20))).allowed).toHaveLength(8)
+  })
+
+  test('what goes beyond is held, in plan order, with the figures', () => {
+    const { allowed, held } = judge(input(house(10, 7)))
+    expect(allowed.map(({ id }) => id)).toEqual(people(5).map(departure))
+    expect(held.map(({ reason }) => reason)).toEqual([
+      { kind: 'budget', removal: 'departure', limit: 5, used: 5, wanted: 7 },
+      { kind: 'budget', removal: 'departure', limit: 5, used: 5, wanted: 7 },
+    ])
+  })
+
+  test('removals of the window count, and the same one tried again does not', () => {
+    const history = { ownedAtStart: 10, departures: people(4).map(departure), revocations: [] }
+    expect(ruling(input(house(10, 7), { history }))).toMatchObject({
+      allowed: people(5).map(departure),
+      held: [
+        [departure('p05'), 'budget'],
+        [departure('p06'), 'budget'],
+      ],
+    })
+  })
+
+  test('departures and revocations have budgets of their own', () => {
+    const world = house(20, 5)
+    const moved: World = {
+      ...world,
+      targets: world.targets.map((one, n) => (n >= 5 && n < 11 ? { ...one, granted: [] } : one)),
+    }
+    const { allowed, held } = ruling(input(moved))
+    expect(allowed).toHaveLength(10)
+    expect(held).toEqual([['suspend/a-p10/unassigned', 'budget']])
+  })
+
+  test('a role replaced by another is no removal', () => {
+    const world = house(20, 0)
+    const promoted = { ...world, targets: people(20).map((name) => target(name, ['tier2'])) }
+    expect(ruling(input(promoted)).held).toEqual([])
+  })
+})
+
+describe('holds and approvals', () => {
+  const waiting = judge(input(house(10, 7))).held
+  const hold = { community: community.id, digest: 'd', held: waiting, since: noon, version: 1 }
+
+  test('what waits goes on waiting when the budget has room again, and spends nothing', () => {
+    const world = {
+      ...house(10, 7),
+      targets: house(10, 7).targets.map((one, n) => (n < 5 ? target(`p0${n}`, ['tier1']) : one)),
+    }
+    const again = input(world, { hold: { ...hold, state: 'waiting' } })
+    expect(ruling(again)).toMatchObject({
+      allowed: [],
+      held: [
+        [departure('p05'), 'awaitingApproval'],
+        [departure('p06'), 'awaitingApproval'],
+      ],
+    })
+    expect(ruling({ ...again, hold: { ...hold, state: 'rejected' } }).held.map(([, kind]) => kind)).toEqual([
+      'rejected',
+      'rejected',
+    ])
+  })
+
+  test('an approval passes exactly its changes until it expires', () => {
+    const approval = {
+      community: community.id,
+      digest: 'd',
+      changes: [departure('p06')],
+      by: 'op',
+      reason: 'checked',
+      at: noon,
+      expiresAt: later(noon, day),
+    }
+    const given = input(house(10, 7), { approvals: [approval], hold: { ...hold, state: 'waiting' } })
+    expect(ruling(given)).toMatchObject({
+      allowed: [...people(5), 'p06'].map(departure),
+      held: [[departure('p05'), 'awaitingApproval']],
+    })
+    expect(ruling({ ...given, now: approval.expiresAt }).held).toHaveLength(2)
+  })
+})
+
+describe('dangers', () => {
+  test('an empty desired state removes nobody', () => {
+    expect(ruling(input(house(3, 3))).held.map(([, kind]) => kind)).toEqual(Array(3).fill('emptyDesired'))
+  })
+
+  test('an incomplete snapshot removes nobody, and lets them go once it is complete', () => {
+    const world = house(10, 1)
+    const partial = input(world, { snapshot: { ...snapshotOf(world), complete: false } })
+    const { held } = judge(partial)
+    expect(held.map(({ reason }) => reason.kind)).toEqual(['incompleteSnapshot'])
+    const hold = {
+      community: community.id,
+      digest: 'd',
+      held,
+      since: noon,
+      state: 'waiting' as const,
+      version: 1,
+    }
+    expect(ruling(input(world, { hold })).held).toEqual([])
+  })
+
+  test('the last administrators stay, in plan order', () => {
+    expect(ruling(input(house(4, 3, 'admin'), {}, { minimumAdmins: 2 }))).toEqual({
+      allowed: ['p00', 'p01'].map(departure),
+      held: [[departure('p02'), 'minimumAdmins']],
+      withheld: [],
+    })
+  })
+
+  test('where the old role may not go, the new one waits with it', () => {
+    const world = house(1, 0, 'admin')
+    const demoted = { ...world, targets: [target('p00', ['guest'])] }
+    expect(ruling(input(demoted, {}, { minimumAdmins: 1 }))).toEqual({
+      allowed: [],
+      held: [
+        ['revoke/a-p00/admin/admin', 'minimumAdmins'],
+        ['grant/a-p00/guest', 'minimumAdmins'],
+      ],
+      withheld: [],
+    })
+  })
+
+  test('a protected account waits for a person, whatever the change', () => {
+    const world = {
+      ...house(6, 1),
+      targets: [
+        left('p00'),
+        target('p01', ['tier1', 'tier2']),
+        ...people(6)
+          .slice(2)
+          .map((name) => target(name, ['tier1'])),
+      ],
+    }
+    const guarded = input(world, {}, { protected: ['p00@acme.test', 'P01@acme.test '] })
+    expect(ruling(guarded)).toEqual({
+      allowed: [],
+      held: [
+        [departure('p00'), 'protected'],
+        ['grant/a-p01/tier2', 'protected'],
+      ],
+      withheld: [],
+    })
+  })
+
+  test('a role is widened for its holders only with consent, and for nobody at once', () => {
+    const widened: Community = {
+      ...community,
+      roles: community.roles.map((role) =>
+        role.id === 'tier1' && role.kind !== 'builtin' && role.contents !== undefined
+          ? { ...role, contents: { ...role.contents, permissions: ['DELETE', 'READ', 'WRITE'] } }
+          : role,
+      ),
+    }
+    const id = 'repair-role/tier1/+DELETE'
+    expect(ruling(input({ ...house(1, 0), community: widened })).held).toEqual([[id, 'roleWidened']])
+    expect(ruling(input({ ...emptyWorld, community: widened })).allowed).toEqual([id])
+  })
+
+  test('the mode withholds without holding', () => {
+    const world = house(10, 7)
+    const report = input(world, { community: { ...community, mode: 'report' } })
+    expect(ruling(report)).toEqual({ allowed: [], held: [], withheld: people(7).map(departure) })
+    const upsert = input(world, { community: { ...community, mode: 'upsertOnly' } })
+    expect(ruling(upsert).withheld).toHaveLength(7)
+  })
+})
+
+describe('a targeted plan asks for the whole community', () => {
+  const targeted = (world: World, names: readonly string[]): JudgeInput => {
+    const some = { ...world, targets: world.targets.filter(({ member }) => names.includes(member)) }
+    const accounts = world.accounts.filter(({ id }) => names.includes(id.slice(2)))
+    const snapshot = { ...snapshotOf(world), accounts, scope: 'targeted' as const }
+    return input(world, {
+      snapshot,
+      plan: {
+        ...planOf({ ...some, ownership: world.ownership.filter(({ member }) => names.includes(member)) }),
+        scope: 'targeted',
+      },
+    })
+  }
+
+  test('when a budget runs out', () => {
+    const world = house(10, 10)
+    const spent = { ownedAtStart: 10, departures: people(5).map(departure), revocations: [] }
+    expect(needsWholeCommunity(targeted(world, ['p07']))).toBe(false)
+    expect(needsWholeCommunity({ ...targeted(world, ['p07']), history: spent })).toBe(true)
+    expect(needsWholeCommunity({ ...targeted(world, ['p04']), history: spent })).toBe(false)
+  })
+
+  test('when an administrator goes', () => {
+    expect(needsWholeCommunity(targeted(house(5, 1, 'admin'), ['p00']))).toBe(true)
+    expect(needsWholeCommunity(targeted(house(5, 1), ['p00', 'p01']))).toBe(false)
+  })
+
+  test('never for a plan that is one already', () => {
+    expect(needsWholeCommunity(input(house(10, 10, 'admin')))).toBe(false)
+  })
+})
