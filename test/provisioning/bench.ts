@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
-import { builtinRoles, demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
+import { demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
 import { heldRoles } from '../../infra/local/simulators/sekoia/world.ts'
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 import { createPatterns } from '../../lib/config/patterns.ts'
@@ -12,7 +12,7 @@ import {
   communityId,
   connectionId,
   groupId,
-  instant,
+  type Instant,
   later,
   milliseconds,
   roleId,
@@ -24,7 +24,11 @@ import type { RemovalHistory } from '../../lib/core/verdict.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import type { Provisioning } from '../../lib/provisioning/deps.ts'
 import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
+import { explainMember } from '../../lib/provisioning/explain.ts'
+import { createHoldDesk } from '../../lib/provisioning/holds.ts'
+import { previewPlan } from '../../lib/provisioning/preview.ts'
 import { createProvisioner, type RunReport } from '../../lib/provisioning/provision.ts'
+import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { createLeases } from '../../lib/store/leases.ts'
@@ -33,6 +37,7 @@ import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
+import { createUpkeep } from '../../lib/store/upkeep.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { testClock, testPace } from '../platforms/clock.ts'
 import { openTestTable } from '../support/table.ts'
@@ -201,7 +206,7 @@ export const openBench = async (options: BenchOptions = {}) => {
     random: () => 0.5,
     log: { info: () => {}, warn: () => {} },
     directory,
-    upkeep: directory,
+    upkeep: createUpkeep(table),
     work: createWorkQueue(table),
     wakeUps: {
       wake: async (community) => {
@@ -268,9 +273,24 @@ export const openBench = async (options: BenchOptions = {}) => {
       if (!user.confirmed) simulators.sekoia.edit({ kind: 'activate', email: user.email })
   }
 
+  const reconcile = async (): Promise<readonly RunReport[]> => {
+    await createReconciliation(deps).request()
+    return settle()
+  }
   return {
     clock,
     deps,
+    reconcile,
+    runUntil: (deadline: Instant) => createProvisioner(deps).run(soc, deadline),
+    later: (seconds: number) => later(clock.now(), seconds),
+    desk: createHoldDesk(deps),
+    preview: () => previewPlan(deps, soc),
+    explain: (member: Member, role?: string) =>
+      explainMember(deps, {
+        connection: demo,
+        subject: { by: 'id', id: member.id },
+        ...(role === undefined ? {} : { question: { community: soc, role: roleId(role) } }),
+      }),
     depsFor,
     directory,
     provider: createProvider(directory, stamp),
@@ -291,6 +311,3 @@ export const openBench = async (options: BenchOptions = {}) => {
     },
   }
 }
-
-export const epoch = instant(0)
-export const analyst = builtinRoles.analyst

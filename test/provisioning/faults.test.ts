@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
+import { milliseconds } from '../../lib/core/ids.ts'
+import type { Member } from '../../lib/core/member.ts'
+import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
+import { type Bench, openBench, soc } from './bench.ts'
+
+let bench: Bench
+afterEach(() => bench.close())
+
+const writes = () => bench.sekoia.requests().filter(({ method, status }) => method !== 'GET' && status < 300)
+
+/** Two at work, one about to leave, one about to join. */
+const team = async (): Promise<{ readonly leaver: Member; readonly joiner: Member }> => {
+  const [anna, bert, cleo] = [
+    await bench.provider.person('anna'),
+    await bench.provider.person('bert'),
+    await bench.provider.person('cleo'),
+  ]
+  const group = await bench.provider.group('SOC-Tier1', [anna, bert])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  bench.sekoia.edit({ kind: 'addMember', community: demoCommunity, email: 'crowd@elsewhere.test' })
+  await bench.provider.setActive(bert, false)
+  await bench.provider.change(group, { add: [cleo] })
+  return { leaver: bert, joiner: cleo }
+}
+const calm = async (): Promise<void> => {
+  bench.sekoia.faults([])
+  bench.clock.advance(3600)
+  await bench.settle()
+  bench.clock.advance(3600)
+  await bench.settle()
+}
+
+const outages: Readonly<Record<string, readonly Fault[]>> = {
+  'every request answered 500': [{ kind: 'status', status: 500, times: 1000 }],
+  'every request answered 429': [{ kind: 'status', status: 429, times: 1000 }],
+  'the member list answered 503': [{ kind: 'status', status: 503, path: '/avatars', times: 1000 }],
+  'half a list': [{ kind: 'halfList', path: '/avatars', times: 1000 }],
+  'the key refused': [{ kind: 'status', status: 401, times: 1000 }],
+  'not JSON': [{ kind: 'raw', status: 200, contentType: 'text/html', text: '<html>', times: 1000 }],
+}
+
+describe('a platform in trouble', () => {
+  test.each(Object.entries(outages))(
+    '%s: nobody is removed, the work is kept, and it converges',
+    async (_, faults) => {
+      bench = await openBench()
+      await team()
+      const before = bench.seen()
+      const written = writes().length
+      bench.sekoia.faults(faults)
+      const reports = await bench.settle()
+      expect(reports.some(({ ending }) => ending === 'paused')).toBe(true)
+      expect(bench.seen()).toEqual(before)
+      expect(writes()).toHaveLength(written)
+      await bench.reconcile()
+      expect(bench.seen()).toEqual(before)
+      await calm()
+      expect(bench.seen().bert?.status).toBe('disabled')
+      expect(bench.seen().cleo).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
+      expect(bench.seen().anna).toEqual(before.anna)
+    },
+  )
+
+  test('writes refused for one person do not stop the others, and are told', async () => {
+    bench = await openBench()
+    await team()
+    bench.sekoia.faults([{ kind: 'status', status: 422, method: 'POST', path: '/invitations', times: 1000 }])
+    await bench.settle()
+    expect(bench.seen().bert?.status).toBe('disabled')
+    expect(bench.seen().cleo).toBeUndefined()
+    expect(bench.events).toContainEqual(expect.objectContaining({ type: 'change.failed' }))
+    await calm()
+    expect(bench.seen().cleo).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
+  })
+
+  test('what keeps failing waits longer each time, and a reconciliation does not hurry it', async () => {
+    bench = await openBench()
+    const cleo = await bench.provider.person('cleo')
+    await bench.provider.group('SOC-Analysts', [cleo])
+    bench.sekoia.faults([{ kind: 'status', status: 422, method: 'POST', path: '/invitations', times: 1000 }])
+    await bench.settle()
+    const waits: number[] = []
+    for (let turn = 0; turn < 5; turn++) {
+      const from = milliseconds(bench.clock.now())
+      while ((await bench.deps.work.take(soc, bench.clock.now(), 10)).length === 0) bench.clock.advance(5)
+      waits.push((milliseconds(bench.clock.now()) - from) / 1000)
+      await bench.run()
+    }
+    for (const [index, wait] of waits.entries())
+      if (index > 0) expect(wait).toBeGreaterThan(waits[index - 1] ?? 0)
+  })
+
+  test('an invitation whose answer was lost is found again and not sent twice', async () => {
+    bench = await openBench()
+    const cleo = await bench.provider.person('cleo')
+    await bench.provider.group('SOC-Analysts', [cleo])
+    bench.sekoia.faults([{ kind: 'lostAnswer', method: 'POST', path: '/invitations', times: 1 }])
+    await bench.settle()
+    await calm()
+    expect(bench.seen().cleo).toEqual({ status: 'pending', roles: ['Analyst'] })
+    expect(bench.sekoia.world().mails.filter(({ to }) => to === 'cleo@demo.test')).toHaveLength(1)
+  })
+})
+
+describe('one worker per community', () => {
+  test('a second worker finds the lease taken and touches nothing', async () => {
+    bench = await openBench()
+    const cleo = await bench.provider.person('cleo')
+    await bench.provider.group('SOC-Analysts', [cleo])
+    bench.clock.advance(6)
+    await createDispatcher(bench.deps).sweep()
+    const other = bench.depsFor('other')
+    const lease = await other.leases.acquire(soc, 60)
+    expect(await bench.run()).toMatchObject({ ending: 'busy', rounds: 0 })
+    expect(bench.seen().cleo).toBeUndefined()
+    if (lease !== undefined) await other.leases.release(lease)
+    expect(await bench.run()).toMatchObject({ ending: 'done', failed: 0 })
+  })
+
+  test('two at once send one invitation', async () => {
+    bench = await openBench()
+    const people = [await bench.provider.person('anna'), await bench.provider.person('bert')]
+    await bench.provider.group('SOC-Analysts', people)
+    bench.clock.advance(6)
+    await createDispatcher(bench.deps).sweep()
+    const endings = await Promise.all([bench.run(), bench.run(bench.depsFor('other'))])
+    expect(endings.map(({ ending }) => ending).sort()).toEqual(['busy', 'done'])
+    expect(bench.sekoia.world().mails).toHaveLength(2)
+  })
+
+  test('doubled and reordered wake-ups change nothing', async () => {
+    bench = await openBench()
+    const anna = await bench.provider.person('anna')
+    await bench.provider.group('SOC-Analysts', [anna])
+    await bench.run()
+    await bench.settle()
+    await bench.run()
+    await bench.run()
+    expect(bench.seen().anna).toEqual({ status: 'pending', roles: ['Analyst'] })
+    expect(bench.sekoia.world().mails).toHaveLength(1)
+  })
+
+  test('out of time it stops cleanly, asks to be woken, and goes on', async () => {
+    bench = await openBench()
+    const people = [await bench.provider.person('anna'), await bench.provider.person('bert')]
+    await bench.provider.group('SOC-Analysts', people)
+    bench.clock.advance(6)
+    await createDispatcher(bench.deps).sweep()
+    const woken = bench.woken.length
+    expect(await bench.runUntil(bench.clock.now())).toMatchObject({ ending: 'outOfTime', applied: 0 })
+    expect(bench.woken).toHaveLength(woken + 1)
+    await bench.settle()
+    expect(Object.keys(bench.seen()).sort()).toEqual(['anna', 'bert', 'owner'])
+  })
+})

@@ -1,0 +1,178 @@
+import { afterEach, expect, test } from 'vitest'
+import type { Member } from '../../lib/core/member.ts'
+import { type Bench, day, demo, openBench, soc } from './bench.ts'
+
+const budgets = {
+  departures: { fraction: 0.2, floor: 5 },
+  revocations: { fraction: 0.2, floor: 5 },
+}
+
+let bench: Bench
+afterEach(() => bench.close())
+
+const staffed = async (count: number): Promise<readonly Member[]> => {
+  const people: Member[] = []
+  for (let n = 0; n < count; n++) people.push(await bench.provider.person(`p${n}`))
+  await bench.provider.group('SOC-Analysts', people)
+  await bench.settle()
+  bench.activateAll()
+  return people
+}
+const count = (status: string): number =>
+  Object.values(bench.seen()).filter((one) => one.status === status).length
+const heldEvents = () => bench.events.filter(({ type }) => type === 'plan.held')
+
+test('thirty people deactivated one by one: the budget’s worth suspended, the rest held, joiners served, approved and done', async () => {
+  bench = await openBench()
+  const people = await staffed(30)
+  for (const person of people) {
+    await bench.provider.setActive(person, false)
+    await bench.settle()
+  }
+  // A fifth of thirty.
+  expect(count('disabled')).toBe(6)
+  const [hold] = await bench.desk.list()
+  expect(hold?.held).toHaveLength(24)
+  expect(hold?.held.every(({ change }) => change.kind === 'suspend')).toBe(true)
+
+  const joiner = await bench.provider.person('newcomer')
+  await bench.provider.group('SOC-Tier1', [joiner])
+  await bench.settle()
+  expect(bench.seen().newcomer).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
+  expect(count('disabled')).toBe(6)
+
+  const [last] = people.slice(-1)
+  if (last === undefined) throw new Error('nobody')
+  expect(await bench.deps.outcomes.outcomesOf(demo, last.id)).toMatchObject([{ state: 'held' }])
+  expect((await bench.explain(last)).communities).toMatchObject([{ held: [{ change: { kind: 'suspend' } }] }])
+
+  const [again] = await bench.desk.list()
+  if (again === undefined) throw new Error('nothing held')
+  await bench.desk.approve({ community: soc, digest: again.digest, by: 'olive', reason: 'site closed' })
+  await bench.settle()
+  expect(count('disabled')).toBe(30)
+  expect(await bench.desk.list()).toEqual([])
+  expect(await bench.deps.safety.approvals(soc, bench.clock.now())).toEqual([])
+  // What was approved is used up and counts for no budget.
+  expect((await bench.history()).departures).toHaveLength(6)
+  const trail = await bench.deps.audit.about({ kind: 'community', id: soc }, 500)
+  expect(trail.filter(({ event }) => event.kind === 'approved')).toHaveLength(1)
+  expect(
+    trail.filter(({ event }) => event.kind === 'changeApplied' && event.change.startsWith('suspend/')),
+  ).toHaveLength(30)
+})
+
+test('an emptied directory is held as a whole at the reconciliation, and a joiner still gets in', async () => {
+  bench = await openBench()
+  const people = await staffed(4)
+  const group = await bench.provider.group('SOC-Tier1')
+  for (const person of people) await bench.provider.setActive(person, false)
+  // The stream delivered nothing: the scheduled look finds a directory in which nobody is wanted any more.
+  await bench.deps.work.finishDue(await bench.deps.work.dueBefore(bench.later(60), 100))
+  await bench.reconcile()
+  expect(count('disabled')).toBe(0)
+  const [hold] = await bench.desk.list()
+  expect(hold?.held).toHaveLength(4)
+  expect(hold?.held[0]?.reason).toEqual({ kind: 'emptyDesired', owned: 4 })
+  const joiner = await bench.provider.person('newcomer')
+  await bench.provider.change(group, { add: [joiner] })
+  await bench.settle()
+  expect(bench.seen().newcomer?.roles).toEqual(['SOC tier 1'])
+  expect(count('disabled')).toBe(0)
+})
+
+test('people who come back shrink the hold until nothing is held', async () => {
+  bench = await openBench()
+  const people = await staffed(9)
+  for (const person of people.slice(1)) await bench.provider.setActive(person, false)
+  await bench.settle()
+  const before = await bench.desk.list()
+  expect(before[0]?.held.length).toBe(3)
+  for (const person of people.slice(1)) await bench.provider.setActive(person, true)
+  await bench.settle()
+  expect(await bench.desk.list()).toEqual([])
+  expect(count('enabled')).toBe(10)
+})
+
+test('a rejected set stays silent until it changes', async () => {
+  bench = await openBench()
+  const people = await staffed(8)
+  for (const person of people.slice(0, 7)) await bench.provider.setActive(person, false)
+  await bench.settle()
+  const [hold] = await bench.desk.list()
+  if (hold === undefined) throw new Error('nothing held')
+  await bench.desk.reject({ community: soc, digest: hold.digest, by: 'olive', reason: 'not true' })
+  const told = heldEvents().length
+  await bench.reconcile()
+  await bench.reconcile()
+  expect(heldEvents()).toHaveLength(told)
+  expect(await bench.desk.list()).toMatchObject([
+    { state: 'rejected', digest: hold.digest, decidedBy: 'olive' },
+  ])
+  expect(count('disabled')).toBe(5)
+  const [, , , , , , , eighth] = people
+  if (eighth === undefined) throw new Error('nobody')
+  await bench.provider.setActive(eighth, false)
+  await bench.settle()
+  const [next] = await bench.desk.list()
+  expect(next).toMatchObject({ state: 'waiting' })
+  expect(next?.digest).not.toBe(hold.digest)
+  expect(heldEvents().length).toBeGreaterThan(told)
+})
+
+test('the same digest is told once, however often it is found', async () => {
+  bench = await openBench()
+  const people = await staffed(7)
+  for (const person of people.slice(0, 6)) await bench.provider.setActive(person, false)
+  await bench.settle()
+  const told = heldEvents().length
+  await bench.reconcile()
+  await bench.reconcile()
+  expect(heldEvents()).toHaveLength(told)
+})
+
+test('an approval that nobody used in a day lets nothing through', async () => {
+  bench = await openBench()
+  const people = await staffed(7)
+  for (const person of people.slice(0, 6)) await bench.provider.setActive(person, false)
+  await bench.settle()
+  expect(count('disabled')).toBe(5)
+  bench.sekoia.faults([{ kind: 'status', status: 500, times: 1000 }])
+  await bench.desk.approve({ community: soc, by: 'olive', reason: 'site closed' })
+  await bench.run()
+  bench.sekoia.faults([])
+  bench.clock.advance(2 * day)
+  // A day later the window is empty again; whoever is not approved still waits for a person.
+  await bench.reconcile()
+  expect(await bench.deps.safety.approvals(soc, bench.clock.now())).toEqual([])
+})
+
+test('deciding about another set than the held one is refused', async () => {
+  bench = await openBench()
+  const people = await staffed(7)
+  for (const person of people.slice(0, 6)) await bench.provider.setActive(person, false)
+  await bench.settle()
+  const decision = { community: soc, digest: 'f'.repeat(64), by: 'olive', reason: 'typo' }
+  await expect(bench.desk.approve(decision)).rejects.toMatchObject({
+    code: 'versionMismatch',
+    field: 'digest',
+  })
+  await expect(bench.desk.reject(decision)).rejects.toMatchObject({ code: 'versionMismatch' })
+  expect(count('disabled')).toBe(5)
+})
+
+test('the last administrator is not suspended without approval', async () => {
+  bench = await openBench({
+    community: { safety: { ...budgets, minimumAdmins: 2, window: day, protected: [] } },
+  })
+  const anna = await bench.provider.person('anna')
+  const bert = await bench.provider.person('bert')
+  await bench.provider.group('SOC-Admins', [anna])
+  await bench.provider.group('SOC-Analysts', [bert])
+  await bench.settle()
+  bench.activateAll()
+  await bench.provider.setActive(anna, false)
+  await bench.settle()
+  expect(bench.seen().anna?.status).toBe('enabled')
+  expect(await bench.desk.list()).toMatchObject([{ held: [{ reason: { kind: 'minimumAdmins' } }] }])
+})
