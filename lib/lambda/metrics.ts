@@ -11,6 +11,3 @@ export const createCounter = (part: string): Count => {
     one.addMetric(name, MetricUnit.Count, value)
   }
 }
-
-/** Where nobody collects metrics. */
-export const countNothing: Count = () => {}

@@ -88,7 +88,7 @@ const applyToAttribute = (container: Attributes, operation: Operation, path: At<
     const after = operation.op === 'add' ? added(attribute, listOf(before), list) : list
     return present(settlePrimary(attribute, listOf(before), after))
   }
-  if (value === undefined && attribute.mutability !== 'writeOnly') refuseRemoval(attribute)
+  if (value === undefined) refuseRemoval(attribute)
   // §3.5.2.3: sub-attributes that are not given stay as they are.
   return value === undefined ? undefined : merged(before, value)
 }

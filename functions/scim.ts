@@ -1,0 +1,46 @@
+import { createIds, systemClock } from '../lib/config/clock.ts'
+import { readEnvironment } from '../lib/config/environment.ts'
+import { connectionId } from '../lib/core/ids.ts'
+import { type HttpRequest, type HttpResponse, httpFunction } from '../lib/lambda/http.ts'
+import { createLogger, errorFacts } from '../lib/lambda/logging.ts'
+import { createCounter } from '../lib/lambda/metrics.ts'
+import type { Observed } from '../lib/scim/exchange.ts'
+import { createScimService } from '../lib/scim/service.ts'
+import { createDocumentClient } from '../lib/store/client.ts'
+import { createCredentialStore } from '../lib/store/credentials.ts'
+import { createDirectory } from '../lib/store/directory.ts'
+import { createTable } from '../lib/store/table-client.ts'
+
+const environment = readEnvironment()
+const logger = createLogger('scim', environment.logLevel)
+const count = createCounter('scim')
+const client = createDocumentClient(
+  environment.dynamodbEndpoint === undefined ? {} : { endpoint: environment.dynamodbEndpoint },
+)
+const table = createTable({ client, name: environment.tableName, clock: systemClock, ids: createIds() })
+const serveScim = createScimService({
+  directory: createDirectory(table),
+  credentials: createCredentialStore(table),
+  clock: systemClock,
+})
+
+const observe = (request: HttpRequest, connection: string, status: number, observed: Observed): void => {
+  const { error, quirks, ...facts } = observed
+  const line = { requestId: request.requestId, connection, status, ...facts, quirks }
+  if (error === undefined) logger.info('scim request', line)
+  else logger.error('scim request failed', { ...line, ...errorFacts(error) })
+  for (const [quirk, times] of Object.entries(quirks)) count('Quirk', times, { connection, quirk })
+}
+
+const serve = async (request: HttpRequest): Promise<HttpResponse> => {
+  if (request.path === '/health')
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' }
+  const [, connection = '', path = ''] = /^\/([^/]*)\/scim\/v2(\/.*)?$/.exec(request.path) ?? []
+  const baseUrl = `${environment.publicUrl ?? request.origin}/${connection}/scim/v2`
+  const response = await serveScim({ ...request, connection: connectionId(connection), baseUrl, path })
+  observe(request, connection, response.status, response.observed)
+  return response
+}
+
+/** SCIM 2.0 behind the HTTP API: `/{connection}/scim/v2` and `/health`. */
+export const handler = httpFunction(logger, serve)
