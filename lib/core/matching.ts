@@ -37,7 +37,7 @@ const leafEvidence = (leaf: Leaf, subject: MatchSubject, patterns: Patterns): re
 const describeLeaf = (leaf: Leaf, negated: boolean): string =>
   'group' in leaf
     ? `${negated ? 'in a' : 'in no'} group whose name or id ${describeTest(leaf.group)}`
-    : `attribute ${leaf.attribute} ${negated ? '' : 'is not one that '}${describeTest(leaf.test)}`
+    : `${negated ? 'attribute' : 'no attribute'} ${leaf.attribute}${negated ? '' : ' that'} ${describeTest(leaf.test)}`
 
 const findLeaf = (leaf: Leaf, negated: boolean, subject: MatchSubject, patterns: Patterns): Finding => {
   const evidence = leafEvidence(leaf, subject, patterns)
