@@ -36,9 +36,10 @@ const holdersOf = async (table: Table, guards: readonly Item[], next: Member) =>
   return new Map(rows.map((row) => [row.sk, memberOf(row)]))
 }
 
-/** What a claim costs: nothing, its guard, or the guard of a tombstone that must stay one meanwhile. */
+/** What a claim costs: its guard and, when that was a tombstone's, that it stays a tombstone meanwhile. */
 const claimItems = (claim: Claim, next: Member, guard: Item | undefined, holder: Member | undefined) => {
-  if (guard?.id === next.id) return []
+  // Restored: its own still, but at this very moment somebody else might be given it.
+  if (guard?.id === next.id) return [{ check: claim.key, condition: still('id', next.id) }]
   const checked: TransactItem[] = holder
     ? [{ check: memberKey(holder.connection, holder.id), condition: still('version', holder.version) }]
     : []

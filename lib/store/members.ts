@@ -2,7 +2,7 @@ import type { AuditEvent, Stamp } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
-import type { DirectoryWrites, MemberDraft, MemberWrite } from '../core/ports.ts'
+import type { DirectoryUpkeep, DirectoryWrites, MemberDraft, MemberWrite } from '../core/ports.ts'
 import { absent, atVersion } from './conditions.ts'
 import { emailKey, memberKey } from './keys.ts'
 import { moveGuards } from './member-guards.ts'
@@ -20,6 +20,7 @@ import type { Table, TransactItem } from './table-client.ts'
 import { countResource } from './totals.ts'
 
 const attempts = 8
+const everything = Number.POSITIVE_INFINITY
 type MemberEvent = Extract<AuditEvent, { readonly member: Member['id']; readonly active: boolean }>
 
 const emailMoves = (before: Member | undefined, next: Member): readonly TransactItem[] => {
@@ -46,6 +47,7 @@ const eventKind = (before: Member | undefined, next: Member): MemberEvent['kind'
 /** Members of the directory: each write is one transaction of record, guards, look-ups, totals, due item and audit entry. */
 export const createMembers = (
   table: Table,
+  purge: DirectoryUpkeep['purge'],
 ): Pick<DirectoryWrites, 'createMember' | 'updateMember' | 'deleteMember'> => {
   const transaction = (
     stamp: Stamp,
@@ -91,7 +93,7 @@ export const createMembers = (
     })
   }
 
-  const createMember = (stamp: Stamp, draft: MemberDraft): Promise<MemberWrite> => {
+  const createMember = async (stamp: Stamp, draft: MemberDraft): Promise<MemberWrite> => {
     checkNames({ userName: draft.userName, externalId: draft.externalId })
     const { connection, at } = stamp
     const id = memberId(table.ids.uuid())
@@ -104,6 +106,8 @@ export const createMembers = (
     checkNames({ userName: draft.userName, externalId: draft.externalId })
     const changed = memberChanges(before, draft)
     if (changed.length === 0 && isLive(before)) return { kind: 'written', member: before }
+    // Memberships of the earlier life end with it, in the groups' counts, too.
+    if (!isLive(before)) await purge(before.connection, { kind: 'member', id: before.id }, everything)
     return write(stamp, before, nextMember(before, draft, stamp.at), changed)
   }
 

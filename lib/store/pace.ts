@@ -11,7 +11,7 @@ type Local = {
   /** Leased moments at which one call each may start, ascending. */
   slots: readonly number[]
   pausedUntil: number
-  /** How many slots the next lease asks for. */
+  /** Size of the last lease; the next is twice as large for who comes back before its end. */
   chunk: number
   /** The lease under way: callers of one process take turns. */
   leasing: Promise<unknown> | undefined
@@ -47,13 +47,14 @@ export const createPace = (table: Table, { egress }: { readonly egress: string }
 
   const lease = async (local: Local, baseUrl: string, perSecond: number, latest: number): Promise<number> => {
     const spacing = spacingFor(perSecond)
-    const count = local.chunk
+    const eager = local.end !== undefined && now() < local.end
+    const count = eager ? Math.min(largestChunk(perSecond), local.chunk * 2) : 1
     const request = { spacing, count, latest, expected: local.end }
     const leased = await leaseSlots(table, paceKey(baseUrl, egress), request)
     if (!leased) throw outOfTime()
     local.end = leased.end
     local.slots = Array.from({ length: count - 1 }, (_, n) => leased.start + (n + 1) * spacing)
-    local.chunk = Math.min(largestChunk(perSecond), count * 2)
+    local.chunk = count
     return leased.start
   }
 
@@ -61,7 +62,7 @@ export const createPace = (table: Table, { egress }: { readonly egress: string }
   const nextLeased = (local: Local, perSecond: number): number | undefined => {
     const open = Math.max(now() - tolerance(perSecond), local.pausedUntil)
     const usable = local.slots.filter((slot) => slot >= open)
-    if (usable.length < local.slots.length) local.chunk = 1
+    if (usable.length < local.slots.length) local.chunk = 0.5
     const [slot, ...rest] = usable
     local.slots = rest
     return slot

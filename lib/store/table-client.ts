@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { ConnectorError } from '../core/errors.ts'
 import type { Clock, Ids } from '../core/ports.ts'
+import { chunksOf, inParallel } from './batches.ts'
 import type { Key } from './keys.ts'
 import { type CancelReason, failedConditions, isConditionFailed } from './store-faults.ts'
 import {
@@ -68,6 +69,7 @@ export type Table = {
 
 const batchSize = 100
 const batchRounds = 10
+const batchesAtOnce = 4
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`
 
 type Consumed = { readonly CapacityUnits?: number | undefined }
@@ -119,10 +121,8 @@ export const createTable = (deps: TableDeps): Table => {
 
   const batchGet = async (keys: readonly Key[]): Promise<readonly Item[]> => {
     const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()]
-    const found = new Map<string, Item>()
-    for (let start = 0; start < distinct.length; start += batchSize)
-      for (const item of await batchChunk(distinct.slice(start, start + batchSize)))
-        found.set(nameOf(item), item)
+    const answers = await inParallel(chunksOf(distinct, batchSize), batchesAtOnce, batchChunk)
+    const found = new Map(answers.flat().map((item) => [nameOf(item), item]))
     return distinct.flatMap((key) => found.get(nameOf(key)) ?? [])
   }
 

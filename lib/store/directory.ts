@@ -1,0 +1,18 @@
+import type { Directory } from '../core/ports.ts'
+import { createGroupReads } from './group-reads.ts'
+import { createGroups } from './groups.ts'
+import { createMemberReads } from './member-reads.ts'
+import { createMembers } from './members.ts'
+import type { Table } from './table-client.ts'
+import { createUpkeep } from './upkeep.ts'
+
+/** The directory in the table: see the port for what it promises. */
+export const createDirectory = (table: Table): Directory => {
+  const { rollForward, purge } = createUpkeep(table)
+  return {
+    ...createMemberReads(table),
+    ...createMembers(table, purge),
+    ...createGroupReads(table, rollForward),
+    ...createGroups(table, rollForward),
+  }
+}
