@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditEvent } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
-import type { CommunityId, RoleId } from '../core/ids.ts'
+import type { CommunityId, ConnectionId, RoleId } from '../core/ids.ts'
 import type { Ownership, RoleOwnership } from '../core/ownership.ts'
 import {
   type KnownRoles,
@@ -12,6 +12,8 @@ import {
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Applied } from '../core/ports.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import { type Confirmation, confirmations } from './confirm.ts'
 import type { Provisioning } from './deps.ts'
 import type { State } from './state.ts'
 
@@ -20,6 +22,8 @@ export type Records = {
   readonly ahead: (change: Change, roles: KnownRoles) => Promise<void>
   readonly after: (change: Change, applied: Applied) => Promise<void>
   readonly failed: (change: Change, error: ConnectorError) => Promise<void>
+  /** Puts down what turns out to have been done by a run that died. */
+  readonly confirm: (snapshot: Snapshot) => Promise<void>
   /** As it stands now. */
   readonly ownership: () => readonly Ownership[]
 }
@@ -27,6 +31,10 @@ type RecordsDeps = Pick<Provisioning, 'clock' | 'ownership' | 'audit' | 'events'
 
 const rolesOf = (ownership: Ownership | undefined): readonly RoleId[] =>
   (ownership?.grants ?? []).map(({ role }) => role)
+
+/** Without what was only written ahead: it was not there before this change. */
+const rolesBefore = (ownership: Ownership | undefined): readonly RoleId[] =>
+  (ownership?.grants ?? []).filter(({ unconfirmed }) => unconfirmed !== true).map(({ role }) => role)
 
 const rulesBehind = (change: Change): readonly string[] => {
   const grants = change.kind === 'grant' ? [change.grant] : change.kind === 'invite' ? change.roles : []
@@ -69,6 +77,13 @@ export const createRecords = (
       throw new ConnectorError('storeConflict', `the record of role ${next.role} changed meanwhile`)
     roleOwners.set(answer.ownership.role, answer.ownership)
   }
+  const trail = (connection: ConnectionId | undefined, event: AuditEvent): AuditEntry => ({
+    at: deps.clock.now(),
+    requestId: runId,
+    actor: { kind: 'system', part: 'provision' },
+    ...(connection === undefined ? {} : { connection }),
+    event,
+  })
   const note = async (
     change: Change,
     kind: 'changeApplied' | 'changeFailed',
@@ -83,19 +98,31 @@ export const createRecords = (
       change: change.id,
       ...(subject === undefined ? {} : { member: subject.member }),
       ...(account === undefined ? {} : { account }),
-      rolesBefore: rolesOf(owned(change)).filter((role) => !isNew(owned(change), role)),
+      rolesBefore: rolesBefore(owned(change)),
       rolesAfter: rolesOf(next),
       because: rulesBehind(change),
       ...(error === undefined ? {} : { error: error.code }),
     }
-    const entry: AuditEntry = {
-      at: deps.clock.now(),
-      requestId: runId,
-      actor: { kind: 'system', part: 'provision' },
-      ...(subject === undefined ? {} : { connection: subject.connection }),
-      event,
-    }
-    await deps.audit.append([entry])
+    await deps.audit.append([trail(subject?.connection, event)])
+  }
+  const confirm = async ({ before, after, changes }: Confirmation): Promise<void> => {
+    const { connection, member, account } = before
+    const entries = changes.map((change) =>
+      trail(connection, {
+        kind: 'changeApplied',
+        community,
+        change,
+        member,
+        ...(account === undefined ? {} : { account }),
+        rolesBefore: rolesBefore(before),
+        rolesAfter: rolesOf(after),
+        because: [
+          ...new Set(before.grants.flatMap(({ because }) => because.map(({ rule }) => rule as string))),
+        ],
+      }),
+    )
+    await deps.audit.append(entries)
+    await save(after)
   }
 
   const afterRole = async (change: Change, applied: Applied): Promise<void> => {
@@ -138,10 +165,9 @@ export const createRecords = (
         code: error.code,
       })
     },
+    confirm: async (snapshot) => {
+      for (const one of confirmations([...people.values()], snapshot)) await confirm(one)
+    },
     ownership: () => [...people.values()],
   }
 }
-
-/** Written ahead and not read back: it was not there before this change. */
-const isNew = (ownership: Ownership | undefined, role: RoleId): boolean =>
-  ownership?.grants.some((grant) => grant.role === role && grant.unconfirmed === true) ?? false

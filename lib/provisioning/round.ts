@@ -62,6 +62,7 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   const { plan, verdict, approvals } = await safeguard(deps, input, weighed.assessment, people, runId)
   const records = createRecords(deps, community.id, runId, state)
   let snapshot = weighed.snapshot
+  await records.confirm(snapshot)
   const application = await applyChanges(deps, {
     changes: verdict.allowed,
     platform: round.platform,

@@ -1,0 +1,44 @@
+import { grantId, suspendId } from '../core/change-ids.ts'
+import type { AccountId } from '../core/ids.ts'
+import type { OwnedGrant, Ownership } from '../core/ownership.ts'
+import type { ChangeId } from '../core/plan.ts'
+import type { Account, Snapshot } from '../core/snapshot.ts'
+
+export type Confirmation = {
+  readonly before: Ownership
+  readonly after: Ownership
+  /** The changes that turn out to have happened. */
+  readonly changes: readonly ChangeId[]
+}
+
+const withoutMark = <Item extends { readonly unconfirmed?: true }>(item: Item): Item => {
+  const { unconfirmed: _unconfirmed, ...rest } = item
+  return rest as Item
+}
+
+const confirm = (before: Ownership, account: Account): Confirmation | undefined => {
+  const shown = (grant: OwnedGrant): boolean =>
+    grant.unconfirmed === true && account.roles.includes(grant.platformRole)
+  const { suspended } = before
+  const off = suspended?.unconfirmed === true && account.status === 'disabled' ? suspended : undefined
+  const changes = [
+    ...before.grants.filter(shown).map(({ role }) => grantId(account.id, role)),
+    ...(off === undefined ? [] : [suspendId(account.id, off.reason)]),
+  ]
+  if (changes.length === 0) return undefined
+  const grants = before.grants.map((grant) => (shown(grant) ? withoutMark(grant) : grant))
+  const after = { ...before, grants, ...(off === undefined ? {} : { suspended: withoutMark(off) }) }
+  return { before, after, changes }
+}
+
+/** What an earlier run wrote ahead and died before reading back: the platform shows it, so it was done. */
+export const confirmations = (
+  ownership: readonly Ownership[],
+  snapshot: Snapshot,
+): readonly Confirmation[] => {
+  const accounts = new Map<AccountId, Account>(snapshot.accounts.map((one) => [one.id, one]))
+  return ownership.flatMap((one) => {
+    const account = one.account === undefined ? undefined : accounts.get(one.account)
+    return account === undefined ? [] : (confirm(one, account) ?? [])
+  })
+}
