@@ -13,8 +13,16 @@ afterAll(() => opened.test.close())
 
 const never = later(now, 1e6)
 const freshUrl = () => `https://${randomUUID()}.example`
-const host = (clock: TestClock, egress = 'nat-1', onCapacity?: (units: number) => void) =>
-  createPace(opened.another(clock, onCapacity), { egress })
+/** Requests take no time of the shared clock, so that hosts in one process are as independent as hosts are. */
+const host = (clock: TestClock, egress = 'nat-1', onCapacity?: (units: number) => void) => {
+  const table = opened.another(clock, onCapacity)
+  const timeless = {
+    ...table,
+    get: (...given: Parameters<typeof table.get>) => clock.during(table.get(...given)),
+    update: (...given: Parameters<typeof table.update>) => clock.during(table.update(...given)),
+  }
+  return createPace(timeless, { egress })
+}
 const elapsed = (clock: TestClock) => (milliseconds(clock.now()) - milliseconds(now)) / 1000
 
 /** The most calls that start within any one second. */
@@ -52,6 +60,20 @@ describe('the pace', () => {
     expect(busiestSecond(moments)).toBeLessThanOrEqual(8)
     // 48 calls at 8 a second take 6 seconds; at most a chunk per host is left unused at the end.
     expect(elapsed(clock)).toBeLessThanOrEqual(9)
+  })
+
+  it('wastes little on callers too slow for the slots of a chunk', async () => {
+    const clock = createTestClock()
+    const url = freshUrl()
+    const slowly = async (pace: ReturnType<typeof host>) => {
+      for (let n = 0; n < 12; n += 1) {
+        await pace.permit(url, 8, never)
+        await clock.sleep(0.5)
+      }
+    }
+    // Alone each would need 6 seconds; with whole chunks leased and let pass, the four would take turns for many more.
+    await Promise.all(Array.from({ length: 4 }, () => slowly(host(clock))))
+    expect(elapsed(clock)).toBeLessThanOrEqual(7)
   })
 
   it('is separate per egress address and per base URL', async () => {

@@ -6,6 +6,7 @@ import type { WorkDraft, WorkQueue } from '../../lib/core/ports.ts'
 import { type Priority, priorities, type Work } from '../../lib/core/work.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { firstOfMay } from '../support/clock.ts'
+import { interleaved } from './interleaved.ts'
 import { freshCommunity, type Opened, openStore } from './opened.ts'
 
 let opened: Opened
@@ -187,13 +188,39 @@ describe('the communities that wait', () => {
     expect(await queue.take(k, later(now, 1e6), 1)).toEqual([])
   })
 
-  it('never lose a community whose work was added while it was found empty', async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const k = freshCommunity()
-      await queue.finish([await one(draft(k, 'first'))])
-      await Promise.all([queue.waiting(now), queue.add([draft(k, 'second')]), queue.waiting(now)])
-      expect(await queue.waiting(now)).toContain(k)
-      await queue.finish(await queue.take(k, now, 10))
+  /** A table of its own, so that a sweep makes few requests and each can be stopped at. */
+  const emptied = async () => {
+    const own = await openStore()
+    const quiet = createWorkQueue(own.table)
+    const k = freshCommunity()
+    await quiet.finish(await quiet.add([draft(k, 'first')]))
+    return { own, quiet, k }
+  }
+
+  it('never lose work that is added between any two requests of a sweep', async () => {
+    for (let n = 0; ; n += 1) {
+      const { own, quiet, k } = await emptied()
+      const sweep = interleaved(own.table, n, () => quiet.add([draft(k, 'second')]))
+      await createWorkQueue(sweep.table).waiting(now)
+      const reached = sweep.calls() > n
+      if (reached) expect(await quiet.waiting(now)).toEqual([k])
+      await own.test.close()
+      if (reached) continue
+      expect(n).toBeGreaterThanOrEqual(3)
+      return
+    }
+  })
+
+  it('never lose work when a sweep runs between any two requests of the add', async () => {
+    for (let n = 0; ; n += 1) {
+      const { own, quiet, k } = await emptied()
+      const add = interleaved(own.table, n, () => quiet.waiting(now))
+      await createWorkQueue(add.table).add([draft(k, 'second')])
+      expect(await quiet.waiting(now)).toEqual([k])
+      await own.test.close()
+      if (add.calls() > n) continue
+      expect(n).toBeGreaterThanOrEqual(2)
+      return
     }
   })
 })
