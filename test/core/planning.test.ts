@@ -321,6 +321,26 @@ describe('managed roles', () => {
   })
 })
 
+test('one more intake is a gain', () => {
+  const roles = community.roles.map((role) =>
+    role.id === 'edr' && role.kind !== 'builtin' && role.contents !== undefined
+      ? { ...role, contents: { ...role.contents, intakes: ['EDR', 'FW'] } }
+      : role,
+  )
+  expect(planned({ community: { ...community, roles } })).toEqual(only('repair-role/edr/+intake:fw'))
+})
+
+test('a grant announced and not read back is given again, and is no drift', () => {
+  const ours = owned('ada', ['tier1'])
+  const grants = ours.grants.map((grant) => ({ ...grant, unconfirmed: true as const }))
+  const given = {
+    accounts: [account('ada', [])],
+    ownership: [{ ...ours, grants }],
+    targets: [target('ada', ['tier1'])],
+  }
+  expect(planned(given)).toEqual(only('grant/a-ada/tier1'))
+})
+
 describe('what is not ours', () => {
   test('is listed', () => {
     const plan = planOf(
