@@ -16,6 +16,7 @@ export type Trouble =
   | 'throttled'
   | 'throttledWithDate'
   | 'unavailable'
+  | 'outageMidway'
   | 'hang'
   | 'hangOnWrite'
   | 'halfList'
@@ -276,9 +277,7 @@ export const platformContract = ({ name, variants, start, roles }: PlatformHarne
       it('refuses a permission the platform does not know, before it writes', async () => {
         const before = stage.writes()
         const unknown = { ...contentsOf(team), permissions: ['NO_SUCH_PERMISSION'] }
-        await expect(hand.run(make.createRole(team, unknown))).rejects.toEqual(
-          failure('configurationInvalid'),
-        )
+        await expect(hand.run(make.createRole(team, unknown))).rejects.toEqual(failure('platformRefused'))
         expect(stage.writes()).toBe(before)
       })
 
@@ -303,6 +302,7 @@ export const platformContract = ({ name, variants, start, roles }: PlatformHarne
         ['throttled', 'platformThrottled'],
         ['throttledWithDate', 'platformThrottled'],
         ['unavailable', 'platformUnavailable'],
+        ['outageMidway', 'platformUnavailable'],
         ['halfList', 'platformUnreadable'],
         ['movingList', 'platformUnreadable'],
         ['html', 'platformUnreadable'],
@@ -330,6 +330,7 @@ export const platformContract = ({ name, variants, start, roles }: PlatformHarne
 
       it.each([
         ['unavailable', 1],
+        ['outageMidway', 1],
         ['halfList', 1],
         ['movingList', 1],
         ['exchangedWhilePaged', 1],

@@ -8,6 +8,7 @@ import { communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
 import type { Platform } from '../../lib/core/ports.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
+import { leaving } from '../support/examples.ts'
 import type { PlatformHarness, Stage, Trouble } from './platform.ts'
 
 const builtin = (id: string, name: string): RoleDefinition => ({ id: roleId(id), kind: 'builtin', name })
@@ -80,8 +81,8 @@ export const sekoiaCommunity = (url: string, dialect: Record<string, string> = {
   credentials: 'env:KEY',
   mode: 'enforce',
   adopt: 'explicit',
-  onDeparture: { then: 'suspend' },
-  onUnassigned: { then: 'suspend' },
+  onDeparture: leaving('suspend'),
+  onUnassigned: leaving('suspend'),
   onConflict: 'priority',
   safety: {
     departures: { fraction: 0.2, floor: 5 },
@@ -111,6 +112,8 @@ const faultsFor = (kind: Trouble, times: number, date: string, someone: string):
       return [{ ...list, kind: 'status', status: 429, retryAfter: date, times }]
     case 'unavailable':
       return [{ kind: 'status', status: 500, times }]
+    case 'outageMidway':
+      return [{ ...list, kind: 'status', status: 503, after: 1, times }]
     case 'hang':
       return [{ ...list, kind: 'hang', times }]
     case 'hangOnWrite':

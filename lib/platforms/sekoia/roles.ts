@@ -60,8 +60,9 @@ export const ownFirst = (roles: readonly RoleShape[], tenant: string): readonly 
   return roles.toSorted((a, b) => rank(a) - rank(b))
 }
 
+/** Of this role only: the community's other changes go on. */
 const invalid = (role: RoleDefinition, problem: string): ConnectorError =>
-  new ConnectorError('configurationInvalid', `role "${role.name}": ${problem}`, { field: `roles.${role.id}` })
+  new ConnectorError('platformRefused', `role "${role.name}": ${problem}`, { field: `roles.${role.id}` })
 
 /** Names to the platform's uuids; `allowed` is what this kind of role may carry. */
 export const permissionIds = (
