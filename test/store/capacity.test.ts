@@ -1,0 +1,102 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectionId, type GroupId, type MemberId, memberId } from '../../lib/core/ids.ts'
+import type { Group } from '../../lib/core/member.ts'
+import { inParallel } from '../../lib/store/batches.ts'
+import { groupCounterKey, groupToMember, memberToGroup } from '../../lib/store/keys.ts'
+import type { Item } from '../../lib/store/table-client.ts'
+import { acme, ids, openWorld, person, type World, written, writtenGroup } from './directory-world.ts'
+
+const engine = process.env.DYNAMODB_ENDPOINT
+/** The embedded engine's figures leave indexes out: only Amazon's own engine can answer (scripts/dynamodb-local.sh). */
+describe.runIf(engine !== undefined)(
+  "consumed capacity (read on Amazon's engine, named by DYNAMODB_ENDPOINT)",
+  () => {
+    let world: World
+    beforeAll(async () => {
+      world = await openWorld()
+    })
+    afterAll(() => world.close())
+
+    const seed = (items: readonly Item[]) => {
+      const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, n) =>
+        items.slice(n * 25, n * 25 + 25),
+      )
+      return inParallel(batches, 8, (batch) =>
+        world.client.send(
+          new BatchWriteCommand({
+            RequestItems: { [world.name]: batch.map((item) => ({ PutRequest: { Item: item } })) },
+          }),
+        ),
+      )
+    }
+
+    const groupOf = async (size: number): Promise<Group> => {
+      const { directory, stamp } = world
+      const group = writtenGroup(
+        await directory.createGroup(stamp(), { displayName: `size`, attributes: {} }, []),
+      )
+      const rows = Array.from({ length: size }, (): Item[] => {
+        const id: MemberId = memberId(ids.uuid())
+        const fields = { incarnation: 1, at: stamp().at, requestId: ids.ordered() }
+        return [
+          { ...groupToMember(acme, group.id, id), ...fields },
+          { ...memberToGroup(acme, group.id, id), ...fields },
+        ]
+      })
+      // All shards at once, so that it does not matter which one a change takes.
+      const counters = Array.from({ length: 16 }, (_, shard) => ({
+        ...groupCounterKey(acme, group.id, shard),
+        version: 1,
+        n: Math.floor(size / 16),
+        at: stamp().at,
+      }))
+      await seed([...rows.flat(), ...counters])
+      return group
+    }
+
+    const costs = async (group: GroupId, name: string) => {
+      const { directory, stamp, costOf } = world
+      const member = written(await directory.createMember(stamp(), person(name)))
+      const change = async (add: readonly MemberId[], remove: readonly MemberId[], displayName?: string) => {
+        const before = await directory.group(acme, group)
+        if (!before) throw new Error('no group')
+        const draft = displayName === undefined ? {} : { draft: { displayName, attributes: {} } }
+        return costOf(() =>
+          directory.changeGroup(stamp(), before, { ...draft, members: { kind: 'delta', add, remove } }),
+        )
+      }
+      return {
+        add: await change([member.id], []),
+        duplicate: await change([member.id], []),
+        remove: await change([], [member.id]),
+        renameAndAdd: await change([member.id], [], 'other'),
+      }
+    }
+
+    it('of adding, adding again, removing, and renaming with adding does not depend on the size of the group', async () => {
+      const small = await costs((await groupOf(10)).id, 'p1')
+      const large = await costs((await groupOf(10_000)).id, 'p2')
+      expect(small.add).toBeGreaterThan(0)
+      expect(large).toEqual(small)
+      expect(small.duplicate).toBeLessThan(small.add)
+    }, 300_000)
+
+    it('of a look-up by userName does not depend on the size of the directory', async () => {
+      const { directory, stamp, costOf } = world
+      const measured = async (size: number): Promise<number> => {
+        const c = connectionId(`d${String(size).padStart(6, '0')}`)
+        const drafts = Array.from({ length: size }, (_, n) => person(`u${String(n).padStart(6, '0')}`))
+        await inParallel(drafts, 16, (draft) => directory.createMember(stamp(c), draft))
+        const found = { size: 0 }
+        const cost = await costOf(async () => {
+          const members = await directory.findMembers(c, { by: 'userName', value: 'U000042@acme.example' })
+          found.size = members.length
+        })
+        expect(found.size).toBe(1)
+        return cost
+      }
+      expect(await measured(20_000)).toBe(await measured(100))
+    }, 600_000)
+  },
+)
