@@ -18,14 +18,13 @@ export type FirstStartOptions = {
 export type FirstStart = {
   /** The demo connection's token, when it was made or given now; it is stored nowhere. */
   readonly token?: string
-  /** Where relative `file:` secrets are. */
-  readonly secrets: string
   readonly close: () => void
 }
 
 const example = new URL('../../rolecall.yaml', import.meta.url)
-/** As the example writes it; a house with another port puts its own in. */
+/** As the example writes them; a house puts its own in. */
 const exampleSimulators = 'http://127.0.0.1:8081'
+const exampleSecrets = 'file:.rolecall/secrets/'
 const demoConnection = connectionId('demo')
 
 /** Puts the demo world's side of things into an empty table: configuration, platform secrets, a credential. Does nothing the second time. */
@@ -35,7 +34,7 @@ export const prepare = async (storage: Storage, options: FirstStartOptions): Pro
     await pushExample(createConfigurationStore(table), options, secrets.folder)
     return giveToken(createCredentialStore(table), options.demoToken)
   })
-  return { ...(token !== undefined && { token }), secrets: secrets.folder, close: secrets.close }
+  return { ...(token !== undefined && { token }), close: secrets.close }
 }
 
 /** Files, because that is how real platforms' keys are referred to on one machine; the simulated ones are known to everybody. */
@@ -53,24 +52,27 @@ const pushExample = async (
 ): Promise<void> => {
   const current = await store.current()
   const source = options.configuration ?? readFileSync(example, 'utf8')
-  const text = source.replaceAll(exampleSimulators, options.simulatorsUrl)
+  const text = source
+    .replaceAll(exampleSimulators, options.simulatorsUrl)
+    .replaceAll(exampleSecrets, `file:${secrets}/`)
   writeSecrets(text, secrets)
   if (current === undefined) await store.push(text, 0, 'npm start', 'the example of this repository')
   else if (current.text !== text && sameBut(current.text, text))
     await store.push(text, current.number, 'npm start', 'the simulators moved')
 }
 
-/** Our own example, pushed by an earlier start with other ports: nobody else's configuration is ever touched. */
+/** Our own example, pushed by an earlier start with other ports or in another place: nobody else's configuration is ever touched. */
 const sameBut = (before: string, after: string): boolean => {
-  const plain = (text: string): string => text.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, exampleSimulators)
+  const plain = (text: string): string =>
+    text
+      .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, exampleSimulators)
+      .replaceAll(/\bfile:\S*\//g, exampleSecrets)
   return plain(before) === plain(after)
 }
 
 const writeSecrets = (text: string, folder: string): void => {
-  for (const [, name = ''] of text.matchAll(/\bfile:([\w.-]+)/g)) {
-    const file = join(folder, name)
-    if (!existsSync(file)) writeFileSync(file, demoKey, { mode: 0o600 })
-  }
+  for (const [, path = ''] of text.matchAll(/\bfile:(\S+)/g))
+    if (path.startsWith(`${folder}/`) && !existsSync(path)) writeFileSync(path, demoKey, { mode: 0o600 })
 }
 
 const giveToken = async (

@@ -89,7 +89,6 @@ const open = async (
   closers.push(gateway.close)
   environment = {
     ...environmentOf(storage, options),
-    SECRETS_DIRECTORY: firstStart.secrets,
     WAKE_QUEUE_URL: queue.queueUrl,
     SQS_ENDPOINT: queue.endpoint,
     PUBLIC_URL: gateway.url,

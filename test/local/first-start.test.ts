@@ -11,7 +11,7 @@ import { createCredentialStore } from '../../lib/store/credentials.ts'
 
 const configuration = `communities:
   - baseUrl: http://127.0.0.1:8081/sekoia
-    credentials: file:demo-soc
+    credentials: file:.rolecall/secrets/demo-soc
 `
 let data: string
 let storage: Storage
@@ -31,13 +31,16 @@ const credentials = () =>
   withTable(storage, (table) => createCredentialStore(table).credentials(connectionId('demo')))
 
 test('the first start pushes the example, writes the platform secret and makes one token', async () => {
-  const { token = '', secrets } = await start()
+  const { token = '' } = await start()
+  const secret = join(data, 'secrets', 'demo-soc')
   expect(await current()).toEqual({
     number: 1,
-    text: configuration.replace('http://127.0.0.1:8081', 'http://127.0.0.1:9001'),
+    text: configuration
+      .replace('http://127.0.0.1:8081', 'http://127.0.0.1:9001')
+      .replace('.rolecall/secrets/demo-soc', secret),
   })
-  expect(readFileSync(join(secrets, 'demo-soc'), 'utf8')).toBe('demo-sekoia-key')
-  expect(statSync(join(secrets, 'demo-soc')).mode & 0o777).toBe(0o600)
+  expect(readFileSync(secret, 'utf8')).toBe('demo-sekoia-key')
+  expect(statSync(secret).mode & 0o777).toBe(0o600)
   const [credential] = await credentials()
   expect(credential).toMatchObject({ ...presentedToken(token), scope: 'scim' })
   expect(JSON.stringify(credential)).not.toContain(token)
@@ -72,8 +75,9 @@ test('simulators on another port are followed, a configuration of somebody’s o
 })
 
 test('in memory, the secrets are gone with the house', async () => {
-  const { secrets, close } = await start({ data: 'memory' })
-  expect(readFileSync(join(secrets, 'demo-soc'), 'utf8')).toBe('demo-sekoia-key')
+  const { close } = await start({ data: 'memory' })
+  const [, secret = ''] = /file:(\S+)/.exec((await current())?.text ?? '') ?? []
+  expect(readFileSync(secret, 'utf8')).toBe('demo-sekoia-key')
   close()
-  expect(() => statSync(secrets)).toThrow('ENOENT')
+  expect(() => statSync(secret)).toThrow('ENOENT')
 })
