@@ -1,6 +1,6 @@
 import { ConnectorError } from '../core/errors.ts'
 
-export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'SILENT'
 
 /** What the process was given: the only place that reads `process.env`. */
 export type Environment = {
@@ -23,7 +23,7 @@ export type Environment = {
 
 type Variables = NodeJS.ProcessEnv
 
-const logLevels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR']
+const logLevels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']
 
 const refused = (name: string, rule: string): ConnectorError =>
   new ConnectorError('configurationInvalid', `environment variable ${name} ${rule}`, { field: name })
@@ -88,6 +88,9 @@ export const readEnvironment = (env: Variables = process.env): Environment => {
   }
 }
 
+/** Whether the environment is that of a deployment. */
+export const namesTable = (env: Variables = process.env): boolean => given(env, 'TABLE_NAME') !== undefined
+
 /** Where `npm start` keeps its data on this machine. */
 export const dataDirectory = (env: Variables = process.env): string =>
   given(env, 'ROLECALL_DATA') ?? '.rolecall'
@@ -99,3 +102,8 @@ export const operatorName = (env: Variables = process.env): string =>
 /** The value behind an `env:NAME` secret reference. */
 export const secretVariable = (name: string, env: Variables = process.env): string | undefined =>
   given(env, name)
+
+/** For the AWS SDK, which reads the profile from the environment when it looks for credentials. */
+export const useProfile = (name: string, env: Variables = process.env): void => {
+  env.AWS_PROFILE = name
+}

@@ -1,0 +1,114 @@
+import type { Arguments, Options } from './arguments.ts'
+import { checkFile, pushFile, rollBack, showHistory } from './config-commands.ts'
+import { createOne, listThem, revokeOne } from './credential-commands.ts'
+import type { Exit } from './exits.ts'
+import { approve, listHolds, reject } from './hold-commands.ts'
+import { explainUser, reconcileNow, showPlan } from './look-commands.ts'
+import type { Terminal } from './terminal.ts'
+import type { House } from './wiring.ts'
+
+type Described = { readonly usage: string; readonly summary: string; readonly options: Options }
+export type Command = Described &
+  (
+    | { readonly kind: 'offline'; readonly run: (given: Arguments, terminal: Terminal) => Promise<Exit> }
+    | {
+        readonly kind: 'house'
+        readonly run: (given: Arguments, terminal: Terminal, house: House) => Promise<Exit>
+      }
+  )
+
+const decision: Options = { reason: 'text' }
+
+export const commands: Readonly<Record<string, Command>> = {
+  'config check': {
+    kind: 'offline',
+    usage: '[FILE] [--aws]',
+    summary: 'check a configuration file (rolecall.yaml) without table or platform',
+    options: { aws: 'flag' },
+    run: checkFile,
+  },
+  'config push': {
+    kind: 'house',
+    usage: '[FILE] [--note TEXT] [--dry-run]',
+    summary: 'check it against the platforms, show what it would change, store it as the next version',
+    options: { note: 'text', 'dry-run': 'flag' },
+    run: pushFile,
+  },
+  'config history': {
+    kind: 'house',
+    usage: '',
+    summary: 'list the stored versions',
+    options: {},
+    run: showHistory,
+  },
+  'config rollback': {
+    kind: 'house',
+    usage: 'VERSION',
+    summary: 'make an older version current; asks no platform',
+    options: {},
+    run: rollBack,
+  },
+  plan: {
+    kind: 'house',
+    usage: 'COMMUNITY [--markdown]',
+    summary: 'show what a reconciliation would do now; nothing is done',
+    options: { markdown: 'flag' },
+    run: showPlan,
+  },
+  explain: {
+    kind: 'house',
+    usage: 'USER [--connection ID] [--role COMMUNITY/ROLE]',
+    summary: 'why somebody has their roles, or has not the one asked about',
+    options: { connection: 'text', role: 'text' },
+    run: explainUser,
+  },
+  reconcile: {
+    kind: 'house',
+    usage: 'COMMUNITY',
+    summary: 'ask for a reconciliation now',
+    options: {},
+    run: reconcileNow,
+  },
+  holds: {
+    kind: 'house',
+    usage: '',
+    summary: 'list the changes that wait for a person',
+    options: {},
+    run: listHolds,
+  },
+  approve: {
+    kind: 'house',
+    usage: 'COMMUNITY DIGEST --reason TEXT',
+    summary: 'let exactly these held changes happen, once, within a day',
+    options: decision,
+    run: approve,
+  },
+  reject: {
+    kind: 'house',
+    usage: 'COMMUNITY DIGEST --reason TEXT',
+    summary: 'leave them undone, silently, until the set changes',
+    options: decision,
+    run: reject,
+  },
+  'credentials create': {
+    kind: 'house',
+    usage: 'CONNECTION [--label TEXT] [--scope scim] [--expires 365d]',
+    summary: 'make a bearer token for an identity provider; it is shown once',
+    options: { label: 'text', scope: 'text', expires: 'text' },
+    run: createOne,
+  },
+  'credentials list': {
+    kind: 'house',
+    usage: 'CONNECTION',
+    summary: 'list the credentials of a connection',
+    options: {},
+    run: listThem,
+  },
+  'credentials revoke': {
+    kind: 'house',
+    usage: 'CONNECTION ID',
+    summary: 'refuse a credential from now on, for good',
+    options: {},
+    run: revokeOne,
+  },
+}

@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises'
+import { checkAgainstCatalogue } from '../config/catalogue-check.ts'
+import { findingLines, refuse } from '../config/findings.ts'
+import { type Parsed, parseConfiguration } from '../config/parse.ts'
+import type { AuditEvent } from '../core/audit.ts'
+import type { Configuration } from '../core/configuration.ts'
+import { ConnectorError, isConnectorError } from '../core/errors.ts'
+import { planText } from '../core/plan-text.ts'
+import { type Preview, previewPlan } from '../provisioning/preview.ts'
+import { createReconciliation } from '../provisioning/reconcile.ts'
+import { type Arguments, positionals, usageError } from './arguments.ts'
+import { type Exit, exitFor, exits } from './exits.ts'
+import { paint, say, type Terminal } from './terminal.ts'
+import { type House, platformTraits } from './wiring.ts'
+
+const readText = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
+    throw new ConnectorError('notFound', `${path} cannot be read (${reason}); name the file to read`, {
+      cause,
+    })
+  }
+}
+
+const sayWarnings = (terminal: Terminal, warnings: readonly string[]): void => {
+  for (const warning of warnings) terminal.error(paint(terminal, 'yellow', `warning: ${warning}`))
+}
+
+const counted = ({ connections, communities, rules }: Configuration): string =>
+  `${connections.length} connection(s), ${communities.length} communit${communities.length === 1 ? 'y' : 'ies'}, ${rules.length} rule(s)`
+
+/** Needs neither table nor platform. `--aws`: as a deployment would read it. */
+export const checkFile = async (given: Arguments, terminal: Terminal): Promise<Exit> => {
+  const { 'file?': file } = positionals(given, 'file?')
+  const path = file || 'rolecall.yaml'
+  const local = !given.flag('aws')
+  const { configuration, warnings } = parseConfiguration(await readText(path), {
+    local,
+    traits: platformTraits,
+  })
+  sayWarnings(terminal, warnings)
+  if (given.flag('json')) say(terminal, JSON.stringify({ valid: true, warnings }))
+  else say(terminal, `${path} is valid: ${counted(configuration)}`, 'green')
+  return exits.nothing
+}
+
+const note = async (house: House, event: AuditEvent): Promise<void> => {
+  const actor = { kind: 'operator', label: house.operator } as const
+  await house.audit.append([{ at: house.clock.now(), requestId: house.ids.uuid(), actor, event }])
+}
+
+/** Communities and connections the new version no longer names: what we own there is left as it is. */
+const dropped = async (house: House, next: Configuration): Promise<readonly string[]> => {
+  const before = await house.configuration().catch((error: unknown) => {
+    if (isConnectorError(error, 'configurationMissing', 'configurationInvalid')) return undefined
+    throw error
+  })
+  const kept = new Set(next.communities.map(({ id }) => id))
+  const gone = (before?.communities ?? []).filter(({ id }) => !kept.has(id))
+  const counts = await Promise.all(gone.map(({ id }) => house.ownership.ownedCount(id)))
+  return gone.map(
+    ({ id }, index) =>
+      `community ${id} is no longer named: its ${counts[index]} owned account(s) stay as they are, unmanaged`,
+  )
+}
+
+const previewAll = async (house: House, candidate: Configuration): Promise<readonly Preview[]> => {
+  const previews: Preview[] = []
+  // One after the other: communities may share one address and so one budget of calls.
+  for (const { id } of candidate.communities) previews.push(await previewPlan(house, id, candidate))
+  return previews
+}
+
+const reconcileSoon = async (house: House): Promise<string> => {
+  const asked = await createReconciliation(house).request()
+  const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
+  return asked.length === 0
+    ? 'there is no community to compare'
+    : `${asked.join(', ')} will be compared ${when}`
+}
+
+type Candidate = Parsed & { readonly text: string; readonly base: number; readonly unchanged: boolean }
+
+const candidateFrom = async (given: Arguments, house: House): Promise<Candidate> => {
+  const { 'file?': file } = positionals(given, 'file?')
+  const text = await readText(file || 'rolecall.yaml')
+  const parsed = parseConfiguration(text, { local: house.access.local, traits: platformTraits })
+  const current = await house.configurations.current()
+  const base = current?.number ?? 0
+  const configuration = { ...parsed.configuration, number: base + 1 }
+  return { ...parsed, configuration, text, base, unchanged: current?.text === text }
+}
+
+export const pushFile = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  const candidate = await candidateFrom(given, house)
+  const { configuration, lineOf, base, text } = candidate
+  const json = given.flag('json')
+  const findings = await checkAgainstCatalogue(configuration, house.platforms)
+  if (findings.length > 0) throw refuse(findingLines(findings, lineOf))
+  const warnings = [...candidate.warnings, ...(await dropped(house, configuration))]
+  sayWarnings(terminal, warnings)
+  const previews = await previewAll(house, configuration)
+  if (!json) for (const { plan, verdict } of previews) say(terminal, planText(plan, verdict))
+  const verdicts = previews.map(({ verdict }) => verdict)
+  if (given.flag('dry-run')) {
+    if (json) say(terminal, JSON.stringify({ stored: false, base, warnings, previews }))
+    else
+      say(terminal, `\nNothing was stored. Without --dry-run this becomes the version after ${base}.`, 'dim')
+    return exitFor(verdicts)
+  }
+  if (candidate.unchanged) {
+    say(
+      terminal,
+      json
+        ? JSON.stringify({ stored: false, number: base, warnings })
+        : `\nVersion ${base} is this text already; nothing was stored.`,
+    )
+    return exits.nothing
+  }
+  const result = await house.configurations.push(text, base, house.operator, given.text('note') ?? '')
+  if (result.kind === 'stale')
+    throw new ConnectorError(
+      'versionMismatch',
+      `version ${result.current} was pushed by somebody else meanwhile; look at it with config history, and push again`,
+    )
+  await note(house, { kind: 'configurationPushed', number: result.number })
+  const next = await reconcileSoon(house)
+  if (json) say(terminal, JSON.stringify({ stored: true, number: result.number, warnings, previews }))
+  else say(terminal, `\nStored as version ${result.number}; ${next}.`, 'green')
+  return exits.nothing
+}
+
+export const showHistory = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  positionals(given)
+  const versions = await house.configurations.history()
+  if (given.flag('json')) {
+    say(terminal, JSON.stringify(versions))
+    return exits.nothing
+  }
+  if (versions.length === 0) say(terminal, 'No version yet: npx rolecall config push rolecall.yaml')
+  for (const { number, at, by, note: words, current } of versions)
+    say(
+      terminal,
+      `${current ? '*' : ' '} ${number}  ${at}  ${by}${words === '' ? '' : `  ${words}`}`,
+      current ? 'bold' : undefined,
+    )
+  return exits.nothing
+}
+
+/** Asks no platform: a rollback must work when one is down. */
+export const rollBack = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  const { version } = positionals(given, 'version')
+  if (!/^[1-9]\d{0,8}$/.test(version)) throw usageError('version must be a number from config history')
+  const number = Number(version)
+  const text = await house.configurations.version(number)
+  if (text === undefined)
+    throw new ConnectorError('notFound', `there is no version ${number}; see npx rolecall config history`)
+  parseConfiguration(text, { local: house.access.local, traits: platformTraits })
+  if ((await house.configurations.makeCurrent(number, house.operator)) === 'unknown')
+    throw new ConnectorError('notFound', `there is no version ${number}; see npx rolecall config history`)
+  await note(house, { kind: 'configurationRolledBack', number })
+  const next = await reconcileSoon(house)
+  if (given.flag('json')) say(terminal, JSON.stringify({ current: number }))
+  else say(terminal, `Version ${number} is current; ${next}.`, 'green')
+  return exits.nothing
+}

@@ -1,0 +1,58 @@
+import { communityId } from '../core/ids.ts'
+import { describe, describeHoldReason } from '../core/plan-text.ts'
+import type { Hold } from '../core/verdict.ts'
+import { createHoldDesk } from '../provisioning/holds.ts'
+import { type Arguments, positionals, usageError } from './arguments.ts'
+import { type Exit, exits } from './exits.ts'
+import { say, type Terminal } from './terminal.ts'
+import type { House } from './wiring.ts'
+
+const shownDigest = (digest: string): string => digest.slice(0, 12)
+
+const holdLines = ({ community, digest, since, state, held, decidedBy }: Hold): readonly string[] => [
+  `${community}  ${shownDigest(digest)}  ${state} since ${since}${decidedBy === undefined ? '' : `, by ${decidedBy}`}`,
+  ...held.map(({ change, reason }) => `  ${describe(change)} — ${describeHoldReason(reason)}`),
+  `  npx rolecall approve ${community} ${shownDigest(digest)} --reason "…"`,
+]
+
+export const listHolds = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  positionals(given)
+  const holds = await createHoldDesk(house).list()
+  if (given.flag('json')) say(terminal, JSON.stringify(holds))
+  else if (holds.length === 0) say(terminal, 'Nothing is held.', 'green')
+  else for (const hold of holds) say(terminal, holdLines(hold).join('\n'))
+  return holds.some(({ state }) => state === 'waiting') ? exits.held : exits.nothing
+}
+
+/** The digest is demanded: a person consents to what they saw, not to what is held by now. */
+const decisionFrom = (given: Arguments, house: House) => {
+  const { community, digest } = positionals(given, 'community', 'digest')
+  const reason = given.text('reason')?.trim()
+  if (!reason) throw usageError('--reason "why" is missing')
+  return { community: communityId(community), digest, by: house.operator, reason }
+}
+
+export const approve = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  const decision = decisionFrom(given, house)
+  const approval = await createHoldDesk(house).approve(decision)
+  const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
+  if (given.flag('json')) say(terminal, JSON.stringify(approval))
+  else
+    say(
+      terminal,
+      `Approved ${approval.changes.length} change(s) in ${approval.community} until ${approval.expiresAt}; they are made ${when}.`,
+      'green',
+    )
+  return exits.nothing
+}
+
+export const reject = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  const hold = await createHoldDesk(house).reject(decisionFrom(given, house))
+  if (given.flag('json')) say(terminal, JSON.stringify(hold))
+  else
+    say(
+      terminal,
+      `Rejected ${hold.held.length} change(s) in ${hold.community}: they stay undone, silently, until the set changes.`,
+    )
+  return exits.nothing
+}

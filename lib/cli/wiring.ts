@@ -1,0 +1,68 @@
+import { createIds, systemClock } from '../config/clock.ts'
+import { createCurrentConfiguration } from '../config/current.ts'
+import { operatorName } from '../config/environment.ts'
+import { createPatterns } from '../config/patterns.ts'
+import { createSecrets } from '../config/secrets.ts'
+import type { PlatformName } from '../core/configuration.ts'
+import { createWakeUps } from '../lambda/wake.ts'
+import { catalog, createPlatforms } from '../platforms/catalog.ts'
+import { createAuditLog } from '../store/audit.ts'
+import { createDocumentClient } from '../store/client.ts'
+import { createConfigurationStore } from '../store/configuration.ts'
+import { createCredentialStore } from '../store/credentials.ts'
+import { createDirectory } from '../store/directory.ts'
+import { createOutcomeStore } from '../store/outcomes.ts'
+import { createOwnershipStore } from '../store/ownership.ts'
+import { createPace } from '../store/pace.ts'
+import { createRunStore } from '../store/plans.ts'
+import { createSafetyStore } from '../store/safety.ts'
+import { createTable } from '../store/table-client.ts'
+import { createWorkQueue } from '../store/work-queue.ts'
+import type { Access } from './access.ts'
+
+export const platformTraits = (platform: PlatformName) => catalog[platform].traits
+
+/** Everything a command may need, over one table. Opening it asks nothing of anybody. */
+export const openHouse = (access: Access) => {
+  const client = createDocumentClient(access.client)
+  const ids = createIds()
+  const table = createTable({ client, name: access.table, clock: systemClock, ids })
+  const configurations = createConfigurationStore(table)
+  const { endpoint: _local, ...awsClient } = access.client
+  const queueUrl = access.wakeQueueUrl
+  return {
+    access,
+    clock: systemClock,
+    ids,
+    operator: operatorName(),
+    configurations,
+    configuration: createCurrentConfiguration({
+      store: configurations,
+      clock: systemClock,
+      local: access.local,
+      traits: platformTraits,
+    }),
+    credentials: createCredentialStore(table),
+    directory: createDirectory(table),
+    ownership: createOwnershipStore(table),
+    outcomes: createOutcomeStore(table),
+    safety: createSafetyStore(table),
+    runs: createRunStore(table),
+    work: createWorkQueue(table),
+    audit: createAuditLog(table),
+    patterns: createPatterns(),
+    platforms: createPlatforms({
+      secrets: createSecrets({ clock: systemClock, local: access.local, aws: access.local ? {} : awsClient }),
+      pace: createPace(table, { egress: access.egress }),
+      clock: systemClock,
+      allowLoopback: access.local,
+    }),
+    // Without a queue at hand the sweep wakes the worker within a minute.
+    wakeUps: queueUrl === undefined ? { wake: async () => undefined } : createWakeUps({ queueUrl }),
+    close: async () => {
+      client.destroy()
+      await access.close()
+    },
+  }
+}
+export type House = ReturnType<typeof openHouse>
