@@ -1,0 +1,31 @@
+import { readEnvironment } from '../lib/config/environment.ts'
+import { isConnectorError } from '../lib/core/errors.ts'
+import { scheduleFunction } from '../lib/lambda/schedule.ts'
+import { createDispatcher } from '../lib/provisioning/dispatch.ts'
+import { createReconciliation } from '../lib/provisioning/reconcile.ts'
+import { wireProvisioning } from './wiring.ts'
+
+const { deps, logger } = wireProvisioning('reconcile', readEnvironment())
+const dispatcher = createDispatcher(deps)
+const reconciliation = createReconciliation(deps)
+
+const withConfiguration = async (task: () => Promise<void>): Promise<void> => {
+  try {
+    await task()
+  } catch (error) {
+    if (!isConnectorError(error, 'configurationMissing')) throw error
+    logger.warn('nothing to do before a first configuration', { code: error.code })
+  }
+}
+
+/** The schedule: every minute what stream and queue left behind, and at longer intervals a look at every community. */
+export const handler = scheduleFunction(logger, {
+  sweep: () =>
+    withConfiguration(async () => {
+      logger.info('swept', { ...(await dispatcher.sweep()) })
+    }),
+  reconcile: () =>
+    withConfiguration(async () => {
+      logger.info('reconciliation requested', { communities: await reconciliation.request() })
+    }),
+})

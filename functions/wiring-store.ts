@@ -1,0 +1,39 @@
+import { createIds, systemClock } from '../lib/config/clock.ts'
+import type { Environment } from '../lib/config/environment.ts'
+import { createAuditLog } from '../lib/store/audit.ts'
+import { createDocumentClient } from '../lib/store/client.ts'
+import { createConfigurationStore } from '../lib/store/configuration.ts'
+import { createDirectory } from '../lib/store/directory.ts'
+import { createLeases } from '../lib/store/leases.ts'
+import { createOutcomeStore } from '../lib/store/outcomes.ts'
+import { createOwnershipStore } from '../lib/store/ownership.ts'
+import { createPace } from '../lib/store/pace.ts'
+import { createRunStore } from '../lib/store/plans.ts'
+import { createSafetyStore } from '../lib/store/safety.ts'
+import { createTable } from '../lib/store/table-client.ts'
+import { createUpkeep } from '../lib/store/upkeep.ts'
+import { createWorkQueue } from '../lib/store/work-queue.ts'
+
+const secondsPerDay = 86_400
+
+/** Every port the table implements. */
+export const wireStore = (environment: Environment) => {
+  const { dynamodbEndpoint: endpoint, tableName: name, egressId: egress, auditRetentionDays } = environment
+  const ids = createIds()
+  const client = createDocumentClient(endpoint === undefined ? {} : { endpoint })
+  const table = createTable({ client, name, clock: systemClock, ids })
+  return {
+    ids,
+    directory: createDirectory(table),
+    upkeep: createUpkeep(table),
+    work: createWorkQueue(table),
+    ownership: createOwnershipStore(table),
+    outcomes: createOutcomeStore(table),
+    safety: createSafetyStore(table),
+    runs: createRunStore(table),
+    leases: createLeases(table, { holder: ids.uuid() }),
+    audit: createAuditLog(table, { keptFor: auditRetentionDays * secondsPerDay }),
+    configurations: createConfigurationStore(table),
+    pace: createPace(table, { egress }),
+  }
+}

@@ -1,0 +1,20 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { OperatorEvent } from '../core/events.ts'
+import type { Events } from '../core/ports.ts'
+import type { Count } from './metrics.ts'
+
+/** Names of the metrics alarms are set on. */
+const metricOf: Readonly<Record<OperatorEvent['type'], string>> = {
+  'plan.held': 'PlanHeld',
+  'change.failed': 'ChangeFailed',
+  'drift.found': 'DriftFound',
+  'problem.found': 'ProblemFound',
+}
+
+/** Operator events as log lines and metrics: where they go from there is the operator's subscription. */
+export const createEvents = (logger: Logger, count: Count): Events => ({
+  emit: async (event) => {
+    logger.warn(event.type, { ...event })
+    count(metricOf[event.type], 1, { community: event.community })
+  },
+})
