@@ -74,11 +74,14 @@ const setBench = (input: JudgeInput, changes: readonly Change[]): Bench => {
   }
 }
 
-/** Held once, held until a person says so, even when a budget has room again; what only waited for a whole list is judged anew. */
+/** A wave of removals stays suspicious when the budget has room again; every other cause is judged anew and may have gone. */
+const staysHeld: readonly HoldReason['kind'][] = ['budget', 'emptyDesired', 'awaitingApproval', 'rejected']
+
 const heldBefore: Test = ({ waiting, input }, { id }) => {
   const before = waiting.get(id)
-  if (before === undefined || before.reason.kind === 'incompleteSnapshot') return undefined
-  return { kind: input.hold?.state === 'rejected' ? 'rejected' : 'awaitingApproval' }
+  if (before === undefined) return undefined
+  if (input.hold?.state === 'rejected') return { kind: 'rejected' }
+  return staysHeld.includes(before.reason.kind) ? { kind: 'awaitingApproval' } : undefined
 }
 
 const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) => {

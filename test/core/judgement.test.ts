@@ -152,6 +152,25 @@ describe('dangers', () => {
     })
   })
 
+  test('an administrator held back is let go once there is another', () => {
+    const before = house(2, 1, 'admin')
+    const { held } = judge(input(before, {}, { minimumAdmins: 2 }))
+    expect(held.map(({ reason }) => reason.kind)).toEqual(['minimumAdmins'])
+    const hold = {
+      community: community.id,
+      digest: 'd',
+      held,
+      since: noon,
+      state: 'waiting' as const,
+      version: 1,
+    }
+    expect(ruling(input(house(3, 1, 'admin'), { hold }, { minimumAdmins: 2 })).held).toEqual([])
+    const rejected = { ...hold, state: 'rejected' as const }
+    expect(ruling(input(house(3, 1, 'admin'), { hold: rejected }, { minimumAdmins: 2 })).held).toEqual([
+      [departure('p00'), 'rejected'],
+    ])
+  })
+
   test('where the old role may not go, the new one waits with it', () => {
     const world = house(1, 0, 'admin')
     const demoted = { ...world, targets: [target('p00', ['guest'])] }
