@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionId, type GroupId, type MemberId, memberId } from '../../lib/core/ids.ts'
 import type { Group } from '../../lib/core/member.ts'
 import { inParallel } from '../../lib/store/batches.ts'
-import { groupCounterKey, groupToMember, memberToGroup } from '../../lib/store/keys.ts'
+import { groupCounterKey, groupToMember, memberToGroup, userNameGuard } from '../../lib/store/keys.ts'
+import { memberItem } from '../../lib/store/member-items.ts'
 import type { Item } from '../../lib/store/table-client.ts'
 import { acme, ids, openWorld, person, type World, written, writtenGroup } from './directory-world.ts'
 
@@ -86,8 +87,14 @@ describe.runIf(engine !== undefined)(
       const { directory, stamp, costOf } = world
       const measured = async (size: number): Promise<number> => {
         const c = connectionId(`d${String(size).padStart(6, '0')}`)
-        const drafts = Array.from({ length: size }, (_, n) => person(`u${String(n).padStart(6, '0')}`))
-        await inParallel(drafts, 16, (draft) => directory.createMember(stamp(c), draft))
+        const people = Array.from({ length: size }, (_, n): Item[] => {
+          const [id, at] = [memberId(ids.uuid()), stamp().at]
+          const draft = person(`u${String(n).padStart(6, '0')}`)
+          const life = { version: 1, incarnation: 1, created: at, lastModified: at }
+          const member = { connection: c, id, ...draft, ...life }
+          return [memberItem(member, ids.uuid()), { ...userNameGuard(c, draft.userName), id }]
+        })
+        await seed(people.flat())
         const found = { size: 0 }
         const cost = await costOf(async () => {
           const members = await directory.findMembers(c, { by: 'userName', value: 'U000042@acme.example' })

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionId, type MemberId, memberId } from '../../lib/core/ids.ts'
 import type { Group, Member } from '../../lib/core/member.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
 import {
   auditPartition,
   groupSidePartition,
   membershipsPartition,
   membersPartition,
 } from '../../lib/store/keys.ts'
+import { createTable } from '../../lib/store/table-client.ts'
 import {
   acme,
   dues,
+  ids,
   openWorld,
   person,
   rowsOf,
@@ -17,6 +20,7 @@ import {
   written,
   writtenGroup,
 } from './directory-world.ts'
+import { createUnreliableClient, fault } from './unreliable-client.ts'
 
 let world: World
 beforeAll(async () => {
@@ -196,52 +200,74 @@ describe('a change too large for one transaction', () => {
     expect(JSON.stringify(audit.at(-1))).toContain(members[0]?.id)
   })
 
-  it('with a crash after it was stored is carried out by whoever comes next, and never over later changes', async (context) => {
-    const { engine, directory, upkeep, table } = world
-    if (!engine) return context.skip('crashes are injected into the embedded engine only')
+  /** The request dies after so many transactions. Resolves to the intent it left. */
+  const dyingAfter = async (
+    transactions: number,
+    group: Group,
+    add: readonly MemberId[],
+  ): Promise<string> => {
+    let left = transactions
+    const client = createUnreliableClient(world.endpoint, (command) => {
+      if (command === 'TransactWriteCommand') left -= 1
+      return left < 0 ? { error: fault('TimeoutError') } : undefined
+    })
+    const table = createTable({ client, name: world.name, clock: world.clock, ids })
+    const request = createDirectory(table).changeGroup(world.stamp(), group, {
+      members: { kind: 'delta', add, remove: [] },
+    })
+    await expect(request).rejects.toMatchObject({ code: 'storeUnavailable' })
+    const due = (await dues(world.table)).find((one) => one.kind === 'intent' && one.group === group.id)
+    if (due?.kind !== 'intent') throw new Error('no due intent')
+    return due.intent
+  }
+
+  it('with a crash after it was stored is carried out by whoever comes next, and never over later changes', async () => {
+    const { directory, upkeep, table } = world
     const members = await newMembers(30)
     const group = await newGroup('crash')
-    let commits = 0
-    const stop = engine.tap(() => {
-      commits += 1
-      // The intent is stored and the first chunk is taken; then the store refuses everything.
-      if (commits === 2) engine.inject({ rules: [{ fault: 'internal', probability: 1 }] })
-    })
-    await expect(change(group, idsOf(members))).rejects.toMatchObject({ code: 'storeUnavailable' })
-    stop()
-    engine.inject({})
-    const intent = (await dues(table)).find((due) => due.kind === 'intent' && due.group === group.id)
-    if (intent?.kind !== 'intent') throw new Error('no due intent')
-    expect((await rowsOf(table, membersPartition(acme, group.id))).length).toBeGreaterThan(0)
-    expect((await rowsOf(table, membersPartition(acme, group.id))).length).toBeLessThan(30)
-    const first = members[0]
-    const last = members[29]
+    const intent = await dyingAfter(3, group, idsOf(members))
+    expect(await rowsOf(table, membersPartition(acme, group.id))).toHaveLength(10)
+    const [first, last] = [members[0], members[29]]
     if (!first || !last) throw new Error('no members')
     // A later change sees the whole of the earlier one, and stays.
     expect(await change(group, [], [first.id, last.id])).toMatchObject({
       removed: 2,
       group: { memberCount: 28 },
     })
-    await Promise.all([1, 2, 3].map(() => upkeep.rollForward(acme, group.id, intent.intent)))
+    await Promise.all([1, 2, 3].map(() => upkeep.rollForward(acme, group.id, intent)))
     expect(await listed(group)).toEqual(idsOf(members.slice(1, 29)))
     expect(await directory.group(acme, group.id)).toMatchObject({ memberCount: 28 })
   })
 
-  it('rolled forward by several at once is carried out once', async (context) => {
-    const { engine, directory, upkeep, table } = world
-    if (!engine) return context.skip('crashes are injected into the embedded engine only')
+  it('is whole for the first who reads the group', async () => {
+    const members = await newMembers(12)
+    const group = await newGroup('read')
+    await dyingAfter(1, group, idsOf(members))
+    expect(await world.directory.group(acme, group.id)).toMatchObject({ memberCount: 12 })
+    expect(await listed(group)).toEqual(idsOf(members))
+  })
+
+  it('rolled forward by several at once is carried out once', async () => {
+    const { directory, upkeep } = world
     const members = await newMembers(23)
     const group = await newGroup('many hands')
-    const stop = engine.tap(() => engine.inject({ rules: [{ fault: 'internal', probability: 1 }] }))
-    await expect(change(group, idsOf(members))).rejects.toMatchObject({ code: 'storeUnavailable' })
-    stop()
-    engine.inject({})
-    const intent = (await dues(table)).find((due) => due.kind === 'intent' && due.group === group.id)
-    if (intent?.kind !== 'intent') throw new Error('no due intent')
-    const hands = await Promise.all([1, 2, 3, 4].map(() => upkeep.rollForward(acme, group.id, intent.intent)))
+    const intent = await dyingAfter(1, group, idsOf(members))
+    const hands = await Promise.all([1, 2, 3, 4].map(() => upkeep.rollForward(acme, group.id, intent)))
     expect(hands.flat().sort()).toEqual(idsOf(members))
     expect(await directory.group(acme, group.id)).toMatchObject({ memberCount: 23 })
     expect(await listed(group)).toEqual(idsOf(members))
+  })
+
+  it('under a deleted group is only cleared away', async () => {
+    const { directory, upkeep, stamp, table } = world
+    const members = await newMembers(12)
+    const group = await newGroup('late')
+    const intent = await dyingAfter(1, group, idsOf(members))
+    writtenGroup(await directory.deleteGroup(stamp(), group))
+    expect(await upkeep.rollForward(acme, group.id, intent)).toEqual([])
+    expect(await rowsOf(table, membersPartition(acme, group.id))).toEqual([])
+    expect(await upkeep.purge(acme, { kind: 'group', id: group.id }, 10)).toBe(true)
+    expect(await rowsOf(table, groupSidePartition(acme, group.id))).toEqual([])
   })
 })
 
