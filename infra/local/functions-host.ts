@@ -7,7 +7,7 @@ type Handler = (event: unknown, context: Context) => unknown
 
 const port = parentPort
 if (!port) throw new Error('functions-host.ts runs as a worker thread only')
-const { directory } = workerData as { readonly directory: string }
+const { directory, names } = workerData as { readonly directory: string; readonly names: readonly string[] }
 const handlers = new Map<string, Promise<Handler>>()
 
 const load = async (name: string): Promise<Handler> => {
@@ -33,12 +33,9 @@ const contextOf = ({ name, deadline, requestId }: Invocation): Context =>
 const run = async (invocation: Invocation): Promise<Outcome> => {
   const { id, name, event } = invocation
   try {
-    let handler = handlers.get(name)
-    if (!handler) {
-      handler = load(name)
-      handlers.set(name, handler)
-    }
-    const value = await (await handler)(JSON.parse(event), contextOf(invocation))
+    const handler = await handlers.get(name)
+    if (!handler) throw new Error(`there is no function ${name}`)
+    const value = await handler(JSON.parse(event), contextOf(invocation))
     return { id, kind: 'done', value: value === undefined ? 'null' : JSON.stringify(value) }
   } catch (error) {
     const { name: type, message, stack } = error instanceof Error ? error : new Error(String(error))
@@ -46,6 +43,12 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
   }
 }
 
+for (const name of names) {
+  const handler = load(name)
+  // Said when somebody asks for it.
+  handler.catch(() => undefined)
+  handlers.set(name, handler)
+}
 port.on('message', (invocation: Invocation) => {
   void run(invocation).then((outcome) => port.postMessage(outcome))
 })

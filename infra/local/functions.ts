@@ -26,6 +26,8 @@ export type FunctionName = keyof typeof timeouts
 export type Functions = {
   /** Resolves to what the handler returned; rejects when it threw, timed out or took its sandbox down. */
   readonly invoke: (name: FunctionName, event: unknown) => Promise<unknown>
+  /** Starts the sandbox and loads the handlers, so that the first request does not wait for it. */
+  readonly warm: () => void
   /** Waits a moment for running invocations, then ends the sandbox. */
   readonly close: () => Promise<void>
 }
@@ -56,7 +58,7 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
   const start = (): Worker => {
     const started = new Worker(new URL('functions-host.ts', import.meta.url), {
       env: { ...inherited(process.env), ...options.environment() },
-      workerData: { directory: directory.href },
+      workerData: { directory: directory.href, names: Object.keys(timeouts) },
     })
     started.on('message', (outcome: Outcome) => settle(waiting, outcome))
     started.on('error', (error) => end(started, `the functions' sandbox broke: ${error.message}`))
@@ -92,6 +94,9 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
         }
         worker.postMessage(message)
       }),
+    warm: () => {
+      worker ??= start()
+    },
     close: async () => {
       closing = true
       const patience = Date.now() + 5000

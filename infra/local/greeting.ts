@@ -15,16 +15,19 @@ export const greeting = (house: House, data: string): string => {
       ? '  token          shown at the first start; for another one: npx rolecall credentials create demo'
       : `  token          ${token}  (connection demo, not shown again)`,
     '',
-    'A person, a group, a membership, and the role it gives on the platform; paste it:',
+    ...(token === undefined
+      ? ['Who has which role on the platform:']
+      : ['A person, a group, a membership, and the role it gives on the platform; paste it:']),
     '',
-    ...lines(house.url, house.simulators.url, token ?? '<token>'),
+    ...(token === undefined ? [] : push(house.url, token)),
+    `curl -s ${house.simulators.url}/sekoia/v1/communities/${demoCommunity}/avatars/ -H 'Authorization: Bearer ${demoKey}'`,
     '',
   ].join('\n')
 }
 
-const lines = (url: string, simulators: string, token: string): readonly string[] => {
+const push = (url: string, token: string): readonly string[] => {
   const post = (path: string, body: object): string =>
-    `$(curl -s "$SCIM${path}" -H "$AUTH" -H "$TYPE" -d '${JSON.stringify(body)}' | $ID)`
+    `$(curl -s "$SCIM${path}" -H "$AUTH" -H "$TYPE" -d '${JSON.stringify(body)}' | id_of)`
   const person = {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
     userName: 'ada@demo.test',
@@ -41,11 +44,11 @@ const lines = (url: string, simulators: string, token: string): readonly string[
     `SCIM=${url}/demo/scim/v2`,
     `AUTH='Authorization: Bearer ${token}'`,
     `TYPE='Content-Type: application/scim+json'`,
-    `ID="node -pe JSON.parse(require('fs').readFileSync(0)).id"`,
+    // A shell function, because zsh does not split a variable into command and arguments.
+    `id_of() { node -pe 'JSON.parse(require("fs").readFileSync(0)).id'; }`,
     `ADA=${post('/Users', person)}`,
     `GROUP=${post('/Groups', group)}`,
     `curl -s -X PATCH "$SCIM/Groups/$GROUP" -H "$AUTH" -H "$TYPE" -d '${patch}'`,
-    'sleep 2',
-    `curl -s ${simulators}/sekoia/v1/communities/${demoCommunity}/avatars/ -H 'Authorization: Bearer ${demoKey}'`,
+    'sleep 3',
   ]
 }

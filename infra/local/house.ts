@@ -93,6 +93,7 @@ const open = async (
     SQS_ENDPOINT: queue.endpoint,
     PUBLIC_URL: gateway.url,
   }
+  functions.warm()
   const schedule = startSchedule(functions, {
     sweepEvery: options.sweepEvery ?? 60,
     reconcileEvery: options.reconcileEvery,
