@@ -103,7 +103,7 @@ const replyOf = (result: APIGatewayProxyStructuredResultV2): Reply => {
 }
 
 /** The handler as it is deployed, on an empty table of its own; one per test file, because a function reads its environment once. */
-export const openScim = async (): Promise<Scim> => {
+export const openScim = async (logLevel = 'ERROR'): Promise<Scim> => {
   const testTable = await openTestTable()
   Object.assign(process.env, {
     TABLE_NAME: testTable.name,
@@ -112,7 +112,7 @@ export const openScim = async (): Promise<Scim> => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_METRICS_DISABLED: 'true',
-    LOG_LEVEL: 'ERROR',
+    LOG_LEVEL: logLevel,
   })
   const { handler } = (await import('../../../functions/scim.ts')) as unknown as { readonly handler: Handler }
   const table = createTable({
