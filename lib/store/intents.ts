@@ -60,7 +60,7 @@ export const intentItems = (
   ]
 }
 
-export const intentRemoval = (c: ConnectionId, group: GroupId, head: Item): readonly TransactItem[] => {
+const intentRemoval = (c: ConnectionId, group: GroupId, head: Item): readonly TransactItem[] => {
   const intent = head.sk.slice('I#'.length)
   const parts = Array.from({ length: recordOf<Intent>(head).parts }, (_, n) =>
     intentPartKey(c, group, intent, n),
