@@ -89,7 +89,9 @@ const candidateFrom = async (given: Arguments, house: House): Promise<Candidate>
   const parsed = parseConfiguration(text, { local: house.access.local, traits: platformTraits })
   const current = await house.configurations.current()
   const base = current?.number ?? 0
-  const configuration = { ...parsed.configuration, number: base + 1 }
+  // After a rollback the current version is not the latest one.
+  const numbers = (await house.configurations.history()).map(({ number }) => number)
+  const configuration = { ...parsed.configuration, number: Math.max(0, ...numbers) + 1 }
   return { ...parsed, configuration, text, base, unchanged: current?.text === text }
 }
 
@@ -107,7 +109,7 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
   if (given.flag('dry-run')) {
     if (json) say(terminal, JSON.stringify({ stored: false, base, warnings, previews }))
     else
-      say(terminal, `\nNothing was stored. Without --dry-run this becomes the version after ${base}.`, 'dim')
+      say(terminal, `\nNothing was stored. Without --dry-run this becomes version ${configuration.number}.`, 'dim')
     return exitFor(verdicts)
   }
   if (candidate.unchanged) {

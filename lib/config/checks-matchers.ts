@@ -2,7 +2,7 @@ import { ConnectorError } from '../core/errors.ts'
 import type { Patterns } from '../core/matching.ts'
 import type { Finding } from './findings.ts'
 import { matcherKeys, testKeys } from './schema-matcher.ts'
-import { field, items, keysOf, present, text, type View } from './view.ts'
+import { field, isMap, items, present, text, type View } from './view.ts'
 
 const maximumDepth = 10
 /** Wild cards of other glob languages, which stand for themselves here. */
@@ -80,7 +80,7 @@ const shapeFindings = (matcher: View): readonly Finding[] => {
 }
 
 const walk = (matcher: View, patterns: Patterns, depth: number): readonly Finding[] => {
-  if (keysOf(matcher).length === 0) return []
+  if (!isMap(matcher)) return []
   if (depth > maximumDepth)
     return [
       {
@@ -93,7 +93,7 @@ const walk = (matcher: View, patterns: Patterns, depth: number): readonly Findin
   const [group, not] = [field(matcher, 'group'), field(matcher, 'not')]
   return [
     ...shapeFindings(matcher),
-    ...(keysOf(group).length > 0 ? testFindings(group, 'group', patterns) : []),
+    ...(isMap(group) ? testFindings(group, 'group', patterns) : []),
     ...(present(field(matcher, 'attribute')) ? testFindings(matcher, 'attribute', patterns) : []),
     ...[...items(field(matcher, 'all')), ...items(field(matcher, 'any'))].flatMap((one) =>
       walk(one, patterns, depth + 1),

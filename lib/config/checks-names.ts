@@ -34,7 +34,10 @@ const dangling = (view: View, what: string, known: readonly string[]): readonly 
     {
       path: view.path,
       what: `there is no ${what} "${id.slice(0, 64)}"`,
-      why: known.length === 0 ? 'none is declared' : `declared are ${known.slice(0, 20).join(', ')}`,
+      why:
+        known.length === 0
+          ? 'none is declared'
+          : `declared are ${[...new Set(known)].slice(0, 20).join(', ')}`,
       remedy: meant === undefined ? `declare it or name another ${what}` : `did you mean "${meant}"?`,
     },
   ]

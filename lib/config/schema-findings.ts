@@ -53,6 +53,7 @@ const wrongType = (expected: string, value: unknown): readonly [string, string] 
   const wanted = typeNames[expected] ?? expected
   if (value === undefined) return ['is missing', `add it as ${wanted}`]
   const quoting = expected === 'string' && typeof value !== 'object' ? ', in quotes' : ''
+  if (expected === 'int' && typeof value === 'number') return ['must be a whole number', 'round it']
   return [`must be ${wanted}, not ${shape(value)}`, `write ${wanted}${quoting}`]
 }
 

@@ -53,7 +53,7 @@ const safety = z
       .optional()
       .describe('administrators that must always remain; 1 when absent'),
     protected: z
-      .array(z.string().regex(emailForm))
+      .array(z.string().regex(emailForm).describe('an e-mail address'))
       .max(1000)
       .optional()
       .describe('e-mail addresses of accounts nothing happens to without approval'),
@@ -149,7 +149,7 @@ const connection = z
   .strictObject({
     id: id('the connection’s id, part of its SCIM base URL'),
     domains: z
-      .array(z.string().regex(domainForm))
+      .array(z.string().regex(domainForm).describe('an e-mail domain, without @'))
       .max(1000)
       .describe('e-mail domains this identity provider speaks for, such as acme.example'),
   })

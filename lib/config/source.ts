@@ -16,6 +16,8 @@ export type Source = { readonly value: unknown; readonly lineOf: LineOf }
 const maximumBytes = 3 * 1024 * 1024
 const maximumAliases = 100
 const maximumDepth = 60
+/** One slip can make the rest of a file unreadable; the first errors are the ones to look at. */
+const shownErrors = 20
 
 const withLine = (finding: Omit<Finding, 'path'>, line: number | undefined): string =>
   `the file${line === undefined ? '' : ` (line ${line})`}: ${finding.what}; ${finding.why}; ${finding.remedy}`
@@ -108,7 +110,7 @@ export const readSource = (text: string): Source => {
   const lines = new LineCounter()
   const document = parsed(text, lines)
   const broken = syntax(document, lines)
-  if (broken.length > 0) throw refuse(broken)
+  if (broken.length > 0) throw refuse([...new Set(broken)].slice(0, shownErrors))
   try {
     return { value: resolved(document), lineOf: linesIn(document, lines) }
   } catch (cause) {

@@ -6,7 +6,7 @@ export type View = { readonly value: unknown; readonly path: Path }
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const keysOf = (view: View): readonly string[] => (isRecord(view.value) ? Object.keys(view.value) : [])
+export const isMap = ({ value }: View): boolean => isRecord(value)
 
 export const field = (view: View, ...names: readonly string[]): View =>
   names.reduce<View>(
