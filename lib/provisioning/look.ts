@@ -33,9 +33,10 @@ const takenPeople = (taken: readonly Work[]): readonly Person[] => {
   return [...people.values()]
 }
 
-const everyone = ({ targets, ownership }: State): readonly Person[] => [
-  ...new Map([...targets, ...ownership].map((one) => [personKey(one), one])).values(),
-]
+const everyone = ({ targets, ownership, problems }: State): readonly Person[] => {
+  const without = problems.flatMap((one) => (one.kind === 'noEmail' ? [one] : []))
+  return [...new Map([...targets, ...ownership, ...without].map((one) => [personKey(one), one])).values()]
+}
 
 /** Others who own an account with the address of somebody about to join: the planner has to know them. */
 const withRivals = async (

@@ -9,6 +9,7 @@ import type { Community, Configuration, RoleDefinition } from '../../lib/core/co
 import type { OperatorEvent } from '../../lib/core/events.ts'
 import {
   type CommunityId,
+  type ConnectionId,
   communityId,
   connectionId,
   groupId,
@@ -141,6 +142,9 @@ const createProvider = (directory: Directory, stamp: () => Stamp) => {
           },
         }),
       ),
+    /** Somebody no platform could know: no e-mail, and a userName that is none. */
+    nameless: async (userName: string): Promise<Member> =>
+      written(await directory.createMember(stamp(), { userName, active: true, attributes: {} })),
     setActive: async (member: Member, active: boolean): Promise<Member> => {
       const before = await current(member)
       return written(await directory.updateMember(stamp(), before, { ...draftOf(before), active }))
@@ -301,6 +305,8 @@ export const openBench = async (options: BenchOptions = {}) => {
     settle,
     seen,
     activateAll,
+    explainIn: (connection: ConnectionId, member: Member) =>
+      explainMember(deps, { connection, subject: { by: 'id', id: member.id } }),
     configure: (change: (before: Configuration) => Configuration) => {
       configuration = change(configuration)
     },
