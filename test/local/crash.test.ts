@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,21 +12,21 @@ const seed = Number(process.env.CRASH_SEED ?? 20_260_301)
 const kills = 50
 const token = 'a-token-of-the-test'
 const users = Array.from({ length: 60 }, (_, n) => `person-${String(n).padStart(2, '0')}@demo.test`)
-const groups = ['SOC-Analysts', 'SOC-Tier1', 'EDR-Paris', 'All-Staff']
+const groups = ['SOC-Analysts', 'SOC-Tier1', 'EDR-Paris', 'All-Staff', 'Site-Paris']
+/** Only every fifth person is in groups that give roles: the platform's pace is not what is tested here. */
+const withRole = users.filter((_, n) => n % 5 === 0)
 
-/** 204 requests that matter: 60 people, 4 groups, and two memberships each plus twenty more. */
+/** 205 requests that matter: 60 people, 5 groups, and two memberships each plus twenty more. */
 const steps: readonly Step[] = [
   ...groups.map((name) => ({ kind: 'group' as const, name })),
   ...users.flatMap((user, n): readonly Step[] => [
     { kind: 'user', name: user },
     { kind: 'member', group: 'All-Staff', user },
-    { kind: 'member', group: groups[n % 3] ?? '', user },
+    { kind: 'member', group: n % 5 === 0 ? (groups[n % 3] ?? '') : 'Site-Paris', user },
   ]),
-  ...users.slice(0, 20).map((user, n) => ({
-    kind: 'member' as const,
-    group: groups[(n + 1) % 3] ?? '',
-    user,
-  })),
+  ...withRole.flatMap((user) =>
+    ['SOC-Analysts', 'SOC-Tier1'].map((group) => ({ kind: 'member' as const, group, user })),
+  ),
 ]
 
 /** Park and Miller's generator: the same kills for the same seed. */
@@ -71,42 +71,36 @@ test(`${kills} kills during a push (seed ${seed}): what was answered is there, t
   const progress: Progress = { ids: new Map(), members: new Set() }
   const left = [...steps]
   const perKill = Math.ceil(steps.length / kills)
-  let betweenWriteAndAnswer = 0
   for (let round = 0; round < kills; round += 1) {
     const inside = round % 2 === 0
-    const running = await start(data, inside ? 1 + Math.floor(random() * 2 * perKill) : 0)
     const batch = left.splice(0, perKill)
+    const running = await start(data, inside ? 1 + Math.floor(random() * (perKill - 1)) : 0)
+    if (round % 5 === 0) await checked(running, progress)
     const results = Promise.allSettled(inOrder(running.scim, progress, batch))
     if (!inside) {
       await pause(random() * 60)
       running.child.kill('SIGKILL')
     }
-    const failed = (await results).flatMap((result, n) =>
-      result.status === 'rejected' ? (batch[n] ?? []) : [],
-    )
-    if (inside && running.child.signalCode === 'SIGKILL') betweenWriteAndAnswer += 1
+    const outcomes = await results
     await kill(running)
-    left.unshift(...failed)
-    if (round % 5 === 4) {
-      const again = await start(data, 0)
-      await checked(again, progress)
-      await kill(again)
-    }
+    left.unshift(...batch.filter((_, n) => outcomes[n]?.status === 'rejected'))
   }
-  expect(betweenWriteAndAnswer).toBeGreaterThan(kills / 4)
+  // The house killed itself between write and answer in nearly every second round; the others were killed at any moment.
+  expect(readFileSync(`${data}.kills`, 'utf8').length).toBeGreaterThan(kills / 3)
 
   const last = await start(data, 0)
   for (const step of left) await carryOut(last.scim, progress, step)
   await checked(last, progress)
-  expect(progress.ids.size).toBe(64)
+  expect(progress.ids.size).toBe(users.length + groups.length)
   const platform = createPlatformSide(last.simulators)
-  const wanted = ['owner@demo.test', ...users].sort()
+  const wanted = ['owner@demo.test', ...withRole].sort()
   await vi.waitFor(async () => expect(Object.keys(await platform.standings()).sort()).toEqual(wanted), {
     timeout: 180_000,
     interval: 500,
   })
   await kill(last)
   rmSync(data, { recursive: true })
+  rmSync(`${data}.kills`)
 }, 600_000)
 
 /** A few at a time, but never a membership before its user: those of one batch wait for each other by name. */
