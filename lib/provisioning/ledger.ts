@@ -1,0 +1,56 @@
+import { ConnectorError } from '../core/errors.ts'
+import type { RoleId } from '../core/ids.ts'
+import type { Ownership, RoleOwnership } from '../core/ownership.ts'
+import type { Change } from '../core/plan.ts'
+import { personKey } from '../core/plan-scene.ts'
+import type { OwnershipStore } from '../core/ports.ts'
+import type { State } from './state.ts'
+
+/** What is ours, as one round knows and writes it. */
+export type Ledger = {
+  readonly all: () => readonly Ownership[]
+  readonly of: (change: Change) => Ownership | undefined
+  readonly save: (next: Ownership) => Promise<void>
+  readonly drop: (ownership: Ownership) => Promise<void>
+  readonly role: (role: RoleId) => RoleOwnership | undefined
+  readonly saveRole: (next: RoleOwnership) => Promise<void>
+}
+
+/** Under the community's lease: nobody else writes here, so that a stale record means the lease was lost unseen. */
+export const openLedger = (store: OwnershipStore, state: State): Ledger => {
+  const people = new Map(state.ownership.map((one) => [personKey(one), one]))
+  const roles = new Map(state.roleOwnership.map((one) => [one.role, one]))
+  return {
+    all: () => [...people.values()],
+    of: (change) => ('subject' in change ? people.get(personKey(change.subject)) : undefined),
+    save: async (next) => {
+      const answer = await store.saveOwnership(next)
+      switch (answer.kind) {
+        case 'saved':
+          people.set(personKey(answer.ownership), answer.ownership)
+          return
+        case 'conflict':
+          throw new ConnectorError(
+            'uniqueness',
+            `the account is owned by connection ${answer.owner.connection}; release it there first`,
+          )
+        case 'stale':
+          throw new ConnectorError(
+            'storeConflict',
+            'the ownership record changed while a change was carried out',
+          )
+      }
+    },
+    drop: async (ownership) => {
+      await store.deleteOwnership(ownership)
+      people.delete(personKey(ownership))
+    },
+    role: (role) => roles.get(role),
+    saveRole: async (next) => {
+      const answer = await store.saveRoleOwnership(next)
+      if (answer.kind === 'stale')
+        throw new ConnectorError('storeConflict', `the record of role ${next.role} changed meanwhile`)
+      roles.set(answer.ownership.role, answer.ownership)
+    },
+  }
+}

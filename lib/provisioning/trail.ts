@@ -1,0 +1,70 @@
+import type { AuditEntry, AuditEvent } from '../core/audit.ts'
+import type { ConnectorError } from '../core/errors.ts'
+import type { CommunityId, ConnectionId, Instant, RoleId } from '../core/ids.ts'
+import type { Ownership } from '../core/ownership.ts'
+import type { Change } from '../core/plan.ts'
+import type { Confirmation } from './confirm.ts'
+
+/** Stamp of one run in one community. */
+export type Run = { readonly community: CommunityId; readonly runId: string; readonly at: Instant }
+
+type Noted = {
+  readonly change: Change
+  readonly before: Ownership | undefined
+  readonly after: Ownership | undefined
+  readonly error?: ConnectorError
+}
+
+const rolesOf = (ownership: Ownership | undefined): readonly RoleId[] =>
+  (ownership?.grants ?? []).map(({ role }) => role)
+
+/** Without what was only written ahead: it was not there before this change. */
+const rolesBefore = (ownership: Ownership | undefined): readonly RoleId[] =>
+  (ownership?.grants ?? []).filter(({ unconfirmed }) => unconfirmed !== true).map(({ role }) => role)
+
+const rulesBehind = (change: Change): readonly string[] => {
+  const grants = change.kind === 'grant' ? [change.grant] : change.kind === 'invite' ? change.roles : []
+  return [...new Set(grants.flatMap(({ because }) => because.map(({ rule }): string => rule)))]
+}
+
+const entry = (run: Run, connection: ConnectionId | undefined, event: AuditEvent): AuditEntry => ({
+  at: run.at,
+  requestId: run.runId,
+  actor: { kind: 'system', part: 'provision' },
+  ...(connection === undefined ? {} : { connection }),
+  event,
+})
+
+/** One change, carried out or failed. */
+export const noted = (run: Run, { change, before, after, error }: Noted): AuditEntry => {
+  const subject = 'subject' in change ? change.subject : undefined
+  const account = after?.account ?? subject?.account
+  return entry(run, subject?.connection, {
+    kind: error === undefined ? 'changeApplied' : 'changeFailed',
+    community: run.community,
+    change: change.id,
+    ...(subject === undefined ? {} : { member: subject.member }),
+    ...(account === undefined ? {} : { account }),
+    rolesBefore: rolesBefore(before),
+    rolesAfter: rolesOf(after),
+    because: rulesBehind(change),
+    ...(error === undefined ? {} : { error: error.code }),
+  })
+}
+
+/** What turned out to have been done by a run that died before it could put it down. */
+export const notedLate = (run: Run, { before, after, changes }: Confirmation): readonly AuditEntry[] => {
+  const rules = before.grants.flatMap(({ because }) => because.map(({ rule }): string => rule))
+  return changes.map((change) =>
+    entry(run, before.connection, {
+      kind: 'changeApplied',
+      community: run.community,
+      change,
+      member: before.member,
+      ...(before.account === undefined ? {} : { account: before.account }),
+      rolesBefore: rolesBefore(before),
+      rolesAfter: rolesOf(after),
+      because: [...new Set(rules)],
+    }),
+  )
+}
