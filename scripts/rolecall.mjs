@@ -10,7 +10,11 @@ if (!existsSync(node)) {
   console.error('error: the dependencies are not installed; run npm start, npm test or npm ci first')
   process.exit(1)
 }
-const child = spawn(node, [`${root}infra/local/cli.ts`, ...process.argv.slice(2)], { stdio: 'inherit' })
+const child = spawn(node, [`${root}infra/local/cli.ts`, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  // Compiled once, started faster from then on.
+  env: { NODE_COMPILE_CACHE: `${root}node_modules/.cache/rolecall`, ...process.env },
+})
 // The child shares the terminal and gets Ctrl-C itself; its end decides ours.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('error', (error) => {

@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../../lib/config/clock.ts'
+import {
+  accountId,
+  communityId,
+  connectionId,
+  instant,
+  memberId,
+  platformRoleId,
+  roleId,
+} from '../../lib/core/ids.ts'
+import type { Hold } from '../../lib/core/verdict.ts'
+import { authenticate } from '../../lib/scim/authentication.ts'
+import { createAuditLog } from '../../lib/store/audit.ts'
+import { createCredentialStore } from '../../lib/store/credentials.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
+import { createSafetyStore } from '../../lib/store/safety.ts'
+import { createWorkQueue } from '../../lib/store/work-queue.ts'
+import { type Desk, openDesk, runCommand } from './command.ts'
+
+const [demo, soc] = [connectionId('demo'), communityId('demo-soc')]
+const stamp = () => ({
+  connection: demo,
+  actor: { kind: 'credential', label: 'test' } as const,
+  requestId: 'request-1',
+  at: systemClock.now(),
+})
+
+describe('without a table', () => {
+  test('help names every command, and an unknown one is an error with a hint', async () => {
+    const help = await runCommand(['--help'], {})
+    expect(help.code).toBe(0)
+    for (const name of ['config push', 'plan', 'explain', 'approve', 'credentials create', 'Exit codes'])
+      expect(help.out).toContain(name)
+    expect((await runCommand(['config', 'push', '--help'], {})).out).toContain(
+      '[FILE] [--note TEXT] [--dry-run]',
+    )
+    const unknown = await runCommand(['explian', 'x'], {})
+    expect([unknown.code, unknown.out]).toEqual([1, ''])
+    expect(unknown.error).toContain('did you mean "explain"?')
+    expect((await runCommand(['config'], {})).error).toContain(
+      'config needs one of check, push, history, rollback',
+    )
+    expect((await runCommand(['holds', '--jsn'], {})).error).toContain("Unknown option '--jsn'")
+  })
+})
+
+describe('with the data of one machine', () => {
+  let desk: Desk
+  beforeAll(async () => {
+    vi.stubEnv('ROLECALL_OPERATOR', 'tester')
+    desk = await openDesk()
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await desk.close()
+  })
+
+  test('check: valid, with warnings, and refused with places', async () => {
+    const valid = await desk.run('config', 'check', desk.file)
+    expect(valid).toMatchObject({ code: 0, error: '' })
+    expect(valid.out).toContain('is valid: 1 connection(s), 1 community, 3 rule(s)')
+    const broken = await desk.call(
+      'config',
+      'check',
+      desk.write('broken.yaml', 'mode: enforce', 'mode: enforced'),
+    )
+    expect(broken.code).toBe(1)
+    expect(broken.error).toMatch(/communities\[0\]\.mode \(line \d+\): has a value that is not known/)
+    const aws = await desk.call('config', 'check', desk.file, '--aws')
+    expect(aws.error).toContain('file: is for one machine only')
+  })
+
+  test('push: previewed, refused by the live catalogue, stored, stored once', async () => {
+    expect((await desk.call('plan', 'demo-soc')).error).toContain('no configuration has been pushed yet')
+    const unknown = await desk.call(
+      'config',
+      'push',
+      desk.write('unknown.yaml', 'builtin: Analyst', 'builtin: Analist'),
+    )
+    expect(unknown.code).toBe(1)
+    expect(unknown.error).toContain('did you mean "Analyst"?')
+    const dry = await desk.run('config', 'push', desk.file, '--dry-run')
+    expect(dry.code).toBe(2)
+    expect(dry.out).toContain('create role "SOC tier 1"')
+    expect((await desk.call('config', 'history')).out).toContain('No version yet')
+
+    const pushed = await desk.run('config', 'push', desk.file, '--note', 'the demo')
+    expect(pushed.code).toBe(0)
+    expect(pushed.out).toContain('Stored as version 1; demo-soc will be compared within a minute.')
+    expect((await desk.call('config', 'push', desk.file)).out).toContain('Version 1 is this text already')
+    const work = await createWorkQueue(desk.table).take(soc, systemClock.now(), 10)
+    expect(work.map(({ priority, subject }) => [priority, subject])).toEqual([
+      ['reconciliation', { kind: 'community' }],
+    ])
+  })
+
+  test('plan: what would be done, as text, Markdown and JSON', async () => {
+    const plan = await desk.call('plan', 'demo-soc')
+    expect(plan.code).toBe(2)
+    expect(plan.out).toContain('account owner@demo.test (administrator)')
+    expect((await desk.call('plan', 'demo-soc', '--markdown')).out).toMatch(/^## demo-soc/)
+    const json = JSON.parse((await desk.call('plan', 'demo-soc', '--json')).out)
+    expect(json.plan.changes.map(({ kind }: { kind: string }) => kind)).toEqual(['createRole', 'createRole'])
+    expect((await desk.call('plan', 'other')).error).toContain('the configuration has no community other')
+  })
+
+  test('explain: each role with its reasons, and why not the one asked about', async () => {
+    const directory = createDirectory(desk.table)
+    const made = await directory.createMember(stamp(), {
+      userName: 'ada@demo.test',
+      active: true,
+      attributes: { emails: [{ value: 'ada@demo.test', primary: true }] },
+    })
+    if (made.kind !== 'written') throw new Error(made.kind)
+    await directory.createGroup(stamp(), { displayName: 'SOC-Tier1', attributes: {} }, [made.member.id])
+    const explained = await desk.call('explain', 'ada@demo.test', '--role', 'demo-soc/analyst')
+    expect(explained.code).toBe(0)
+    expect(explained.out).toContain('rule soc-tier1 (configuration 1): group "SOC-Tier1"')
+    expect(explained.out).toContain('asked about analyst: no rule that matches grants it')
+    const byId = JSON.parse((await desk.call('explain', made.member.id, '--json')).out)
+    expect(byId.communities[0].roles[0]).toMatchObject({ role: 'tier1', state: 'waiting' })
+    expect((await desk.call('explain', 'nobody')).error).toContain('no member of that userName')
+    expect((await desk.call('explain', 'ada@demo.test', '--connection', 'x')).error).toContain(
+      'there are demo',
+    )
+  })
+
+  test('holds: listed with exit code 3, approved by digest only, then gone', async () => {
+    expect(await desk.call('holds')).toMatchObject({ code: 0, out: 'Nothing is held.\n' })
+    const safety = createSafetyStore(desk.table)
+    const subject = {
+      connection: demo,
+      member: memberId('m-1'),
+      email: 'ada@demo.test',
+      account: accountId('a-1'),
+    }
+    const change = {
+      kind: 'revoke',
+      id: 'revoke/a-1/tier1',
+      subject,
+      role: roleId('tier1'),
+      platformRole: platformRoleId('r-1'),
+      roleName: 'SOC tier 1',
+      replaced: false,
+    } as unknown as Hold['held'][number]['change']
+    const digest = 'ab'.repeat(32)
+    const hold: Hold = {
+      community: soc,
+      digest,
+      held: [{ change, reason: { kind: 'protected' } }],
+      since: instant(0),
+      state: 'waiting',
+      version: 0,
+    }
+    expect(await safety.saveHold(hold)).toBe('saved')
+    const listed = await desk.run('holds')
+    expect(listed.code).toBe(3)
+    expect(listed.out).toContain('demo-soc  abababababab  waiting')
+    expect(listed.out).toContain('take tier1 from ada@demo.test — the account is protected')
+
+    expect((await desk.call('approve', 'demo-soc')).error).toContain('digest is missing')
+    expect((await desk.call('approve', 'demo-soc', 'abababababab')).error).toContain('--reason')
+    const other = await desk.call('approve', 'demo-soc', 'cdcdcdcdcdcd', '--reason', 'meant so')
+    expect([other.code, other.error.includes('list the holds and decide again')]).toEqual([1, true])
+    const approved = await desk.call('approve', 'demo-soc', 'abababababab', '--reason', 'meant so')
+    expect(approved.code).toBe(0)
+    expect(await safety.hold(soc)).toBeUndefined()
+    expect(await safety.approvals(soc, systemClock.now())).toMatchObject([
+      { digest, by: 'tester', reason: 'meant so' },
+    ])
+    expect((await desk.call('reject', 'demo-soc', 'abababababab', '--reason', 'no')).error).toContain(
+      'nothing is held',
+    )
+  })
+
+  test('credentials: shown once, usable, listed without their hash, revoked for good', async () => {
+    const created = JSON.parse(
+      (await desk.call('credentials', 'create', 'demo', '--label', 'okta', '--expires', '30d', '--json')).out,
+    )
+    const credentials = createCredentialStore(desk.table)
+    const enter = () =>
+      authenticate({ credentials, clock: systemClock }, demo, 'scim', `Bearer ${created.token}`)
+    expect(await enter()).toMatchObject({ id: created.id, label: 'okta', createdBy: 'tester' })
+    const listed = await desk.call('credentials', 'list', 'demo', '--json')
+    expect(JSON.parse(listed.out)).toMatchObject([{ id: created.id, label: 'okta', scope: 'scim' }])
+    expect(listed.out).not.toContain('hash')
+    expect((await desk.call('credentials', 'revoke', 'demo', created.id)).code).toBe(0)
+    await expect(enter()).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect((await desk.call('credentials', 'create', 'dem')).error).toContain(
+      'there is no connection dem; there are demo',
+    )
+    expect((await desk.call('credentials', 'create', 'demo', '--scope', 'all')).error).toContain(
+      '--scope must be one of',
+    )
+  })
+
+  test('a version that drops a community says what stays behind', async () => {
+    const second = await desk.call('config', 'push', desk.write('second.yaml', 'demo-soc', 'renamed'))
+    expect(second.error).toContain(
+      'community demo-soc is no longer named: its 0 owned account(s) stay as they are',
+    )
+    expect(second.out).toContain('Stored as version 2')
+  })
+
+  test('rollback and history work while the platform is down, and are on record', async () => {
+    await desk.simulators.close()
+    expect((await desk.call('config', 'push', desk.file)).error).toContain('the platform could not be asked')
+    const back = await desk.run('config', 'rollback', '1')
+    expect(back).toMatchObject({ code: 0, error: '' })
+    expect((await desk.call('config', 'rollback', '9')).error).toContain('there is no version 9')
+    const history = JSON.parse((await desk.call('config', 'history', '--json')).out)
+    expect(history.map(({ number, by, note, current }: never) => [number, by, note, current])).toEqual([
+      [1, 'tester', 'the demo', true],
+      [2, 'tester', '', false],
+    ])
+    const trail = await createAuditLog(desk.table).about({ kind: 'community', id: soc }, 10)
+    expect(trail.map(({ event, actor }) => [event.kind, actor])).toContainEqual([
+      'approved',
+      { kind: 'operator', label: 'tester' },
+    ])
+  })
+
+  test('nobody serves the data: the command opens it itself, one at a time', async () => {
+    await desk.leave()
+    expect((await desk.run('config', 'history')).out).toContain('* 1')
+    const asked = await desk.run('reconcile', 'demo-soc')
+    expect(asked.out).toContain('will be compared as soon as npm start runs')
+  })
+})
