@@ -24,8 +24,11 @@ beforeEach(async () => {
     environment: () => ({ REPORT: join(folder, 'report') }),
     directory: new URL('functions/', import.meta.url),
   })
-  queue = await startQueue(functions, { secret: 'local', visibility: 300 })
+  queue = await startQueue(functions, { secret: 'local', visibility: 2000 })
   client = clientFor('local')
+  // A sandbox that is still loading would let the visibility timeout pass.
+  await functions.invoke('reconcile', {})
+  rmSync(join(folder, 'report'))
 })
 afterEach(async () => {
   client.destroy()
@@ -58,7 +61,7 @@ const report = (): readonly Line[] => {
     return []
   }
 }
-const drained = () => vi.waitFor(() => expect(queue.waiting()).toBe(0), { timeout: 10_000, interval: 20 })
+const drained = () => vi.waitFor(() => expect(queue.waiting()).toBe(0), { timeout: 30_000, interval: 20 })
 
 test('a message reaches the function as an SQS event of a FIFO queue', async () => {
   const sent = await send('soc', 'hello')

@@ -51,7 +51,7 @@ const lines = (): readonly string[] => {
   }
 }
 const positions = () => lines().map((line) => (JSON.parse(line) as { readonly position: string }).position)
-const delivered = () => vi.waitFor(() => expect(stream.waiting()).toBe(0), { timeout: 10_000, interval: 20 })
+const delivered = () => vi.waitFor(() => expect(stream.waiting()).toBe(0), { timeout: 30_000, interval: 20 })
 
 test('new due items arrive once, in commit order, in the shape of a stream record', async () => {
   await due('01')
@@ -93,7 +93,7 @@ test('a reported failure is delivered again from there; one that never works doe
 
 test('the schedule sweeps at once and reconciles at its interval', async () => {
   const schedule = startSchedule(functions, { sweepEvery: 3600, reconcileEvery: 0.1 })
-  await vi.waitFor(() => expect(lines().length).toBeGreaterThan(2), { timeout: 10_000 })
+  await vi.waitFor(() => expect(lines().length).toBeGreaterThan(2), { timeout: 30_000 })
   schedule.close()
   expect(lines().filter((line) => line.includes('sweep'))).toHaveLength(1)
   expect(lines().filter((line) => line.includes('reconcile')).length).toBeGreaterThan(1)

@@ -10,9 +10,12 @@ export type Narration = {
 }
 type Style = Parameters<typeof styleText>[0]
 
-const patience = 90_000
-
-export const createNarration = (print: (line: string) => void, coloured: boolean): Narration => {
+export const createNarration = (
+  print: (line: string) => void,
+  coloured: boolean,
+  /** Milliseconds a claim may take to come true. */
+  patience = 90_000,
+): Narration => {
   const paint = (style: Style, text: string): string =>
     coloured ? styleText(style, text, { validateStream: false }) : text
   let count = 0
