@@ -54,7 +54,7 @@ module.exports = {
       name: 'production-without-dev-dependencies',
       severity: 'error',
       from: { path: '^(lib|functions)/' },
-      to: { dependencyTypes: ['npm-dev'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {
