@@ -221,6 +221,15 @@ describe('with the data of one machine', () => {
     ])
   })
 
+  test('a deployed table is named by options or the environment, and is not one machine', async () => {
+    const { endpoint, secret, table } = desk.storage
+    const variables = { DYNAMODB_ENDPOINT: endpoint, DYNAMODB_SECRET: secret, AWS_REGION: 'eu-west-1' }
+    expect((await runCommand(['config', 'history', '--table', table], variables)).out).toContain('* 1')
+    const push = await runCommand(['config', 'push', desk.file], { ...variables, TABLE_NAME: table })
+    expect(push.code).toBe(1)
+    expect(push.error).toContain('file: is for one machine only')
+  })
+
   test('nobody serves the data: the command opens it itself, one at a time', async () => {
     await desk.leave()
     expect((await desk.run('config', 'history')).out).toContain('* 1')

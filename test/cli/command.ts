@@ -16,6 +16,7 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 export type Desk = {
   readonly data: string
   readonly table: Table
+  readonly storage: Storage
   readonly simulators: Simulators
   readonly file: string
   /** Writes a configuration file, the demo's with a piece replaced, and gives its path. */
@@ -87,6 +88,7 @@ export const openDesk = async (): Promise<Desk> => {
   return {
     data,
     table,
+    storage,
     simulators,
     file: write('rolecall.yaml'),
     write,
