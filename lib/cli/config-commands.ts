@@ -109,7 +109,11 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
   if (given.flag('dry-run')) {
     if (json) say(terminal, JSON.stringify({ stored: false, base, warnings, previews }))
     else
-      say(terminal, `\nNothing was stored. Without --dry-run this becomes version ${configuration.number}.`, 'dim')
+      say(
+        terminal,
+        `\nNothing was stored. Without --dry-run this becomes version ${configuration.number}.`,
+        'dim',
+      )
     return exitFor(verdicts)
   }
   if (candidate.unchanged) {
