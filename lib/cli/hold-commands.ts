@@ -1,5 +1,5 @@
+import { describe, describeHoldReason } from '../core/describe.ts'
 import { communityId } from '../core/ids.ts'
-import { describe, describeHoldReason } from '../core/plan-text.ts'
 import type { Hold } from '../core/verdict.ts'
 import { createHoldDesk } from '../provisioning/holds.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'

@@ -8,8 +8,6 @@ import {
 import type { Plan, Problem } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
-export { describe, describeDrift, describeHoldReason, describeProblem } from './describe.ts'
-
 type Section = { readonly title: string; readonly lines: readonly string[] }
 
 const whose = (problem: Problem): string =>

@@ -33,6 +33,8 @@ const house = await openHouse({
   port: 0,
   simulatorsPort: 0,
   reconcileEvery: 3600,
+  // A killed worker's lease runs out after half a minute; nobody here wants to wait for the next full minute, too.
+  sweepEvery: 2,
   demoToken,
   configuration,
   logLevel: 'SILENT',
