@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Hold } from '../../lib/core/verdict.ts'
 import { rolecall } from './command.ts'
@@ -19,7 +20,12 @@ describe('thirty people deactivated one PATCH at a time', () => {
     (await rolecall(town, 'holds', '--json')).json as readonly Hold[]
 
   beforeAll(async () => {
-    town = await openTown()
+    // The example, at the pace of a test.
+    const configuration = readFileSync('rolecall.yaml', 'utf8').replace(
+      '    mode: enforce',
+      '    mode: enforce\n    requestsPerSecond: 50',
+    )
+    town = await openTown({ configuration })
     // Known to the platform: invited people are in at once, so that leaving is a suspension, not a withdrawn invitation.
     for (let n = 1; n <= people; n++) await town.platform.byHand({ kind: 'knownUser', email: email(n) })
     await town.platform.byHand({ kind: 'knownUser', email: 'joiner@demo.test' })
