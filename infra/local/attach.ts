@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ConnectorError } from '../../lib/core/errors.ts'
 import { readEndpointFile } from './endpoint-file.ts'
-import { inMemory, localRegion, openStorage } from './storage.ts'
+import { holdsData, inMemory, localRegion, openStorage } from './storage.ts'
 
 /** A way to the local table, whoever holds it. */
 export type Endpoint = {
@@ -14,12 +14,21 @@ export type Endpoint = {
   readonly close: () => Promise<void>
 }
 
-/** Uses the engine that is running on this data, or starts it here when nobody does. */
+/**
+ * Uses the engine that is running on this data, or starts it here when nobody does. Never begins new data: a mistyped directory would
+ * answer every question with "nothing".
+ */
 export const openEndpoint = async (data: string): Promise<Endpoint> => {
   if (data === inMemory)
     throw new ConnectorError(
       'storeUnavailable',
       'ROLECALL_DATA=memory keeps nothing another process could see: start the house with a directory, and name the same one here',
+      { field: 'ROLECALL_DATA' },
+    )
+  if (!holdsData(data))
+    throw new ConnectorError(
+      'notFound',
+      `there is no data in ${data}: run npm start once, name its directory with --data or ROLECALL_DATA, or a deployed table with --table`,
       { field: 'ROLECALL_DATA' },
     )
   const file = readEndpointFile(data)

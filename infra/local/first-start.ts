@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { connectionId, instant } from '../../lib/core/ids.ts'
-import type { ConfigurationStore, CredentialStore } from '../../lib/core/ports.ts'
+import type { ConfigurationStore, CredentialStore } from '../../lib/core/ports/configuration.ts'
 import { createCredential } from '../../lib/scim/tokens.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../lib/store/credentials.ts'

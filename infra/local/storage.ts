@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createIds, systemClock } from '../../lib/config/clock.ts'
@@ -23,6 +23,11 @@ export type Storage = {
 export const inMemory = 'memory'
 export const localRegion = 'eu-west-1'
 const tableName = 'rolecall'
+
+const pathOf = (data: string): string => join(data, 'table')
+
+/** Whether a house was ever opened there. */
+export const holdsData = (data: string): boolean => existsSync(pathOf(data))
 
 /** Only one process can hold a data directory; a second one is told so. */
 export const openStorage = async (data: string): Promise<Storage> => {
@@ -66,7 +71,7 @@ const openLocked = async (data: string): Promise<Engine> => {
   if (data === inMemory) return openEngine()
   mkdirSync(data, { recursive: true, mode: 0o700 })
   try {
-    return await openEngine({ path: join(data, 'table') })
+    return await openEngine({ path: pathOf(data) })
   } catch (error) {
     if (!isLocked(error)) throw error
     throw new ConnectorError(

@@ -41,7 +41,7 @@ export const checkFile = async (given: Arguments, terminal: Terminal): Promise<E
     traits: platformTraits,
   })
   sayWarnings(terminal, warnings)
-  if (given.flag('json')) say(terminal, JSON.stringify({ valid: true, warnings }))
+  if (given.flag('json')) sayJson(terminal, { valid: true, warnings })
   else say(terminal, `${path} is valid: ${counted(configuration)}`, 'green')
   return exits.nothing
 }
@@ -107,7 +107,7 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
   if (!json) for (const { plan, verdict } of previews) say(terminal, planText(plan, verdict))
   const verdicts = previews.map(({ verdict }) => verdict)
   if (given.flag('dry-run')) {
-    if (json) say(terminal, JSON.stringify({ stored: false, base, warnings, previews }))
+    if (json) sayJson(terminal, { stored: false, base, warnings, previews })
     else
       say(
         terminal,
@@ -133,7 +133,7 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
     )
   await note(house, { kind: 'configurationPushed', number: result.number })
   const next = await reconcileSoon(house)
-  if (json) say(terminal, JSON.stringify({ stored: true, number: result.number, warnings, previews }))
+  if (json) sayJson(terminal, { stored: true, number: result.number, warnings, previews })
   else say(terminal, `\nStored as version ${result.number}; ${next}.`, 'green')
   return exits.nothing
 }
@@ -142,7 +142,7 @@ export const showHistory = async (given: Arguments, terminal: Terminal, house: H
   positionals(given)
   const versions = await house.configurations.history()
   if (given.flag('json')) {
-    say(terminal, JSON.stringify(versions))
+    sayJson(terminal, versions)
     return exits.nothing
   }
   if (versions.length === 0) say(terminal, 'No version yet: npx rolecall config push rolecall.yaml')
@@ -168,7 +168,7 @@ export const rollBack = async (given: Arguments, terminal: Terminal, house: Hous
     throw new ConnectorError('notFound', `there is no version ${number}; see npx rolecall config history`)
   await note(house, { kind: 'configurationRolledBack', number })
   const next = await reconcileSoon(house)
-  if (given.flag('json')) say(terminal, JSON.stringify({ current: number }))
+  if (given.flag('json')) sayJson(terminal, { current: number })
   else say(terminal, `Version ${number} is current; ${next}.`, 'green')
   return exits.nothing
 }

@@ -2,7 +2,7 @@ import { durationForm, seconds } from '../config/forms.ts'
 import type { AuditEvent } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type ConnectionId, later } from '../core/ids.ts'
-import type { Credential, Scope } from '../core/ports.ts'
+import type { Credential, Scope } from '../core/ports/configuration.ts'
 import { createCredential } from '../scim/tokens.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exits } from './exits.ts'
@@ -58,7 +58,7 @@ export const createOne = async (given: Arguments, terminal: Terminal, house: Hou
     credential: credential.id,
     label: credential.label,
   })
-  if (given.flag('json')) say(terminal, JSON.stringify({ id: credential.id, token }))
+  if (given.flag('json')) sayJson(terminal, { id: credential.id, token })
   else {
     say(terminal, token)
     terminal.error(`Credential ${credential.id} of ${connection} (${scope}). The token is not shown again.`)
@@ -77,7 +77,7 @@ export const listThem = async (given: Arguments, terminal: Terminal, house: Hous
   const { connection: name } = positionals(given, 'connection')
   const connection = await knownConnection(house, name)
   const credentials = await house.credentials.credentials(connection)
-  if (given.flag('json')) say(terminal, JSON.stringify(credentials.map(shown)))
+  if (given.flag('json')) sayJson(terminal, credentials.map(shown))
   else if (credentials.length === 0)
     say(terminal, `${connection} has no credential: npx rolecall credentials create ${connection}`)
   else for (const one of credentials) say(terminal, line(one))
@@ -97,7 +97,7 @@ export const revokeOne = async (given: Arguments, terminal: Terminal, house: Hou
     await house.credentials.saveCredential({ ...credential, revokedAt: house.clock.now() })
     await note(house, connection, { kind: 'credentialRevoked', credential: id, label: credential.label })
   }
-  if (given.flag('json')) say(terminal, JSON.stringify({ revoked: id }))
+  if (given.flag('json')) sayJson(terminal, { revoked: id })
   else say(terminal, `Credential ${id} is revoked: the next request with it is refused.`, 'green')
   return exits.nothing
 }

@@ -18,7 +18,7 @@ const holdLines = ({ community, digest, since, state, held, decidedBy }: Hold): 
 export const listHolds = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   positionals(given)
   const holds = await createHoldDesk(house).list()
-  if (given.flag('json')) say(terminal, JSON.stringify(holds))
+  if (given.flag('json')) sayJson(terminal, holds)
   else if (holds.length === 0) say(terminal, 'Nothing is held.', 'green')
   else for (const hold of holds) say(terminal, holdLines(hold).join('\n'))
   return holds.some(({ state }) => state === 'waiting') ? exits.held : exits.nothing
@@ -36,7 +36,7 @@ export const approve = async (given: Arguments, terminal: Terminal, house: House
   const decision = decisionFrom(given, house)
   const approval = await createHoldDesk(house).approve(decision)
   const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
-  if (given.flag('json')) say(terminal, JSON.stringify(approval))
+  if (given.flag('json')) sayJson(terminal, approval)
   else
     say(
       terminal,
@@ -48,7 +48,7 @@ export const approve = async (given: Arguments, terminal: Terminal, house: House
 
 export const reject = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const hold = await createHoldDesk(house).reject(decisionFrom(given, house))
-  if (given.flag('json')) say(terminal, JSON.stringify(hold))
+  if (given.flag('json')) sayJson(terminal, hold)
   else
     say(
       terminal,

@@ -13,7 +13,7 @@ import type { House } from './wiring.ts'
 export const showPlan = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { community } = positionals(given, 'community')
   const { plan, verdict } = await previewPlan(house, communityId(community))
-  if (given.flag('json')) say(terminal, JSON.stringify({ plan, verdict }))
+  if (given.flag('json')) sayJson(terminal, { plan, verdict })
   else say(terminal, given.flag('markdown') ? planMarkdown(plan, verdict) : planText(plan, verdict))
   return exitFor([verdict])
 }
@@ -52,7 +52,7 @@ export const explainUser = async (given: Arguments, terminal: Terminal, house: H
       : { by: 'userName', userName: user },
     ...(question === undefined ? {} : { question }),
   })
-  if (given.flag('json')) say(terminal, JSON.stringify(explained))
+  if (given.flag('json')) sayJson(terminal, explained)
   else if (explained.communities.length === 0)
     say(terminal, `Member ${explained.id} of ${connection}: no rule matches, and nothing is owned for them.`)
   else say(terminal, explained.communities.map(explanationText).join('\n'))
@@ -68,7 +68,7 @@ export const reconcileNow = async (given: Arguments, terminal: Terminal, house: 
       `the configuration has no community ${community}; see npx rolecall config check`,
     )
   const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
-  if (given.flag('json')) say(terminal, JSON.stringify({ asked }))
+  if (given.flag('json')) sayJson(terminal, { asked })
   else say(terminal, `${asked.join(', ')} will be compared ${when}.`, 'green')
   return exits.nothing
 }

@@ -1,7 +1,7 @@
 import type { Community, Configuration, RoleContents, RoleDefinition } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
-import type { Platform, Platforms } from '../core/ports.ts'
+import type { Platform, Platforms } from '../core/ports/platform.ts'
 import { didYouMean, type Finding, type Path } from './findings.ts'
 
 type Catalogue = Awaited<ReturnType<Platform['catalogue']>>

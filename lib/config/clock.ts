@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { monotonicFactory } from 'ulid'
 import { instant } from '../core/ids.ts'
-import type { Clock, Ids } from '../core/ports.ts'
+import type { Clock, Ids } from '../core/ports/clock.ts'
 
 /** This machine's time. */
 export const systemClock: Clock = {

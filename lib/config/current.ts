@@ -1,7 +1,8 @@
 import type { Configuration, PlatformName } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { milliseconds } from '../core/ids.ts'
-import type { Clock, ConfigurationStore, CurrentConfiguration } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { ConfigurationStore, CurrentConfiguration } from '../core/ports/configuration.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import { parseConfiguration } from './parse.ts'
 

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { ConnectorError } from '../core/errors.ts'
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'SILENT'
@@ -95,9 +96,18 @@ export const namesTable = (env: Variables = process.env): boolean => given(env, 
 export const dataDirectory = (env: Variables = process.env): string =>
   given(env, 'ROLECALL_DATA') ?? '.rolecall'
 
-/** Whom a command line speaks for; shown in histories and audit entries. */
+/** A user id without an entry in the system's list of users has no name. */
+const loginName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return 'operator'
+  }
+}
+
+/** Whom a command line speaks for; shown in histories and audit entries. Cron and containers set neither USER nor LOGNAME. */
 export const operatorName = (env: Variables = process.env): string =>
-  (given(env, 'ROLECALL_OPERATOR') ?? given(env, 'USER') ?? given(env, 'LOGNAME') ?? 'operator').slice(0, 64)
+  (given(env, 'ROLECALL_OPERATOR') ?? given(env, 'USER') ?? given(env, 'LOGNAME') ?? loginName()).slice(0, 64)
 
 /** The value behind an `env:NAME` secret reference. */
 export const secretVariable = (name: string, env: Variables = process.env): string | undefined =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ConnectorError, isConnectorError, unreachable } from '../core/errors.ts'
 import { milliseconds } from '../core/ids.ts'
-import type { Clock } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
 import { secretVariable } from './environment.ts'
 import { type SecretReference, secretReference } from './forms.ts'
 

@@ -1,7 +1,7 @@
 import type { AccountId, CommunityId, Instant } from './ids.ts'
 import type { OwnedGrant, Ownership, RoleOwnership } from './ownership.ts'
 import type { Change, RoleGrant } from './plan.ts'
-import type { Applied } from './ports.ts'
+import type { Applied } from './ports/platform.ts'
 import type { Account, PlatformRole } from './snapshot.ts'
 
 /** The platform's roles by the configuration's role id, as known when the change is applied. */

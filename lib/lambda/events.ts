@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { OperatorEvent } from '../core/events.ts'
-import type { Events } from '../core/ports.ts'
+import type { Events } from '../core/ports/runs.ts'
 import type { Count } from './metrics.ts'
 
 /** Names of the metrics alarms are set on. */

@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { ConnectorError } from '../core/errors.ts'
 import { type CommunityId, communityId } from '../core/ids.ts'
-import type { WakeUps } from '../core/ports.ts'
+import type { WakeUps } from '../core/ports/work.ts'
 
 export type WakeOptions = {
   readonly queueUrl: string

@@ -1,5 +1,6 @@
 import { type Instant, later, milliseconds } from '../core/ids.ts'
-import type { Clock, Pace } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Pace } from '../core/ports/platform.ts'
 
 /** When to leave a platform alone. One brake per base URL and process; the pause itself is shared by all workers through the pace. */
 export type Brake = {

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
-import type { Clock, Pace } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Pace } from '../core/ports/platform.ts'
 import { judgeExchange } from './answers.ts'
 import type { Brake } from './brake.ts'
 import type { Exchange, Transport } from './transport.ts'

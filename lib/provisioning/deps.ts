@@ -1,21 +1,12 @@
 import type { Patterns } from '../core/matching.ts'
-import type {
-  AuditLog,
-  Clock,
-  CurrentConfiguration,
-  DirectoryReads,
-  DirectoryUpkeep,
-  Events,
-  Ids,
-  Leases,
-  OutcomeStore,
-  OwnershipStore,
-  Platforms,
-  RunStore,
-  SafetyStore,
-  WakeUps,
-  WorkQueue,
-} from '../core/ports.ts'
+import type { Clock, Ids } from '../core/ports/clock.ts'
+import type { CurrentConfiguration } from '../core/ports/configuration.ts'
+import type { DirectoryReads, DirectoryUpkeep } from '../core/ports/directory.ts'
+import type { OutcomeStore, OwnershipStore } from '../core/ports/ownership.ts'
+import type { Platforms } from '../core/ports/platform.ts'
+import type { AuditLog, Events, Leases, RunStore } from '../core/ports/runs.ts'
+import type { SafetyStore } from '../core/ports/safety.ts'
+import type { WakeUps, WorkQueue } from '../core/ports/work.ts'
 
 /** Fields are ids, counts and codes: never an address, a name or a token. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>

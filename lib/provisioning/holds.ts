@@ -3,7 +3,7 @@ import { ConnectorError } from '../core/errors.ts'
 import { type CommunityId, later } from '../core/ids.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
-import type { WorkDraft } from '../core/ports.ts'
+import type { WorkDraft } from '../core/ports/work.ts'
 import type { Approval, Hold } from '../core/verdict.ts'
 import type { Provisioning } from './deps.ts'
 

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../core/errors.ts'
 import { type CommunityId, milliseconds } from '../core/ids.ts'
-import type { Lease } from '../core/ports.ts'
+import type { Lease } from '../core/ports/runs.ts'
 import type { Provisioning } from './deps.ts'
 
 export const leaseSeconds = 30

@@ -3,7 +3,7 @@ import type { RoleId } from '../core/ids.ts'
 import type { Ownership, RoleOwnership } from '../core/ownership.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
-import type { OwnershipStore } from '../core/ports.ts'
+import type { OwnershipStore } from '../core/ports/ownership.ts'
 import type { State } from './state.ts'
 
 /** What is ours, as one round knows and writes it. */

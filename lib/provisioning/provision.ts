@@ -1,7 +1,7 @@
 import type { Community, Configuration } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
 import { type CommunityId, type Instant, milliseconds } from '../core/ids.ts'
-import type { Platform } from '../core/ports.ts'
+import type { Platform } from '../core/ports/platform.ts'
 import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
 import { type HeldLease, holdLease } from './lease.ts'

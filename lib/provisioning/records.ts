@@ -9,7 +9,7 @@ import {
   roleOwnershipBefore,
 } from '../core/ownership-after.ts'
 import type { Change } from '../core/plan.ts'
-import type { Applied } from '../core/ports.ts'
+import type { Applied } from '../core/ports/platform.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { confirmations } from './confirm.ts'
 import type { Provisioning } from './deps.ts'

@@ -1,5 +1,5 @@
 import type { Change } from '../core/plan.ts'
-import type { Applied } from '../core/ports.ts'
+import type { Applied } from '../core/ports/platform.ts'
 import type { Account, PlatformRole, Snapshot } from '../core/snapshot.ts'
 
 const replaced = <Item extends { readonly id: string }>(

@@ -1,6 +1,7 @@
 import { milliseconds } from '../core/ids.ts'
 import { personKey } from '../core/plan-scene.ts'
-import type { Clock, Platform } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Platform } from '../core/ports/platform.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { State } from './state.ts'
 

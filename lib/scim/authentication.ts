@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { ConnectorError } from '../core/errors.ts'
 import type { ConnectionId } from '../core/ids.ts'
-import type { Clock, Credential, CredentialStore, Scope } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Credential, CredentialStore, Scope } from '../core/ports/configuration.ts'
 import { type PresentedToken, presentedToken } from './tokens.ts'
 
 /** RFC 6750 §3: what a 401 tells the client to do. */

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
-import type { Clock, Directory } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Directory } from '../core/ports/directory.ts'
 import { maximumBytes } from './body.ts'
 import { errorAnswer } from './errors.ts'
 import type { Answer, Exchange, Observed, ScimRequest, ScimResponse } from './exchange.ts'

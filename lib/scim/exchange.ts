@@ -1,6 +1,7 @@
 import type { Stamp } from '../core/audit.ts'
 import type { ConnectionId } from '../core/ids.ts'
-import type { Clock, Directory } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Directory } from '../core/ports/directory.ts'
 import type { Note, Quirk } from './quirks.ts'
 
 /** One HTTP request as plain values, so that a function, the local front and a test send the same thing. */

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
 import type { Attributes, AttributeValue, Group, GroupReference, Member } from '../core/member.ts'
-import type { GroupDraft, MemberDraft } from '../core/ports.ts'
+import type { GroupDraft, MemberDraft } from '../core/ports/directory.ts'
 import { isList, isRecord, record } from './body.ts'
 import { membershipUrn } from './definitions.ts'
 import { groupSchema, isUrn, type ResourceSchema, userSchema } from './schema.ts'

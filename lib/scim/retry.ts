@@ -1,5 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
-import type { Clock } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
 
 const attempts = 6
 

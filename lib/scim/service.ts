@@ -1,5 +1,7 @@
 import { isConnectorError } from '../core/errors.ts'
-import type { Clock, Credential, CredentialStore, Directory } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Credential, CredentialStore } from '../core/ports/configuration.ts'
+import type { Directory } from '../core/ports/directory.ts'
 import { authenticate, challenge } from './authentication.ts'
 import { createScimEndpoint, failure } from './endpoint.ts'
 import type { ScimRequest, ScimResponse } from './exchange.ts'

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { ConnectionId, Instant } from '../core/ids.ts'
-import type { Credential, Scope } from '../core/ports.ts'
+import type { Credential, Scope } from '../core/ports/configuration.ts'
 
 /**
  * A bearer token is `rc_<id>_<secret><checksum>`: the id finds the credential row, 32 random bytes prove it, the checksum lets a typing error

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import type { ChangeId } from '../core/plan.ts'
-import type { SafetyStore } from '../core/ports.ts'
+import type { SafetyStore } from '../core/ports/safety.ts'
 import type { Approval } from '../core/verdict.ts'
 import { chunksBySize, chunksOf, collected } from './batches.ts'
 import { holdRemoval, readHead } from './holds.ts'

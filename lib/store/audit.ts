@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../core/audit.ts'
-import type { AuditLog } from '../core/ports.ts'
+import type { AuditLog } from '../core/ports/runs.ts'
 import { auditItems, auditKeptFor } from './audit-items.ts'
 import { inParallel } from './batches.ts'
 import { auditPartition } from './keys.ts'

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
-import type { ConfigurationStore, ConfigurationVersion } from '../core/ports.ts'
+import type { ConfigurationStore, ConfigurationVersion } from '../core/ports/configuration.ts'
 import { collected } from './batches.ts'
 import { absent } from './conditions.ts'
 import {

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
-import type { Credential, CredentialStore } from '../core/ports.ts'
+import type { Credential, CredentialStore } from '../core/ports/configuration.ts'
 import { collected } from './batches.ts'
 import { credentialKey, credentialsPartition } from './keys.ts'
 import { recordOf } from './records.ts'

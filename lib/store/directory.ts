@@ -1,4 +1,4 @@
-import type { Directory } from '../core/ports.ts'
+import type { Directory } from '../core/ports/directory.ts'
 import { createGroupReads } from './group-reads.ts'
 import { createGroups } from './groups.ts'
 import { createMemberReads } from './member-reads.ts'

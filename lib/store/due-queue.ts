@@ -1,4 +1,4 @@
-import type { WorkQueue } from '../core/ports.ts'
+import type { WorkQueue } from '../core/ports/work.ts'
 import { inParallel } from './batches.ts'
 import { dueFrom, dueItem } from './due-items.ts'
 import { dueKey, duePrefix, dueShards } from './keys.ts'

@@ -1,6 +1,6 @@
 import type { ConnectionId, GroupId, Instant } from '../core/ids.ts'
 import type { Group } from '../core/member.ts'
-import type { GroupDraft } from '../core/ports.ts'
+import type { GroupDraft } from '../core/ports/directory.ts'
 import { attributesFromText, attributesToText, changedNames } from './attributes-text.ts'
 import { groupKey, groupSidePartition } from './keys.ts'
 import { recordOf, withRecord } from './records.ts'

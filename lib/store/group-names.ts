@@ -1,5 +1,5 @@
 import type { Group } from '../core/member.ts'
-import type { GroupWrite } from '../core/ports.ts'
+import type { GroupWrite } from '../core/ports/directory.ts'
 import { absent, still } from './conditions.ts'
 import { groupOf, type OwnGroup, ownGroupOf, readSide } from './group-items.ts'
 import { displayNameKey, displayNamePartition, groupExternalIdGuard, groupKey } from './keys.ts'

@@ -1,7 +1,7 @@
 import type { ConnectionId, GroupId } from '../core/ids.ts'
 import { fold, groupId } from '../core/ids.ts'
 import type { Group, GroupReference } from '../core/member.ts'
-import type { DirectoryReads, GroupLookup } from '../core/ports.ts'
+import type { DirectoryReads, GroupLookup } from '../core/ports/directory.ts'
 import { collected, inParallel } from './batches.ts'
 import { groupOf, type OwnGroup, ownGroupOf, readSide, type Side } from './group-items.ts'
 import {

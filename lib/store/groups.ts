@@ -3,7 +3,7 @@ import { ConnectorError } from '../core/errors.ts'
 import type { ConnectionId, GroupId, MemberId } from '../core/ids.ts'
 import { groupId } from '../core/ids.ts'
 import type { Group } from '../core/member.ts'
-import type { DirectoryWrites, GroupDraft, GroupWrite, MembershipDelta } from '../core/ports.ts'
+import type { DirectoryWrites, GroupDraft, GroupWrite, MembershipDelta } from '../core/ports/directory.ts'
 import { chunksOf } from './batches.ts'
 import { absent, atVersion } from './conditions.ts'
 import {

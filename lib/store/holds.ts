@@ -1,7 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import { communityId } from '../core/ids.ts'
-import type { SafetyStore } from '../core/ports.ts'
+import type { SafetyStore } from '../core/ports/safety.ts'
 import type { HeldChange, Hold } from '../core/verdict.ts'
 import { collected } from './batches.ts'
 import { atVersion } from './conditions.ts'

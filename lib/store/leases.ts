@@ -1,6 +1,6 @@
 import { ConnectorError } from '../core/errors.ts'
 import { instant, later } from '../core/ids.ts'
-import type { Lease, Leases } from '../core/ports.ts'
+import type { Lease, Leases } from '../core/ports/runs.ts'
 import { absent } from './conditions.ts'
 import { leaseKey } from './keys.ts'
 import type { Condition, Item, Table } from './table-client.ts'

@@ -1,6 +1,6 @@
 import { memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
-import type { MemberWrite } from '../core/ports.ts'
+import type { MemberWrite } from '../core/ports/directory.ts'
 import { absent, still } from './conditions.ts'
 import { type Key, memberExternalIdGuard, memberKey, userNameGuard } from './keys.ts'
 import { isLive, memberOf } from './member-items.ts'

@@ -1,7 +1,7 @@
 import type { ConnectionId, MemberId } from '../core/ids.ts'
 import { fold, memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
-import type { DirectoryReads, MemberLookup } from '../core/ports.ts'
+import type { DirectoryReads, MemberLookup } from '../core/ports/directory.ts'
 import { collected } from './batches.ts'
 import {
   emailPartition,

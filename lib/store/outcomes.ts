@@ -1,4 +1,4 @@
-import type { OutcomeStore } from '../core/ports.ts'
+import type { OutcomeStore } from '../core/ports/ownership.ts'
 import type { Outcome } from '../core/work.ts'
 import { collected } from './batches.ts'
 import { outcomeKey, standingPartition } from './keys.ts'

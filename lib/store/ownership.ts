@@ -2,7 +2,7 @@ import { ConnectorError } from '../core/errors.ts'
 import type { AccountId, CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
 import { communityId } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
-import type { OwnershipStore } from '../core/ports.ts'
+import type { OwnershipStore } from '../core/ports/ownership.ts'
 import { collected } from './batches.ts'
 import { atVersion } from './conditions.ts'
 import {

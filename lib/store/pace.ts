@@ -1,7 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { Instant } from '../core/ids.ts'
 import { instant, milliseconds } from '../core/ids.ts'
-import type { Pace } from '../core/ports.ts'
+import type { Pace } from '../core/ports/platform.ts'
 import { paceKey } from './keys.ts'
 import { leaseSlots, postpone } from './pace-row.ts'
 import type { Table } from './table-client.ts'

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
-import type { RunStore, StoredPlan } from '../core/ports.ts'
+import type { RunStore, StoredPlan } from '../core/ports/runs.ts'
 import { collected } from './batches.ts'
 import { absent, still } from './conditions.ts'
 import { planCounterKey, planKey, plansPartition } from './keys.ts'

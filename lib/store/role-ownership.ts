@@ -1,5 +1,5 @@
 import type { RoleOwnership } from '../core/ownership.ts'
-import type { OwnershipStore } from '../core/ports.ts'
+import type { OwnershipStore } from '../core/ports/ownership.ts'
 import { collected } from './batches.ts'
 import { atVersion } from './conditions.ts'
 import { roleOwnershipKey, roleOwnershipPartition } from './keys.ts'

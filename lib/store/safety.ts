@@ -1,4 +1,4 @@
-import type { SafetyStore } from '../core/ports.ts'
+import type { SafetyStore } from '../core/ports/safety.ts'
 import { createApprovals } from './approvals.ts'
 import { createHolds } from './holds.ts'
 import { createRemovals } from './removals.ts'

@@ -1,5 +1,5 @@
 import type { AuditEvent, Stamp } from '../core/audit.ts'
-import type { Ids } from '../core/ports.ts'
+import type { Ids } from '../core/ports/clock.ts'
 import type { DueSubject } from '../core/work.ts'
 import { auditItems } from './audit-items.ts'
 import { dueItem } from './due-items.ts'

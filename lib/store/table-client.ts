@@ -9,7 +9,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { ConnectorError } from '../core/errors.ts'
-import type { Clock, Ids } from '../core/ports.ts'
+import type { Clock, Ids } from '../core/ports/clock.ts'
 import { chunksOf, inParallel } from './batches.ts'
 import type { Key } from './keys.ts'
 import { type CancelReason, failedConditions, isConditionFailed } from './store-faults.ts'

@@ -1,5 +1,5 @@
 import { later } from '../core/ids.ts'
-import type { Clock } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
 import { faultOf, storeError } from './store-faults.ts'
 
 const attempts = 14

@@ -1,6 +1,6 @@
 import type { ConnectionId, GroupId, MemberId } from '../core/ids.ts'
 import { groupId, memberId } from '../core/ids.ts'
-import type { DirectoryUpkeep } from '../core/ports.ts'
+import type { DirectoryUpkeep } from '../core/ports/directory.ts'
 import { chunksOf, collected, inParallel } from './batches.ts'
 import { still } from './conditions.ts'
 import { createIntents, transactionSize } from './intents.ts'

@@ -1,6 +1,6 @@
 import type { CommunityId, Instant } from '../core/ids.ts'
 import { communityId } from '../core/ids.ts'
-import type { WorkDraft, WorkQueue } from '../core/ports.ts'
+import type { WorkDraft, WorkQueue } from '../core/ports/work.ts'
 import type { Priority, Work, WorkSubject } from '../core/work.ts'
 import { priorities } from '../core/work.ts'
 import { collected, inParallel } from './batches.ts'

@@ -3,7 +3,7 @@ import type { Community, RoleContents, RoleDefinition } from '../../lib/core/con
 import type { ErrorCode } from '../../lib/core/errors.ts'
 import { fold } from '../../lib/core/ids.ts'
 import type { Change } from '../../lib/core/plan.ts'
-import type { Platform } from '../../lib/core/ports.ts'
+import type { Platform } from '../../lib/core/ports/platform.ts'
 import type { Account, PlatformRole } from '../../lib/core/snapshot.ts'
 import * as make from './changes.ts'
 

@@ -9,7 +9,7 @@ import {
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 import type { RoleContents } from '../../lib/core/configuration.ts'
 import { accountId, milliseconds, platformRoleId } from '../../lib/core/ids.ts'
-import type { Platform } from '../../lib/core/ports.ts'
+import type { Platform } from '../../lib/core/ports/platform.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import * as make from './changes.ts'

@@ -5,7 +5,7 @@ import { heldRoles, type Switches } from '../../infra/local/simulators/sekoia/wo
 import { startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import { communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
-import type { Platform } from '../../lib/core/ports.ts'
+import type { Platform } from '../../lib/core/ports/platform.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'

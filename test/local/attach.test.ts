@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
@@ -28,7 +28,18 @@ const get = async (way: Endpoint) => {
   return answer.Item?.value?.S
 }
 
+test('where no house ever was, none is made up: a mistyped directory is an error', async () => {
+  const nowhere = join(data, 'nowhere')
+  for (const wrong of [nowhere, data])
+    await expect(openEndpoint(wrong)).rejects.toMatchObject({
+      code: 'notFound',
+      message: expect.stringMatching(/there is no data in .*: run npm start once, .*--data.*--table/),
+    })
+  expect(existsSync(nowhere)).toBe(false)
+})
+
 test('nobody holds the data: this process does, and it is still there for the next', async () => {
+  await (await openStorage(data)).close()
   const first = await openEndpoint(data)
   expect(first.held).toBe('own')
   await put(first, 'kept')

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../lib/core/errors.ts'
 import { type Instant, instant, later, milliseconds } from '../../lib/core/ids.ts'
-import type { Clock, Pace } from '../../lib/core/ports.ts'
+import type { Clock } from '../../lib/core/ports/clock.ts'
+import type { Pace } from '../../lib/core/ports/platform.ts'
 
 /** A clock that only moves when somebody sleeps, or when the test says so. */
 export type TestClock = Clock & { readonly advance: (seconds: number) => void; readonly slept: () => number }

@@ -20,7 +20,7 @@ import {
   ruleId,
 } from '../../lib/core/ids.ts'
 import type { Group, Member } from '../../lib/core/member.ts'
-import type { Directory, GroupWrite, MemberWrite } from '../../lib/core/ports.ts'
+import type { Directory, GroupWrite, MemberWrite } from '../../lib/core/ports/directory.ts'
 import type { RemovalHistory } from '../../lib/core/verdict.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import type { Provisioning } from '../../lib/provisioning/deps.ts'

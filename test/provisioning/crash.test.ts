@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Member } from '../../lib/core/member.ts'
-import type { Platform } from '../../lib/core/ports.ts'
+import type { Platform } from '../../lib/core/ports/platform.ts'
 import type { Provisioning } from '../../lib/provisioning/deps.ts'
 import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
 import { createProvisioner } from '../../lib/provisioning/provision.ts'

@@ -10,7 +10,7 @@ import { type Simulators, startSimulators } from '../../infra/local/simulators/s
 import { startStream } from '../../infra/local/stream.ts'
 import { systemClock } from '../../lib/config/clock.ts'
 import { connectionId } from '../../lib/core/ids.ts'
-import type { Directory } from '../../lib/core/ports.ts'
+import type { Directory } from '../../lib/core/ports/directory.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { createTable } from '../../lib/store/table-client.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { instant, later } from '../../lib/core/ids.ts'
-import type { ConfigurationStore, Credential } from '../../lib/core/ports.ts'
+import type { ConfigurationStore, Credential } from '../../lib/core/ports/configuration.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../lib/store/credentials.ts'
 import { firstOfMay as now } from '../support/clock.ts'

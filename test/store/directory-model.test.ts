@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ConnectionId, connectionId, type GroupId, type MemberId } from '../../lib/core/ids.ts'
 import type { Group } from '../../lib/core/member.ts'
-import type { GroupChange } from '../../lib/core/ports.ts'
+import type { GroupChange } from '../../lib/core/ports/directory.ts'
 import { ids, openWorld, person, type World, written } from './directory-world.ts'
 
 let world: World

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountId, type CommunityId, connectionId, later, memberId } from '../../lib/core/ids.ts'
-import type { SafetyStore } from '../../lib/core/ports.ts'
+import type { SafetyStore } from '../../lib/core/ports/safety.ts'
 import type { Approval, HeldChange, Hold } from '../../lib/core/verdict.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'

@@ -1,5 +1,5 @@
 import { type Instant, instant, milliseconds } from '../../lib/core/ids.ts'
-import type { Clock } from '../../lib/core/ports.ts'
+import type { Clock } from '../../lib/core/ports/clock.ts'
 
 export type TestClock = Clock & {
   readonly advance: (seconds: number) => void

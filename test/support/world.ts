@@ -21,7 +21,7 @@ import {
 } from '../../lib/core/ownership-after.ts'
 import type { Change, Plan } from '../../lib/core/plan.ts'
 import { planChanges } from '../../lib/core/planning.ts'
-import type { Applied } from '../../lib/core/ports.ts'
+import type { Applied } from '../../lib/core/ports/platform.ts'
 import type { Account, PlatformRole, PlatformTraits, Snapshot } from '../../lib/core/snapshot.ts'
 
 export type World = {

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { type AccountId, fold, type PlatformRoleId } from '../../core/ids.ts'
-import type { Clock } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import { emailOf, heldRoles, statusOf } from './accounts.ts'
 import type { SekoiaApi } from './api.ts'
 import { settled } from './settle.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { PlatformAnswer, PlatformHttp, PlatformRequest } from '../http.ts'
 import type { Dialect } from './dialect.ts'
 import { readWhole } from './paging.ts'

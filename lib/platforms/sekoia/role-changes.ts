@@ -1,7 +1,7 @@
 import type { Community, RoleContents, RoleDefinition } from '../../core/configuration.ts'
 import { ConnectorError } from '../../core/errors.ts'
 import { fold, type PlatformRoleId } from '../../core/ids.ts'
-import type { Clock } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { PlatformRole } from '../../core/snapshot.ts'
 import type { RoleBody, SekoiaApi } from './api.ts'
 import { intakeIds, isScoped, ownFirst, permissionIds, platformRoleOf } from './roles.ts'

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../core/errors.ts'
 import type { MemberId } from '../../core/ids.ts'
 import type { Attributes, Group } from '../../core/member.ts'
-import type { GroupChange, GroupDraft, GroupWrite, MembershipDelta } from '../../core/ports.ts'
+import type { GroupChange, GroupDraft, GroupWrite, MembershipDelta } from '../../core/ports/directory.ts'
 import { parseBody, record } from '../body.ts'
 import type { Exchange, Operation } from '../exchange.ts'
 import { isUuid } from '../filter/plan.ts'

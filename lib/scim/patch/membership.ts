@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { type MemberId, memberId } from '../../core/ids.ts'
 import type { AttributeValue } from '../../core/member.ts'
-import type { MembershipDelta } from '../../core/ports.ts'
+import type { MembershipDelta } from '../../core/ports/directory.ts'
 import { isList, isRecord } from '../body.ts'
 import type { Filter } from '../filter/filter.ts'
 import { isAbsent } from '../json.ts'

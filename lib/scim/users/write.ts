@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts'
 import type { Attributes, Member } from '../../core/member.ts'
-import type { MemberDraft, MemberWrite } from '../../core/ports.ts'
+import type { MemberDraft, MemberWrite } from '../../core/ports/directory.ts'
 import { parseBody } from '../body.ts'
 import type { Exchange, Operation } from '../exchange.ts'
 import { checkResourceSchemas } from '../messages.ts'

@@ -1,0 +1,130 @@
+import type { Stamp } from '../audit.ts'
+import type { ConnectionId, GroupId, MemberId } from '../ids.ts'
+import type { Attributes, Group, GroupReference, Member } from '../member.ts'
+
+/**
+ * People and groups, as the SCIM endpoint writes and provisioning reads them. As in all ports, every read is strongly consistent unless its comment
+ * says otherwise, and every method throws `ConnectorError` with a `store…` or `platform…` code when the thing below fails: a fault is never an empty
+ * answer.
+ */
+
+export type MemberDraft = {
+  readonly userName: string
+  readonly externalId?: string
+  readonly active: boolean
+  readonly attributes: Attributes
+}
+export type GroupDraft = {
+  readonly displayName: string
+  readonly externalId?: string
+  readonly attributes: Attributes
+}
+
+export type MemberLookup = { readonly by: 'userName' | 'externalId' | 'email'; readonly value: string }
+export type GroupLookup = { readonly by: 'displayName' | 'externalId'; readonly value: string }
+
+/** `startIndex` is 1-based; `total` is exact; resources are in id order. */
+export type ListPage<T> = { readonly total: number; readonly resources: readonly T[] }
+/** A walk in id order; `next` is absent at the end. */
+export type ScanPage<T, Position = string> = { readonly items: readonly T[]; readonly next?: Position }
+
+export type MemberWrite =
+  | { readonly kind: 'written'; readonly member: Member }
+  /** Another live or deleted record of the connection holds this userName or externalId. */
+  | { readonly kind: 'taken'; readonly attribute: 'userName' | 'externalId'; readonly by: Member }
+  /** The record changed since it was read: read again. */
+  | { readonly kind: 'stale' }
+
+export type GroupWrite =
+  | { readonly kind: 'written'; readonly group: Group; readonly added: number; readonly removed: number }
+  | { readonly kind: 'taken'; readonly attribute: 'externalId'; readonly by: Group }
+  | { readonly kind: 'stale' }
+  /** These ids are no members of the connection; nothing was written. */
+  | { readonly kind: 'unknownMembers'; readonly ids: readonly string[] }
+
+export type MembershipDelta =
+  | { readonly kind: 'delta'; readonly add: readonly MemberId[]; readonly remove: readonly MemberId[] }
+  /** The whole list as an IdP sends it by PUT or replace: stored as the difference. */
+  | { readonly kind: 'replace'; readonly members: readonly MemberId[] }
+
+export type GroupChange = {
+  /** New own attributes; absent: untouched, and the group's own item is not written. */
+  readonly draft?: GroupDraft
+  readonly members?: MembershipDelta
+}
+
+export type DirectoryReads = {
+  readonly member: (connection: ConnectionId, id: MemberId) => Promise<Member | undefined>
+  readonly members: (connection: ConnectionId, ids: readonly MemberId[]) => Promise<readonly Member[]>
+  readonly findMembers: (connection: ConnectionId, lookup: MemberLookup) => Promise<readonly Member[]>
+  readonly listMembers: (
+    connection: ConnectionId,
+    startIndex: number,
+    count: number,
+  ) => Promise<ListPage<Member>>
+  /** Live members only. */
+  readonly scanMembers: (connection: ConnectionId, limit: number, after?: string) => Promise<ScanPage<Member>>
+  /** The groups a member is in: memberships of an earlier incarnation and of deleted groups are left out. */
+  readonly groupsOf: (connection: ConnectionId, id: MemberId) => Promise<readonly GroupReference[]>
+  readonly group: (connection: ConnectionId, id: GroupId) => Promise<Group | undefined>
+  readonly findGroups: (connection: ConnectionId, lookup: GroupLookup) => Promise<readonly Group[]>
+  readonly listGroups: (
+    connection: ConnectionId,
+    startIndex: number,
+    count: number,
+  ) => Promise<ListPage<Group>>
+  readonly scanGroups: (connection: ConnectionId, limit: number, after?: string) => Promise<ScanPage<Group>>
+  /** Ids of live members, in id order. */
+  readonly membersOf: (
+    connection: ConnectionId,
+    id: GroupId,
+    limit: number,
+    after?: MemberId,
+  ) => Promise<ScanPage<MemberId, MemberId>>
+  /** Which of these are in the group; costs the same in a group of any size. */
+  readonly whichAreIn: (
+    connection: ConnectionId,
+    id: GroupId,
+    members: readonly MemberId[],
+  ) => Promise<ReadonlySet<MemberId>>
+  /** A deleted or live member, for provisioning: tombstones included until they are purged. */
+  readonly memberOrTombstone: (connection: ConnectionId, id: MemberId) => Promise<Member | undefined>
+}
+
+/** Each write is one transaction with its due items and its audit entry. A write that changes nothing writes nothing and keeps the version. */
+export type DirectoryWrites = {
+  readonly createMember: (stamp: Stamp, draft: MemberDraft) => Promise<MemberWrite>
+  /** `before` is what the caller read: conditional on its version. A tombstone is restored under its id as a new incarnation. */
+  readonly updateMember: (stamp: Stamp, before: Member, draft: MemberDraft) => Promise<MemberWrite>
+  readonly deleteMember: (stamp: Stamp, before: Member) => Promise<MemberWrite>
+  readonly createGroup: (stamp: Stamp, draft: GroupDraft, members: readonly MemberId[]) => Promise<GroupWrite>
+  /** Adds and removes are commutative with other writers; only a `draft` is conditional on the group's own version. */
+  readonly changeGroup: (stamp: Stamp, before: Group, change: GroupChange) => Promise<GroupWrite>
+  readonly deleteGroup: (stamp: Stamp, before: Group) => Promise<GroupWrite>
+}
+export type Directory = DirectoryReads & DirectoryWrites
+
+/** Housekeeping behind the directory: what a dead request left, and rows under tombstones. */
+export type DirectoryUpkeep = {
+  /** Rolls an intent forward from its checkpoint; idempotent, exactly once per chunk. Resolves to the ids it touched. */
+  readonly rollForward: (
+    connection: ConnectionId,
+    group: GroupId,
+    intent: string,
+  ) => Promise<readonly MemberId[]>
+  /** Deletes rows under a tombstone, resuming where it stopped; true when nothing is left. */
+  readonly purge: (
+    connection: ConnectionId,
+    subject:
+      | { readonly kind: 'member'; readonly id: MemberId }
+      | { readonly kind: 'group'; readonly id: GroupId },
+    limit: number,
+  ) => Promise<boolean>
+  /** Members below a deleted group, so that its deletion reaches them; includes rows under the tombstone. */
+  readonly membersUnder: (
+    connection: ConnectionId,
+    group: GroupId,
+    limit: number,
+    after?: MemberId,
+  ) => Promise<ScanPage<MemberId, MemberId>>
+}

@@ -1,0 +1,38 @@
+import type { AccountId, CommunityId, ConnectionId, MemberId } from '../ids.ts'
+import type { Ownership, RoleOwnership } from '../ownership.ts'
+import type { Outcome } from '../work.ts'
+import type { ScanPage } from './directory.ts'
+
+/** What is ours on the platforms, and how each member stands there. */
+
+export type OwnershipStore = {
+  readonly ownership: (
+    community: CommunityId,
+    connection: ConnectionId,
+    member: MemberId,
+  ) => Promise<Ownership | undefined>
+  readonly ownershipOfAccount: (community: CommunityId, account: AccountId) => Promise<Ownership | undefined>
+  /** Every community in which this member owns something. */
+  readonly ownershipsOf: (connection: ConnectionId, member: MemberId) => Promise<readonly Ownership[]>
+  readonly ownerships: (community: CommunityId, limit: number, after?: string) => Promise<ScanPage<Ownership>>
+  /** Conditional on `version` (0: must not exist) and on the account being owned by nobody else. `conflict` names the other owner. */
+  readonly saveOwnership: (
+    next: Ownership,
+  ) => Promise<
+    | { readonly kind: 'saved'; readonly ownership: Ownership }
+    | { readonly kind: 'stale' }
+    | { readonly kind: 'conflict'; readonly owner: Ownership }
+  >
+  readonly deleteOwnership: (ownership: Ownership) => Promise<void>
+  readonly roleOwnerships: (community: CommunityId) => Promise<readonly RoleOwnership[]>
+  readonly saveRoleOwnership: (
+    next: RoleOwnership,
+  ) => Promise<{ readonly kind: 'saved'; readonly ownership: RoleOwnership } | { readonly kind: 'stale' }>
+  /** Number of owned accounts of the community, exact. */
+  readonly ownedCount: (community: CommunityId) => Promise<number>
+}
+
+export type OutcomeStore = {
+  readonly saveOutcome: (outcome: Outcome) => Promise<void>
+  readonly outcomesOf: (connection: ConnectionId, member: MemberId) => Promise<readonly Outcome[]>
+}

@@ -1,0 +1,47 @@
+import type { Community } from '../configuration.ts'
+import type { AccountId, Instant } from '../ids.ts'
+import type { Change } from '../plan.ts'
+import type { Account, PlatformRole, PlatformTraits, Snapshot } from '../snapshot.ts'
+
+/** One community on its platform, and the pace at which it may be called. */
+
+/** What a change did, as read back from the platform. */
+export type Applied =
+  | { readonly kind: 'role'; readonly role: PlatformRole }
+  | { readonly kind: 'account'; readonly account: Account }
+  /** Removed, or nothing to do on the platform. */
+  | { readonly kind: 'gone' }
+
+/**
+ * One community on its platform. The adapter neither knows where wishes come from nor works out a difference. Each method reads back what it
+ * wrote and throws `platformDisagrees` when the platform shows otherwise.
+ */
+export type Platform = {
+  readonly traits: PlatformTraits
+  /** The whole community. An account list that is not certainly whole throws `platformUnreadable`. */
+  readonly snapshot: () => Promise<Snapshot>
+  /** Just these accounts (a vanished one is absent), and the roles. */
+  readonly accounts: (ids: readonly AccountId[]) => Promise<Snapshot>
+  /** `roles`: the platform's role ids by the configuration's role id, as known after the changes before this one. */
+  readonly apply: (change: Change, roles: ReadonlyMap<string, PlatformRole>) => Promise<Applied>
+  /** For the configuration check: live names, sorted. */
+  readonly catalogue: () => Promise<{
+    readonly roles: readonly PlatformRole[]
+    readonly permissions: readonly string[]
+    readonly restrictedPermissions: readonly string[]
+    readonly intakes: readonly { readonly id: string; readonly name: string }[]
+  }>
+}
+export type Platforms = {
+  readonly traits: (community: Community) => PlatformTraits
+  /** Opens the community with its credentials; cached by the implementation. */
+  readonly open: (community: Community) => Promise<Platform>
+}
+
+/** Permits for platform calls, leased from the table in small chunks and shared by all workers behind one egress address. */
+export type Pace = {
+  /** Waits until a call to this base URL is allowed. Throws `outOfTime` when that would be after `deadline`. */
+  readonly permit: (baseUrl: string, perSecond: number, deadline: Instant) => Promise<void>
+  /** A platform asked for a pause: nobody behind this egress calls before. */
+  readonly pause: (baseUrl: string, until: Instant) => Promise<void>
+}
