@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { didYouMean, type Finding, type Path } from './findings.ts'
 import { type PublishedSchema, publishedSchema } from './schema.ts'
 

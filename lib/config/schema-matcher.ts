@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { attributeForm } from './forms.ts'
 
 export const match = z.string().trim().min(1).max(1000)

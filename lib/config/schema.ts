@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { domainForm, durationForm, emailForm, idForm, secretForm } from './forms.ts'
 import { exactlyOne, match, matcher } from './schema-matcher.ts'
 

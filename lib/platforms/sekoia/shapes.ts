@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConnectorError } from '../../core/errors.ts'
 
 /** What we read of the platform's objects; fields we do not need may come and go. */
