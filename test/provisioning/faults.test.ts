@@ -42,12 +42,6 @@ const outages: Readonly<Record<string, readonly Fault[]>> = {
   'the member list answered 503': [{ kind: 'status', status: 503, path: '/avatars', times: 1000 }],
   'half a list': [{ kind: 'halfList', path: '/avatars', times: 1000 }],
   'no answer at all': [{ kind: 'hang', times: 1000 }],
-  'a list that changes while it is paged': Array.from({ length: 500 }, (_, n) => ({
-    kind: 'meanwhile',
-    path: '/avatars',
-    times: 1,
-    edits: [{ kind: 'addMember', community: demoCommunity, email: `moving${n}@elsewhere.test` }],
-  })),
   'the key refused': [{ kind: 'status', status: 401, times: 1000 }],
   'not JSON': [{ kind: 'raw', status: 200, contentType: 'text/html', text: '<html>', times: 1000 }],
 }
@@ -73,6 +67,31 @@ describe('a platform in trouble', () => {
       expect(bench.seen().anna).toEqual(before.anna)
     },
   )
+
+  test('a list that changes while it is paged is no list: who needs it waits, who left is still taken out', async () => {
+    bench = await openBench()
+    await team()
+    const before = bench.seen()
+    const moving = Array.from({ length: 500 }, (_, n) => `moving${n}`)
+    bench.sekoia.faults(
+      moving.map((name) => ({
+        kind: 'meanwhile',
+        path: '/avatars/',
+        times: 1,
+        edits: [{ kind: 'addMember', community: demoCommunity, email: `${name}@elsewhere.test` }],
+      })),
+    )
+    const reports = await bench.settle()
+    expect(reports.some(({ ending }) => ending === 'paused')).toBe(true)
+    await bench.reconcile()
+    const { bert: _, ...others } = before
+    expect(bench.seen()).toMatchObject(others)
+    expect(bench.seen().cleo).toBeUndefined()
+    await calm()
+    expect(bench.seen().bert?.status).toBe('disabled')
+    expect(bench.seen().cleo).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
+    expect(bench.seen()).toMatchObject(others)
+  })
 
   test('writes refused for one person do not stop the others, and are told', async () => {
     bench = await openBench()
