@@ -1,6 +1,13 @@
 import type { Configuration } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
-import { type CommunityId, type ConnectionId, type Instant, later, type MemberId } from '../core/ids.ts'
+import {
+  type CommunityId,
+  type ConnectionId,
+  type Instant,
+  later,
+  type MemberId,
+  milliseconds,
+} from '../core/ids.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { WorkDraft } from '../core/ports/work.ts'
 import type { Due } from '../core/work.ts'
@@ -16,7 +23,7 @@ export type Dispatcher = {
   /** Turns due items into work and wakes the communities concerned. What fails stays due: the sweep takes it again. */
   readonly dispatch: (due: readonly Due[]) => Promise<DispatchReport>
   /** What the stream did not deliver and what a lost wake-up left waiting. */
-  readonly sweep: () => Promise<SweepReport>
+  readonly sweep: (deadline?: Instant) => Promise<SweepReport>
 }
 
 export type DispatchDeps = Pick<
@@ -37,7 +44,8 @@ export type DispatchDeps = Pick<
 /** Younger due items are still on their way through the stream. */
 const streamSeconds = 5
 const sweepPage = 100
-const sweepPages = 20
+/** The function that sweeps has a minute; what is begun at the end of this is finished in the rest. */
+const sweepSeconds = 35
 const lanes = 8
 
 type Affected = { readonly connection: ConnectionId; readonly member: MemberId; readonly since: Instant }
@@ -116,8 +124,13 @@ const settle = async (deps: DispatchDeps, { due, rest }: Expansion): Promise<tru
   return true
 }
 
-const dispatchDue = async (deps: DispatchDeps, due: readonly Due[]): Promise<DispatchReport> => {
-  const look = createLooks(deps, await deps.configuration())
+type Look = ReturnType<typeof createLooks>
+
+const dispatchTogether = async (
+  deps: DispatchDeps,
+  look: Look,
+  due: readonly Due[],
+): Promise<DispatchReport> => {
   const ready = await inParallel(due, lanes, (one) =>
     attempt(deps, one, async () => {
       const expansion = await expand(deps, one)
@@ -141,29 +154,69 @@ const dispatchDue = async (deps: DispatchDeps, due: readonly Due[]): Promise<Dis
   return { finished, work, left: due.length - finished }
 }
 
-const sweepDue = async (deps: DispatchDeps, before: Instant): Promise<DispatchReport> => {
-  let total: DispatchReport = { finished: 0, work: 0, left: 0 }
-  for (let page = 0; page < sweepPages; page++) {
-    const due = await deps.work.dueBefore(before, sweepPage)
-    if (due.length === 0) break
-    const { finished, work, left } = await dispatchDue(deps, due)
-    total = { finished: total.finished + finished, work: total.work + work, left }
-    // Nothing moved, or only the ones that cannot move are left: the next sweep tries again.
-    if (finished === 0 || due.length < sweepPage) break
+/** Each of these is carried to its end before the next begins: a group may stand for hundreds of members, a member for one. */
+const portions = (due: readonly Due[]): readonly (readonly Due[])[] => {
+  const members = due.filter(({ kind }) => kind === 'member')
+  const wide = due.filter(({ kind }) => kind !== 'member').map((one) => [one])
+  return members.length === 0 ? wide : [members, ...wide]
+}
+
+const nothing: DispatchReport = { finished: 0, work: 0, left: 0 }
+const plus = (a: DispatchReport, b: DispatchReport): DispatchReport => ({
+  finished: a.finished + b.finished,
+  work: a.work + b.work,
+  left: a.left + b.left,
+})
+
+const dispatchDue = async (
+  deps: DispatchDeps,
+  due: readonly Due[],
+  late: () => boolean = () => false,
+): Promise<DispatchReport> => {
+  const configuration = await deps.configuration()
+  let total = nothing
+  for (const portion of portions(due)) {
+    if (late()) return plus(total, { ...nothing, left: due.length - total.finished - total.left })
+    total = plus(total, await dispatchTogether(deps, createLooks(deps, configuration), portion))
   }
   return total
 }
 
+/** Past whatever cannot be worked on: it is tried once per sweep, and nobody waits behind it. */
+const sweepDue = async (deps: DispatchDeps, before: Instant, deadline: Instant): Promise<DispatchReport> => {
+  const late = (): boolean => milliseconds(deps.clock.now()) >= milliseconds(deadline)
+  let total = nothing
+  let after: string | undefined
+  while (!late()) {
+    const due = await deps.work.dueBefore(before, sweepPage, after)
+    if (due.length === 0) break
+    total = plus(total, await dispatchDue(deps, due, late))
+    after = due.at(-1)?.position
+  }
+  return total
+}
+
+const wakeWaiting = async (deps: DispatchDeps): Promise<number> => {
+  const now = deps.clock.now()
+  const waiting = await deps.work.waiting(now)
+  const minute = now.slice(0, 16)
+  await inParallel(waiting, lanes, (community) =>
+    deps.wakeUps.wake(community, `sweep-${minute}-${community}`),
+  )
+  return waiting.length
+}
+
 export const createDispatcher = (deps: DispatchDeps): Dispatcher => ({
   dispatch: (due) => dispatchDue(deps, due),
-  sweep: async () => {
-    const now = deps.clock.now()
-    const report = await sweepDue(deps, later(now, -streamSeconds))
-    const waiting = await deps.work.waiting(deps.clock.now())
-    const minute = now.slice(0, 16)
-    await inParallel(waiting, lanes, (community) =>
-      deps.wakeUps.wake(community, `sweep-${minute}-${community}`),
-    )
-    return { ...report, woken: waiting.length }
+  sweep: async (deadline = later(deps.clock.now(), sweepSeconds)) => {
+    let report: DispatchReport
+    let woken: number
+    try {
+      report = await sweepDue(deps, later(deps.clock.now(), -streamSeconds), deadline)
+    } finally {
+      // Due items that cannot be read keep nobody from what already stands as work.
+      woken = await wakeWaiting(deps)
+    }
+    return { ...report, woken }
   },
 })

@@ -9,8 +9,9 @@ const shards = Array.from({ length: dueShards }, (_, shard) => `${duePrefix}${sh
 
 /** Due items have positions of their own: whatever came later is another item, so a deletion needs no condition. */
 export const createDueQueue = (table: Table): Pick<WorkQueue, 'dueBefore' | 'finishDue' | 'replaceDue'> => ({
-  dueBefore: async (before, limit) => {
-    const pages = await inParallel(shards, width, (pk) => table.query({ pk, limit }))
+  dueBefore: async (before, limit, after) => {
+    const behind = after === undefined ? {} : { after }
+    const pages = await inParallel(shards, width, (pk) => table.query({ pk, limit, ...behind }))
     return pages
       .flatMap((page) => page.items.map(dueFrom))
       .filter((due) => due.at < before)

@@ -154,3 +154,45 @@ test('a wish for a community the configuration no longer has is finished, and ta
   await bench.reconcile()
   expect(bench.seen().p0?.roles).toEqual(['Analyst'])
 })
+
+test('however many items at the head cannot be worked on, the sweep reaches those behind them', async () => {
+  bench = await openBench()
+  const poisoned = new Set((await people(230)).map(({ id }) => id))
+  const healthy = await bench.provider.person('healthy')
+  bench.clock.advance(10)
+  const broken = {
+    ...bench.deps,
+    directory: {
+      ...bench.deps.directory,
+      memberOrTombstone: (...given: Parameters<typeof bench.deps.directory.memberOrTombstone>) =>
+        poisoned.has(given[1])
+          ? Promise.reject(new ConnectorError('internal', 'cannot be read'))
+          : bench.deps.directory.memberOrTombstone(...given),
+    },
+  }
+  const report = await createDispatcher(broken).sweep(bench.later(60))
+  expect(report).toMatchObject({ finished: 1, left: 230 })
+  const left = await due()
+  expect(left).toHaveLength(230)
+  expect(left.some((one) => one.kind === 'member' && one.member === healthy.id)).toBe(false)
+})
+
+test('a sweep ends in time, and what it did until then is done', async () => {
+  bench = await openBench()
+  await people(150)
+  bench.clock.advance(10)
+  const slow = {
+    ...bench.deps,
+    directory: {
+      ...bench.deps.directory,
+      memberOrTombstone: (...given: Parameters<typeof bench.deps.directory.memberOrTombstone>) => {
+        bench.clock.advance(0.1)
+        return bench.deps.directory.memberOrTombstone(...given)
+      },
+    },
+  }
+  const first = await createDispatcher(slow).sweep(bench.later(5))
+  expect(first.finished).toBeGreaterThan(0)
+  expect(first.finished).toBeLessThan(150)
+  expect(await due()).toHaveLength(150 - first.finished)
+})

@@ -11,8 +11,8 @@ export type WorkDraft = {
 }
 
 export type WorkQueue = {
-  /** Due items older than `before`, oldest first: what the stream did not deliver. */
-  readonly dueBefore: (before: Instant, limit: number) => Promise<readonly Due[]>
+  /** Due items older than `before`, oldest first, behind the position `after`: what the stream did not deliver. */
+  readonly dueBefore: (before: Instant, limit: number, after?: string) => Promise<readonly Due[]>
   readonly finishDue: (due: readonly Due[]) => Promise<void>
   /** In one transaction: the seen item goes, a new one (new position, same `at`) for what is left of it comes. */
   readonly replaceDue: (seen: Due, rest: DueSubject) => Promise<void>
