@@ -2,10 +2,20 @@
 import { runCli } from '../../lib/cli/main.ts'
 import { openEndpoint } from './attach.ts'
 
-const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
+/** no-color.org: set to anything but nothing. */
+const colourful = ({ isTTY }: { readonly isTTY?: boolean }): boolean =>
+  isTTY === true && !process.env.NO_COLOR
+// `| head` closes its end when it has seen enough: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  { out: (text) => console.log(text), error: (text) => console.error(text), colour },
+  {
+    out: (text) => console.log(text),
+    error: (text) => console.error(text),
+    colour: { out: colourful(process.stdout), error: colourful(process.stderr) },
+  },
   openEndpoint,
 )

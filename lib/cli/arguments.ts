@@ -7,16 +7,17 @@ export type Arguments = {
   readonly text: (name: string) => string | undefined
   readonly flag: (name: string) => boolean
 }
-/** Option names with `text` (takes a value) or `flag`. */
-export type Options = Readonly<Record<string, 'text' | 'flag'>>
+/** Without `takes` it is a flag. Both are shown by `--help`. */
+export type Option = { readonly takes?: string; readonly does: string }
+export type Options = Readonly<Record<string, Option>>
 
 export const commonOptions: Options = {
-  help: 'flag',
-  json: 'flag',
-  data: 'text',
-  table: 'text',
-  region: 'text',
-  profile: 'text',
+  json: { does: 'one JSON value on standard output' },
+  data: { takes: 'DIR', does: 'data of npm start; default $ROLECALL_DATA, else .rolecall' },
+  table: { takes: 'NAME', does: 'the deployed table instead (also TABLE_NAME); needs AWS credentials' },
+  region: { takes: 'REGION', does: 'region of that table; default as AWS tools have it' },
+  profile: { takes: 'PROFILE', does: 'profile of the AWS credentials' },
+  help: { does: 'this text, or that of a command' },
 }
 
 export const usageError = (message: string): ConnectorError =>
@@ -25,9 +26,9 @@ export const usageError = (message: string): ConnectorError =>
 export const parseArguments = (args: readonly string[], options: Options): Arguments => {
   const known = { ...commonOptions, ...options }
   const config = Object.fromEntries(
-    Object.entries(known).map(([name, kind]) => [
+    Object.entries(known).map(([name, { takes }]) => [
       name,
-      { type: kind === 'text' ? ('string' as const) : ('boolean' as const) },
+      { type: takes === undefined ? ('boolean' as const) : ('string' as const) },
     ]),
   )
   try {

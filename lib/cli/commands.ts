@@ -17,21 +17,29 @@ export type Command = Described &
       }
   )
 
-const decision: Options = { reason: 'text' }
+const decision: Options = {
+  reason: { takes: 'TEXT', does: 'why; it stands in the audit log' },
+  by: { takes: 'NAME', does: 'who decided; default $ROLECALL_OPERATOR, else your login name' },
+}
 
 export const commands: Readonly<Record<string, Command>> = {
   'config check': {
     kind: 'offline',
     usage: '[FILE] [--aws]',
     summary: 'check a configuration file (rolecall.yaml) without table or platform',
-    options: { aws: 'flag' },
+    options: {
+      aws: { does: 'as a deployment would read it: no loopback platforms, no env: or file: secrets' },
+    },
     run: checkFile,
   },
   'config push': {
     kind: 'house',
     usage: '[FILE] [--note TEXT] [--dry-run]',
     summary: 'check it against the platforms, show what it would change, store it as the next version',
-    options: { note: 'text', 'dry-run': 'flag' },
+    options: {
+      note: { takes: 'TEXT', does: 'shown by config history' },
+      'dry-run': { does: 'check and show, store nothing' },
+    },
     run: pushFile,
   },
   'config history': {
@@ -52,14 +60,17 @@ export const commands: Readonly<Record<string, Command>> = {
     kind: 'house',
     usage: 'COMMUNITY [--markdown]',
     summary: 'show what a reconciliation would do now; nothing is done',
-    options: { markdown: 'flag' },
+    options: { markdown: { does: 'for a ticket or a pull request' } },
     run: showPlan,
   },
   explain: {
     kind: 'house',
     usage: 'USER [--connection ID] [--role COMMUNITY/ROLE]',
     summary: 'why somebody has their roles, or has not the one asked about',
-    options: { connection: 'text', role: 'text' },
+    options: {
+      connection: { takes: 'ID', does: 'whose directory; needed when there are several' },
+      role: { takes: 'COMMUNITY/ROLE', does: 'also say why they have not this one' },
+    },
     run: explainUser,
   },
   reconcile: {
@@ -78,23 +89,27 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   approve: {
     kind: 'house',
-    usage: 'COMMUNITY DIGEST --reason TEXT',
+    usage: 'COMMUNITY DIGEST --reason TEXT [--by NAME]',
     summary: 'let exactly these held changes happen, once, within a day',
     options: decision,
     run: approve,
   },
   reject: {
     kind: 'house',
-    usage: 'COMMUNITY DIGEST --reason TEXT',
+    usage: 'COMMUNITY DIGEST --reason TEXT [--by NAME]',
     summary: 'leave them undone, silently, until the set changes',
     options: decision,
     run: reject,
   },
   'credentials create': {
     kind: 'house',
-    usage: 'CONNECTION [--label TEXT] [--scope scim] [--expires 365d]',
+    usage: 'CONNECTION [--label TEXT] [--scope SCOPE] [--expires DURATION]',
     summary: 'make a bearer token for an identity provider; it is shown once',
-    options: { label: 'text', scope: 'text', expires: 'text' },
+    options: {
+      label: { takes: 'TEXT', does: 'shown by credentials list and in the audit log' },
+      scope: { takes: 'SCOPE', does: 'what it may be used for; scim is the default' },
+      expires: { takes: 'DURATION', does: 'from now, such as 365d; without it, it never expires' },
+    },
     run: createOne,
   },
   'credentials list': {

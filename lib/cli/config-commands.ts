@@ -10,7 +10,7 @@ import { type Preview, previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
-import { paint, say, type Terminal } from './terminal.ts'
+import { complain, say, sayJson, type Terminal } from './terminal.ts'
 import { type House, platformTraits } from './wiring.ts'
 
 const readText = async (path: string): Promise<string> => {
@@ -18,14 +18,13 @@ const readText = async (path: string): Promise<string> => {
     return await readFile(path, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
-    throw new ConnectorError('notFound', `${path} cannot be read (${reason}); name the file to read`, {
-      cause,
-    })
+    const what = reason === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${reason})`
+    throw new ConnectorError('notFound', `${what}; name the configuration file to read`, { cause })
   }
 }
 
 const sayWarnings = (terminal: Terminal, warnings: readonly string[]): void => {
-  for (const warning of warnings) terminal.error(paint(terminal, 'yellow', `warning: ${warning}`))
+  for (const warning of warnings) complain(terminal, 'warning', warning)
 }
 
 const counted = ({ connections, communities, rules }: Configuration): string =>
@@ -105,24 +104,22 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
   sayWarnings(terminal, warnings)
   const previews = await previewAll(house, configuration)
   if (!json) for (const { plan, verdict } of previews) say(terminal, planText(plan, verdict))
-  const verdicts = previews.map(({ verdict }) => verdict)
+  /** `number`: the version stored now, else the one that stays current. */
+  const tell = (stored: boolean, number: number, sentence: string): void => {
+    if (json) sayJson(terminal, { stored, number, warnings, previews })
+    else say(terminal, `\n${sentence}`, stored ? 'green' : undefined)
+  }
   if (given.flag('dry-run')) {
-    if (json) sayJson(terminal, { stored: false, base, warnings, previews })
-    else
-      say(
-        terminal,
-        `\nNothing was stored. Without --dry-run this becomes version ${configuration.number}.`,
-        'dim',
-      )
-    return exitFor(verdicts)
+    const later = `Without --dry-run this becomes version ${configuration.number}.`
+    tell(
+      false,
+      base,
+      `Nothing was stored. ${candidate.unchanged ? `Version ${base} is this text already.` : later}`,
+    )
+    return exitFor(previews.map(({ verdict }) => verdict))
   }
   if (candidate.unchanged) {
-    say(
-      terminal,
-      json
-        ? JSON.stringify({ stored: false, number: base, warnings })
-        : `\nVersion ${base} is this text already; nothing was stored.`,
-    )
+    tell(false, base, `Version ${base} is this text already; nothing was stored.`)
     return exits.nothing
   }
   const result = await house.configurations.push(text, base, house.operator, given.text('note') ?? '')
@@ -133,8 +130,7 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
     )
   await note(house, { kind: 'configurationPushed', number: result.number })
   const next = await reconcileSoon(house)
-  if (json) sayJson(terminal, { stored: true, number: result.number, warnings, previews })
-  else say(terminal, `\nStored as version ${result.number}; ${next}.`, 'green')
+  tell(true, result.number, `Stored as version ${result.number}; ${next}.`)
   return exits.nothing
 }
 

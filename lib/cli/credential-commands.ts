@@ -6,18 +6,11 @@ import type { Credential, Scope } from '../core/ports/configuration.ts'
 import { createCredential } from '../scim/tokens.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exits } from './exits.ts'
-import { say, type Terminal } from './terminal.ts'
+import { connectionNamed } from './names.ts'
+import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
 const scopes: readonly Scope[] = ['scim', 'hooks', 'admin']
-
-const knownConnection = async (house: House, name: string): Promise<ConnectionId> => {
-  const { connections } = await house.configuration()
-  const found = connections.find(({ id }) => id === name)
-  if (found !== undefined) return found.id
-  const names = connections.map(({ id }) => id).join(', ')
-  throw new ConnectorError('notFound', `there is no connection ${name}; there are ${names}`)
-}
 
 const note = async (house: House, connection: ConnectionId, event: AuditEvent): Promise<void> => {
   const actor = { kind: 'operator', label: house.operator } as const
@@ -38,16 +31,23 @@ const expiryFrom = (given: Arguments): number | undefined => {
   throw usageError('--expires must be a duration such as 365d')
 }
 
+/** It stands in the audit log beside every change made with the credential. */
+const labelFrom = (given: Arguments): string | undefined => {
+  const label = given.text('label')?.trim()
+  if (label === undefined || (label.length > 0 && label.length <= 64)) return label
+  throw usageError('--label must be 1 to 64 characters')
+}
+
 /** The token is shown once; only its hash is stored. */
 export const createOne = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { connection: name } = positionals(given, 'connection')
   const [scope, expires] = [scopeFrom(given), expiryFrom(given)]
-  const connection = await knownConnection(house, name)
+  const connection = await connectionNamed(house, name)
   const at = house.clock.now()
   const { token, credential } = createCredential({
     connection,
     scope,
-    label: given.text('label') ?? scope,
+    label: labelFrom(given) ?? scope,
     createdBy: house.operator,
     at,
     ...(expires === undefined ? {} : { expiresAt: later(at, expires) }),
@@ -75,7 +75,7 @@ const line = (one: Credential): string => {
 
 export const listThem = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { connection: name } = positionals(given, 'connection')
-  const connection = await knownConnection(house, name)
+  const connection = await connectionNamed(house, name)
   const credentials = await house.credentials.credentials(connection)
   if (given.flag('json')) sayJson(terminal, credentials.map(shown))
   else if (credentials.length === 0)
@@ -86,7 +86,7 @@ export const listThem = async (given: Arguments, terminal: Terminal, house: Hous
 
 export const revokeOne = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { connection: name, id } = positionals(given, 'connection', 'id')
-  const connection = await knownConnection(house, name)
+  const connection = await connectionNamed(house, name)
   const credential = await house.credentials.credential(connection, id)
   if (credential === undefined)
     throw new ConnectorError(

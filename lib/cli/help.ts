@@ -1,14 +1,14 @@
+import { commonOptions, type Options } from './arguments.ts'
 import { commands } from './commands.ts'
 
 const head = 'rolecall: identity provider groups to community roles'
-const options = [
-  '  --json            one JSON value on standard output',
-  '  --data DIR        data of npm start; default $ROLECALL_DATA, else .rolecall',
-  '  --table NAME      the deployed table instead (also TABLE_NAME); needs AWS credentials',
-  '  --region, --profile   for AWS',
-  '  --help            this text, or that of a command',
-]
 const codes = 'Exit codes: 0 done or nothing to do, 1 error, 2 changes pending, 3 changes held'
+
+const optionLines = (options: Options): readonly string[] =>
+  Object.entries(options).map(
+    ([name, { takes, does }]) =>
+      `  ${`--${name}${takes === undefined ? '' : ` ${takes}`}`.padEnd(24)} ${does}`,
+  )
 
 export const generalHelp = (): string =>
   [
@@ -18,7 +18,8 @@ export const generalHelp = (): string =>
     '',
     ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(20)} ${summary}`),
     '',
-    ...options,
+    'Every command takes:',
+    ...optionLines(commonOptions),
     '',
     codes,
   ].join('\n')
@@ -31,7 +32,7 @@ export const commandHelp = (name: string): string => {
     '',
     command.summary,
     '',
-    ...options,
+    ...optionLines({ ...command.options, ...commonOptions }),
     '',
     codes,
   ].join('\n')

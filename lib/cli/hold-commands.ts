@@ -4,15 +4,28 @@ import type { Hold } from '../core/verdict.ts'
 import { createHoldDesk } from '../provisioning/holds.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exits } from './exits.ts'
-import { say, type Terminal } from './terminal.ts'
+import { harmless, say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
 const shownDigest = (digest: string): string => digest.slice(0, 12)
 
-const holdLines = ({ community, digest, since, state, held, decidedBy }: Hold): readonly string[] => [
+/** So that a pasted line reaches the table that was looked at. */
+const samePlace = (given: Arguments): string =>
+  ['data', 'table', 'region', 'profile']
+    .flatMap((name) => {
+      const value = given.text(name)
+      return value === undefined ? [] : [` --${name} ${/^[\w./:-]+$/.test(value) ? value : `'${value}'`}`]
+    })
+    .join('')
+
+const holdLines = (
+  { community, digest, since, state, held, decidedBy }: Hold,
+  place: string,
+): readonly string[] => [
   `${community}  ${shownDigest(digest)}  ${state} since ${since}${decidedBy === undefined ? '' : `, by ${decidedBy}`}`,
   ...held.map(({ change, reason }) => `  ${describe(change)} — ${describeHoldReason(reason)}`),
-  `  npx rolecall approve ${community} ${shownDigest(digest)} --reason "…"`,
+  `  npx rolecall approve ${community} ${shownDigest(digest)} --reason "…"${place}`,
+  `  npx rolecall reject ${community} ${shownDigest(digest)} --reason "…"${place}`,
 ]
 
 export const listHolds = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
@@ -20,8 +33,16 @@ export const listHolds = async (given: Arguments, terminal: Terminal, house: Hou
   const holds = await createHoldDesk(house).list()
   if (given.flag('json')) sayJson(terminal, holds)
   else if (holds.length === 0) say(terminal, 'Nothing is held.', 'green')
-  else for (const hold of holds) say(terminal, holdLines(hold).join('\n'))
+  else for (const hold of holds) say(terminal, holdLines(hold, samePlace(given)).join('\n'))
   return holds.some(({ state }) => state === 'waiting') ? exits.held : exits.nothing
+}
+
+/** The person who decided; the one at the keyboard unless another is named. */
+const deciderFrom = (given: Arguments, house: House): string => {
+  const by = given.text('by')?.trim()
+  if (by === undefined) return house.operator
+  if (by.length > 0 && by.length <= 64 && harmless(by) === by) return by
+  throw usageError('--by must be a name of 1 to 64 characters')
 }
 
 /** The digest is demanded: a person consents to what they saw, not to what is held by now. */
@@ -29,7 +50,8 @@ const decisionFrom = (given: Arguments, house: House) => {
   const { community, digest } = positionals(given, 'community', 'digest')
   const reason = given.text('reason')?.trim()
   if (!reason) throw usageError('--reason "why" is missing')
-  return { community: communityId(community), digest, by: house.operator, reason }
+  if (reason.length > 500) throw usageError('--reason must be at most 500 characters')
+  return { community: communityId(community), digest, by: deciderFrom(given, house), reason }
 }
 
 export const approve = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {

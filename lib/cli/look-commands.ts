@@ -1,18 +1,18 @@
-import { ConnectorError } from '../core/errors.ts'
 import { explanationText } from '../core/explanation-text.ts'
-import { type ConnectionId, communityId, memberId, roleId } from '../core/ids.ts'
+import { type ConnectionId, memberId, roleId } from '../core/ids.ts'
 import { planMarkdown, planText } from '../core/plan-text.ts'
 import { type ExplainQuestion, explainMember } from '../provisioning/explain.ts'
 import { previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
-import { say, type Terminal } from './terminal.ts'
+import { communityNamed, connectionNamed } from './names.ts'
+import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
 export const showPlan = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { community } = positionals(given, 'community')
-  const { plan, verdict } = await previewPlan(house, communityId(community))
+  const { plan, verdict } = await previewPlan(house, await communityNamed(house, community))
   if (given.flag('json')) sayJson(terminal, { plan, verdict })
   else say(terminal, given.flag('markdown') ? planMarkdown(plan, verdict) : planText(plan, verdict))
   return exitFor([verdict])
@@ -20,23 +20,20 @@ export const showPlan = async (given: Arguments, terminal: Terminal, house: Hous
 
 const connectionFor = async (given: Arguments, house: House): Promise<ConnectionId> => {
   const wanted = given.text('connection')
+  if (wanted !== undefined) return await connectionNamed(house, wanted)
   const { connections } = await house.configuration()
-  const names = connections.map(({ id }) => id).join(', ')
   const [only, ...more] = connections
-  if (wanted === undefined) {
-    if (only !== undefined && more.length === 0) return only.id
-    throw usageError(`--connection is missing: one of ${names}`)
-  }
-  const found = connections.find(({ id }) => id === wanted)
-  if (found !== undefined) return found.id
-  throw new ConnectorError('notFound', `there is no connection ${wanted}; there are ${names}`)
+  if (only !== undefined && more.length === 0) return only.id
+  throw usageError(`--connection is missing: one of ${connections.map(({ id }) => id).join(', ')}`)
 }
 
-const questionFrom = (role: string | undefined): ExplainQuestion | undefined => {
+const questionFrom = async (given: Arguments, house: House): Promise<ExplainQuestion | undefined> => {
+  const role = given.text('role')
   if (role === undefined) return undefined
   const [community, name, ...rest] = role.split('/')
-  if (!community || !name || rest.length > 0) throw usageError('--role is written community/role')
-  return { community: communityId(community), role: roleId(name) }
+  if (!community || !name || rest.length > 0)
+    throw usageError('--role is written COMMUNITY/ROLE, such as demo-soc/analyst')
+  return { community: await communityNamed(house, community), role: roleId(name) }
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -44,7 +41,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export const explainUser = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { user } = positionals(given, 'user')
   const connection = await connectionFor(given, house)
-  const question = questionFrom(given.text('role'))
+  const question = await questionFrom(given, house)
   const explained = await explainMember(house, {
     connection,
     subject: uuid.test(user)
@@ -61,12 +58,7 @@ export const explainUser = async (given: Arguments, terminal: Terminal, house: H
 
 export const reconcileNow = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { community } = positionals(given, 'community')
-  const asked = await createReconciliation(house).request(communityId(community))
-  if (asked.length === 0)
-    throw new ConnectorError(
-      'notFound',
-      `the configuration has no community ${community}; see npx rolecall config check`,
-    )
+  const asked = await createReconciliation(house).request(await communityNamed(house, community))
   const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
   if (given.flag('json')) sayJson(terminal, { asked })
   else say(terminal, `${asked.join(', ')} will be compared ${when}.`, 'green')

@@ -1,17 +1,18 @@
 import { didYouMean } from '../config/findings.ts'
-import { isConnectorError } from '../core/errors.ts'
 import { type OpenLocal, openAccess } from './access.ts'
 import { parseArguments, usageError } from './arguments.ts'
 import { type Command, commands } from './commands.ts'
 import { type Exit, exits } from './exits.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { harmless, paint, say, type Terminal } from './terminal.ts'
+import { complain, say, type Terminal } from './terminal.ts'
+import { troubleText } from './trouble.ts'
 import { openHouse } from './wiring.ts'
 
 type Named = { readonly name: string; readonly command: Command; readonly rest: readonly string[] }
 
 const named = (args: readonly string[]): Named => {
   const [first = '', second = '', ...rest] = args
+  if (first.startsWith('-')) throw usageError(`the command comes first, then options such as ${first}`)
   const pair = `${first} ${second}`
   const names = Object.keys(commands)
   for (const [name, left] of [
@@ -44,11 +45,19 @@ const runCommand = async (
 }
 
 const report = (error: unknown, terminal: Terminal): Exit => {
-  const message = isConnectorError(error)
-    ? error.message
-    : `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
-  terminal.error(`${paint(terminal, 'red', 'error:')} ${harmless(message)}`)
+  complain(terminal, 'error', troubleText(error))
   return exits.error
+}
+
+const asksForHelp = (word: string): boolean => word === '--help' || word === '-h'
+
+/** Undefined when no help is asked for. `help plan`, `plan --help` and `config --help` all do. */
+const helpFor = (args: readonly string[]): string | undefined => {
+  const words = args[0] === 'help' ? args.slice(1) : args
+  if (args[0] !== 'help' && args.length > 0 && !args.some(asksForHelp)) return undefined
+  const rest = words.filter((word) => !asksForHelp(word))
+  const group = rest.length === 1 && Object.keys(commands).some((name) => name.startsWith(`${rest[0]} `))
+  return rest.length === 0 || group ? generalHelp() : commandHelp(named(rest).name)
 }
 
 /** The `rolecall` command. Resolves to its exit code; `openLocal` knows the engine of `npm start`. */
@@ -58,17 +67,12 @@ export const runCli = async (
   openLocal: OpenLocal,
 ): Promise<Exit> => {
   try {
-    const [first] = args
-    if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-      say(terminal, generalHelp())
-      return first === undefined ? exits.error : exits.nothing
+    const help = helpFor(args)
+    if (help !== undefined) {
+      say(terminal, help)
+      return args.length === 0 ? exits.error : exits.nothing
     }
-    const chosen = named(args)
-    if (chosen.rest.includes('--help') || chosen.rest.includes('-h')) {
-      say(terminal, commandHelp(chosen.name))
-      return exits.nothing
-    }
-    return await runCommand(chosen, terminal, openLocal)
+    return await runCommand(named(args), terminal, openLocal)
   } catch (error) {
     return report(error, terminal)
   }

@@ -1,5 +1,11 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { sayJson } from '../../lib/cli/terminal.ts'
+import { troubleText } from '../../lib/cli/trouble.ts'
 import { systemClock } from '../../lib/config/clock.ts'
+import { ConnectorError } from '../../lib/core/errors.ts'
 import {
   accountId,
   communityId,
@@ -16,7 +22,7 @@ import { createCredentialStore } from '../../lib/store/credentials.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
-import { type Desk, openDesk, runCommand } from './command.ts'
+import { callCommand, type Desk, openDesk, runCommand } from './command.ts'
 
 const [demo, soc] = [connectionId('demo'), communityId('demo-soc')]
 const stamp = () => ({
@@ -42,6 +48,61 @@ describe('without a table', () => {
       'config needs one of check, push, history, rollback',
     )
     expect((await runCommand(['holds', '--jsn'], {})).error).toContain("Unknown option '--jsn'")
+  })
+
+  test('help is found wherever it is asked for, and tells the options of a command', async () => {
+    const general = (await callCommand(['--help'])).out
+    for (const args of [['help'], ['-h'], ['config', '--help'], ['help', 'credentials']])
+      expect(await callCommand(args)).toEqual({ code: 0, out: general, error: '' })
+    const approve = await callCommand(['approve', 'demo-soc', '--help'])
+    expect(await callCommand(['help', 'approve'])).toEqual(approve)
+    expect(approve.out).toMatch(/--by NAME +who decided; default \$ROLECALL_OPERATOR, else your login name/)
+    expect(await callCommand([])).toEqual({ code: 1, out: general, error: '' })
+    for (const args of [
+      ['nonsense', '--help'],
+      ['help', 'nonsense'],
+    ])
+      expect((await callCommand(args)).error).toContain('there is no command "nonsense"')
+    expect((await callCommand(['--json', 'holds'])).error).toContain(
+      'the command comes first, then options such as --json',
+    )
+  })
+
+  test('where no house ever was, the answer is an error and nothing is begun', async () => {
+    const nowhere = join(tmpdir(), 'rolecall-nowhere')
+    const holds = await callCommand(['holds', '--data', nowhere])
+    expect([holds.code, holds.out]).toEqual([1, ''])
+    expect(holds.error).toContain(`there is no data in ${nowhere}: run npm start once, name its directory`)
+    expect(existsSync(nowhere)).toBe(false)
+    const check = await callCommand(['config', 'check', join(nowhere, 'rolecall.yaml')])
+    expect(check.error).toContain(`there is no file ${nowhere}/rolecall.yaml; name the configuration file`)
+  })
+
+  test('trouble with AWS is told with its remedy', () => {
+    const sdk = (name: string, message = 'x') => Object.assign(new Error(message), { name })
+    const store = (cause: Error) =>
+      new ConnectorError('storeUnavailable', 'the store did not answer', { cause })
+    expect(troubleText(store(sdk('CredentialsProviderError')))).toContain('aws sso login')
+    expect(troubleText(store(sdk('ResourceNotFoundException')))).toContain('there is no such table')
+    expect(troubleText(store(sdk('Error', 'Region is missing')))).toContain('--region')
+    expect(troubleText(store(sdk('TimeoutError')))).toBe('the store did not answer')
+    expect(troubleText(new RangeError('odd'))).toMatch(
+      /^unexpected, please report it: RangeError: odd\n +at /,
+    )
+  })
+
+  test('JSON keeps every value, and escapes what would steer a terminal', () => {
+    const lines: string[] = []
+    const terminal = {
+      out: (text: string) => void lines.push(text),
+      error: () => undefined,
+      colour: { out: true, error: true },
+    }
+    const value = { name: 'a\u202eb\u009bc\u001bd "é😀"' }
+    sayJson(terminal, value)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+    expect(JSON.parse(lines[0] ?? '')).toEqual(value)
   })
 })
 
@@ -102,7 +163,10 @@ describe('with the data of one machine', () => {
     expect((await desk.call('plan', 'demo-soc', '--markdown')).out).toMatch(/^## demo-soc/)
     const json = JSON.parse((await desk.call('plan', 'demo-soc', '--json')).out)
     expect(json.plan.changes.map(({ kind }: { kind: string }) => kind)).toEqual(['createRole', 'createRole'])
-    expect((await desk.call('plan', 'other')).error).toContain('the configuration has no community other')
+    for (const command of ['plan', 'reconcile'])
+      expect((await desk.call(command, 'other')).error).toBe(
+        'error: the current configuration has no community other; it has demo-soc\n',
+      )
   })
 
   test('explain: each role with its reasons, and why not the one asked about', async () => {
@@ -122,8 +186,13 @@ describe('with the data of one machine', () => {
     expect(byId.communities[0].roles[0]).toMatchObject({ role: 'tier1', state: 'waiting' })
     expect((await desk.call('explain', 'nobody')).error).toContain('no member of that userName')
     expect((await desk.call('explain', 'ada@demo.test', '--connection', 'x')).error).toContain(
-      'there are demo',
+      'the current configuration has no connection x; it has demo',
     )
+    expect((await desk.call('explain', 'ada@demo.test', '--role', 'demo-sic/analyst')).error).toContain(
+      'the current configuration has no community demo-sic; did you mean demo-soc?',
+    )
+    const unknownRole = await desk.call('explain', 'ada@demo.test', '--role', 'demo-soc/boss')
+    expect(unknownRole.out).toContain('boss: the configuration knows no such role here')
   })
 
   test('holds: listed with exit code 3, approved by digest only, then gone', async () => {
@@ -158,16 +227,39 @@ describe('with the data of one machine', () => {
     expect(listed.code).toBe(3)
     expect(listed.out).toContain('demo-soc  abababababab  waiting')
     expect(listed.out).toContain('take tier1 from ada@demo.test — the account is protected')
+    // A pasted line must reach the table that was looked at.
+    const elsewhere = (await desk.call('holds')).out
+    for (const word of ['approve', 'reject'])
+      expect(elsewhere).toContain(
+        `npx rolecall ${word} demo-soc abababababab --reason "…" --data ${desk.data}\n`,
+      )
 
     expect((await desk.call('approve', 'demo-soc')).error).toContain('digest is missing')
     expect((await desk.call('approve', 'demo-soc', 'abababababab')).error).toContain('--reason')
     const other = await desk.call('approve', 'demo-soc', 'cdcdcdcdcdcd', '--reason', 'meant so')
     expect([other.code, other.error.includes('list the holds and decide again')]).toEqual([1, true])
-    const approved = await desk.call('approve', 'demo-soc', 'abababababab', '--reason', 'meant so')
-    expect(approved.code).toBe(0)
+    const decide = (word: string, ...more: readonly string[]) =>
+      desk.call(word, 'demo-soc', 'abababababab', '--reason', 'meant so', ...more)
+    for (const by of ['', ' ', 'x'.repeat(65), 'a\u001bb'])
+      expect((await decide('approve', '--by', by)).error).toContain('--by must be a name')
+    expect((await decide('reject', '--by', 'Maria Nowak')).code).toBe(0)
+    expect(await safety.hold(soc)).toMatchObject({ state: 'rejected', decidedBy: 'Maria Nowak' })
+    expect((await desk.call('holds')).code).toBe(0)
+    expect((await decide('approve', '--by', 'Maria Nowak')).code).toBe(0)
     expect(await safety.hold(soc)).toBeUndefined()
     expect(await safety.approvals(soc, systemClock.now())).toMatchObject([
-      { digest, by: 'tester', reason: 'meant so' },
+      { digest, by: 'Maria Nowak', reason: 'meant so' },
+    ])
+    expect(await safety.saveHold({ ...hold, digest: 'ef'.repeat(32) })).toBe('saved')
+    expect((await desk.call('approve', 'demo-soc', 'efefefefefef', '--reason', 'again')).code).toBe(0)
+    const decided = (await createAuditLog(desk.table).about({ kind: 'community', id: soc }, 10)).flatMap(
+      ({ event, actor }) => ('digest' in event ? [[event.kind, 'label' in actor && actor.label]] : []),
+    )
+    // The operator at the keyboard, unless the decision was somebody else's.
+    expect(decided.toSorted()).toEqual([
+      ['approved', 'Maria Nowak'],
+      ['approved', 'tester'],
+      ['rejected', 'Maria Nowak'],
     ])
     expect((await desk.call('reject', 'demo-soc', 'abababababab', '--reason', 'no')).error).toContain(
       'nothing is held',
@@ -188,7 +280,7 @@ describe('with the data of one machine', () => {
     expect((await desk.call('credentials', 'revoke', 'demo', created.id)).code).toBe(0)
     await expect(enter()).rejects.toMatchObject({ code: 'unauthenticated' })
     expect((await desk.call('credentials', 'create', 'dem')).error).toContain(
-      'there is no connection dem; there are demo',
+      'the current configuration has no connection dem; did you mean demo?',
     )
     expect((await desk.call('credentials', 'create', 'demo', '--scope', 'all')).error).toContain(
       '--scope must be one of',

@@ -49,12 +49,12 @@ export const runCommand = (
     child.on('close', (code) => resolve({ code, out: out.join(''), error: error.join('') }))
   })
 
-const callCommand = async (args: readonly string[]): Promise<Ended> => {
+export const callCommand = async (args: readonly string[]): Promise<Ended> => {
   const [out, error]: [string[], string[]] = [[], []]
   const terminal = {
     out: (text: string) => void out.push(`${text}\n`),
     error: (text: string) => void error.push(`${text}\n`),
-    colour: false,
+    colour: { out: false, error: false },
   }
   const code = await runCli(args, terminal, openEndpoint)
   return { code, out: out.join(''), error: error.join('') }

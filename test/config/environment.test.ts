@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { expect, test } from 'vitest'
 import { createIds, systemClock } from '../../lib/config/clock.ts'
 import { dataDirectory, namesTable, operatorName, readEnvironment } from '../../lib/config/environment.ts'
@@ -10,7 +11,9 @@ test('nothing set: the defaults', () => {
     auditRetentionDays: 400,
     logLevel: 'INFO',
   })
-  expect([dataDirectory({}), operatorName({}), namesTable({})]).toEqual(['.rolecall', 'operator', false])
+  expect([dataDirectory({}), namesTable({})]).toEqual(['.rolecall', false])
+  // Where no variable tells it, the operating system knows whose process this is.
+  expect(operatorName({})).toBe(userInfo().username)
 })
 
 test('everything set', () => {
