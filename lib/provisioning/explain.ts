@@ -34,9 +34,13 @@ const idOf = async (deps: ExplainDeps, { connection, subject }: ExplainRequest):
   if (subject.by === 'id') return subject.id
   const [found] = await deps.directory.findMembers(connection, { by: 'userName', value: subject.userName })
   if (found !== undefined) return found.id
-  throw new ConnectorError('notFound', `connection ${connection} has no member of that userName; check the spelling, whether the identity provider has pushed them, and the connection`, {
-    field: 'userName',
-  })
+  throw new ConnectorError(
+    'notFound',
+    `connection ${connection} has no member of that userName; check the spelling, whether the identity provider has pushed them, and the connection`,
+    {
+      field: 'userName',
+    },
+  )
 }
 
 /** Somebody without an address is no target for the planner, and can be explained all the same. */

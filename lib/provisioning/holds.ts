@@ -58,7 +58,11 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
   const held = async ({ community, digest }: Decision): Promise<Hold> => {
     const hold = await deps.safety.hold(community)
     if (hold === undefined)
-      throw new ConnectorError('notFound', `nothing is held in ${community}; list what is held with npx rolecall holds`, { field: 'community' })
+      throw new ConnectorError(
+        'notFound',
+        `nothing is held in ${community}; list what is held with npx rolecall holds`,
+        { field: 'community' },
+      )
     if (digest !== undefined && (digest.length < digestPrefix || !hold.digest.startsWith(digest)))
       throw wrongDigest(hold, digest)
     return hold
