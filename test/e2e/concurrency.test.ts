@@ -1,27 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { configurationOf, ruleFor } from './configuration.ts'
 import { openTown, type Town, until } from './town.ts'
 
 const many = 50
 const roles = Array.from({ length: many }, (_, n) => `role-${String(n).padStart(2, '0')}`)
 
 /** Fifty groups, each of which gives a custom role of its own. */
-const configuration = `version: 1
-connections:
-  - { id: demo, domains: [demo.test] }
-communities:
-  - id: demo-soc
-    platform: sekoia
-    tenant: 11111111-1111-4111-8111-111111111111
-    baseUrl: http://127.0.0.1:8081/sekoia
-    credentials: file:.rolecall/secrets/demo-soc
-    mode: enforce
-    requestsPerSecond: 50
-    onDeparture: { then: suspend, removeAfter: 30d }
-    roles:
-${roles.map((role) => `      - { id: ${role}, custom: "${role}", description: "made by a test, one of fifty", permissions: [SIC_READ_ALERTS] }`).join('\n')}
-rules:
-${roles.map((role) => `  - { id: ${role}, when: { group: { equals: "G-${role}" } }, grant: [{ community: demo-soc, role: ${role} }] }`).join('\n')}
-`
+const configuration = configurationOf({
+  roles: roles.map(
+    (role) =>
+      `{ id: ${role}, custom: ${role}, description: made by a test as one of fifty, permissions: [SIC_READ_ALERTS] }`,
+  ),
+  rules: roles.map((role) => ruleFor(`G-${role}`, role)),
+})
 
 describe('concurrent requests with injected conflicts', () => {
   let town: Town

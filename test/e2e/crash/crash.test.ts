@@ -128,7 +128,7 @@ describe(`${kills} kills during a push of ${requests} requests`, () => {
     expect(seen.answered + seen.stored + seen.absent).toBe(kills)
     expect(JSON.stringify(modelOf(await readDirectory(living.idp, 'with look-ups')))).toBe(plain(model))
     await converges(living, model)
-  }, 280_000)
+  }, 420_000)
 })
 
 /** Everybody in a rule's group has exactly the roles of their groups; whoever left or lost them is not enabled. */
