@@ -1,10 +1,10 @@
-import { createIds, systemClock } from '../lib/config/clock.ts'
+import { systemClock as clock, createIds } from '../lib/config/clock.ts'
 import { readEnvironment } from '../lib/config/environment.ts'
-import { connectionId } from '../lib/core/ids.ts'
+import { connectionId, later } from '../lib/core/ids.ts'
 import { type HttpRequest, type HttpResponse, httpFunction } from '../lib/lambda/http.ts'
 import { createLogger, errorFacts } from '../lib/lambda/logging.ts'
 import { createCounter } from '../lib/lambda/metrics.ts'
-import type { Observed } from '../lib/scim/exchange.ts'
+import type { Observed, ScimRequest, ScimResponse } from '../lib/scim/exchange.ts'
 import { createScimService } from '../lib/scim/service.ts'
 import { createDocumentClient } from '../lib/store/client.ts'
 import { createCredentialStore } from '../lib/store/credentials.ts'
@@ -17,12 +17,19 @@ const count = createCounter('scim')
 const client = createDocumentClient(
   environment.dynamodbEndpoint === undefined ? {} : { endpoint: environment.dynamodbEndpoint },
 )
-const table = createTable({ client, name: environment.tableName, clock: systemClock, ids: createIds() })
-const serveScim = createScimService({
-  directory: createDirectory(table),
-  credentials: createCredentialStore(table),
-  clock: systemClock,
-})
+const ids = createIds()
+
+// Seconds. Identity providers retry by themselves: a throttled store is theirs to wait for. API Gateway gives up after 30.
+const patience = 5
+const answerWithin = 20
+
+const serveScim = (request: ScimRequest): Promise<ScimResponse> => {
+  const now = clock.now()
+  const limit = { patientUntil: later(now, patience), until: later(now, answerWithin) }
+  const table = createTable({ client, name: environment.tableName, clock, ids, limit })
+  const credentials = createCredentialStore(table)
+  return createScimService({ directory: createDirectory(table), credentials, clock })(request)
+}
 
 const observe = (request: HttpRequest, connection: string, status: number, observed: Observed): void => {
   const { error, quirks, ...facts } = observed

@@ -24,9 +24,10 @@ import {
   type Update,
   updateInput,
 } from './table-expressions.ts'
-import { pauseBefore, withRetries } from './table-retries.ts'
+import { pauseBefore, type TimeLimit, withRetries } from './table-retries.ts'
 
 export type { Condition, Item, Query, TransactItem, Update } from './table-expressions.ts'
+export type { TimeLimit } from './table-retries.ts'
 
 export type WriteResult = 'done' | 'conditionFailed'
 export type Transacted =
@@ -41,6 +42,8 @@ export type TableDeps = {
   readonly clock: Clock
   readonly ids: Ids
   readonly random?: () => number
+  /** Of the one request this table serves; absent: each call has a budget of its own. */
+  readonly limit?: TimeLimit
   /** Told what each request consumed, indexes included. */
   readonly onCapacity?: (units: number) => void
 }
@@ -75,8 +78,8 @@ const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`
 type Consumed = { readonly CapacityUnits?: number | undefined }
 
 export const createTable = (deps: TableDeps): Table => {
-  const { client, name: TableName, clock, ids, random = Math.random, onCapacity } = deps
-  const patience = { clock, random }
+  const { client, name: TableName, clock, ids, random = Math.random, limit, onCapacity } = deps
+  const patience = { clock, random, limit }
   const metering = onCapacity ? { ReturnConsumedCapacity: 'TOTAL' as const } : {}
   const meter = (...consumed: readonly (Consumed | undefined)[]) => {
     for (const one of consumed) onCapacity?.(one?.CapacityUnits ?? 0)

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { instant, later } from '../../lib/core/ids.ts'
+import type { Clock } from '../../lib/core/ports/clock.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { createTestClock, ids, openWorld, rowsOf, type World } from './directory-world.ts'
 import { createUnreliableClient, fault } from './unreliable-client.ts'
@@ -67,6 +69,50 @@ describe('the table client', () => {
       expect(failed).toMatchObject({ name: 'ConnectorError', code })
       expect(failed).toHaveProperty('retryAfter', expect.any(Number))
     }
+  })
+
+  describe('with the time limit of one request', () => {
+    const started = instant(0)
+    const limit = { patientUntil: later(started, 4), until: later(started, 20) }
+    const limited = (at: number) => {
+      let sent = 0
+      const client = createUnreliableClient(world.endpoint, () => {
+        sent += 1
+        return { error: fault('ThrottlingException', 400) }
+      })
+      let now = later(started, at)
+      const clock: Clock = {
+        now: () => now,
+        sleep: async (seconds) => {
+          now = later(now, seconds)
+        },
+      }
+      const table = createTable({ client, name: world.name, clock, ids, limit, random: () => 1 })
+      return { table, clock, sent: () => sent }
+    }
+
+    it('waits a fault out only as long as the request is patient, all its calls together', async () => {
+      const { table, clock } = limited(0)
+      await expect(table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({ code: 'storeThrottled' })
+      const first = clock.now()
+      expect(first >= limit.patientUntil && first <= later(limit.patientUntil, 1)).toBe(true)
+      await expect(table.query({ pk: 'a' })).rejects.toMatchObject({ code: 'storeThrottled' })
+      expect(clock.now()).toBe(first)
+    })
+
+    it('works on without patience, and sends nothing once the time is over', async () => {
+      const impatient = limited(5)
+      await expect(impatient.table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({
+        code: 'storeThrottled',
+      })
+      expect(impatient.sent()).toBe(1)
+      const late = limited(20)
+      await expect(late.table.transact(increment('a'))).rejects.toMatchObject({
+        code: 'outOfTime',
+        retryAfter: 5,
+      })
+      expect(late.sent()).toBe(0)
+    })
   })
 
   it('tells a failed condition from a fault', async () => {
