@@ -12,8 +12,9 @@ import { createDirectory } from '../lib/store/directory.ts'
 import { createTable } from '../lib/store/table-client.ts'
 
 const environment = readEnvironment()
-const logger = createLogger('scim', environment.logLevel)
-const count = createCounter('scim')
+const service = `${environment.instance}-scim`
+const logger = createLogger(service, environment.logLevel)
+const count = createCounter(service)
 const client = createDocumentClient(
   environment.dynamodbEndpoint === undefined ? {} : { endpoint: environment.dynamodbEndpoint },
 )

@@ -14,10 +14,11 @@ import { wireStore } from './wiring-store.ts'
 
 /** The same ports for the three functions between a due item and a platform; not a function itself. */
 export const wireProvisioning = (part: string, environment: Environment) => {
-  const { wakeQueueUrl: queueUrl, sqsEndpoint, region, local, logLevel } = environment
+  const { instance, wakeQueueUrl: queueUrl, sqsEndpoint, region, local, logLevel } = environment
   if (queueUrl === undefined)
     throw new ConnectorError('configurationInvalid', 'environment variable WAKE_QUEUE_URL is not set')
-  const logger = createLogger(part, logLevel)
+  const service = `${instance}-${part}`
+  const logger = createLogger(service, logLevel)
   const { configurations, pace, ...store } = wireStore(environment)
   const deps: Provisioning = {
     ...store,
@@ -32,7 +33,7 @@ export const wireProvisioning = (part: string, environment: Environment) => {
       ...(sqsEndpoint === undefined ? {} : { endpoint: sqsEndpoint }),
       ...(region === undefined ? {} : { region }),
     }),
-    events: createEvents(logger, createCounter(part)),
+    events: createEvents(logger, createCounter(service)),
     configuration: createCurrentConfiguration({
       store: configurations,
       clock,

@@ -10,22 +10,23 @@ import { addFunction } from './function.ts'
 import { addHttpApi } from './http-api.ts'
 import { allowPlatformSecrets, allowTable, allowWakeUps } from './permissions.ts'
 import { addSchedules } from './schedules.ts'
+import type { StackSettings } from './settings.ts'
 
 /** How long one provisioning run may take; what is left over waits in the table, never in the queue. */
 const provisioningTime = Duration.minutes(5)
 
 /**
  * The whole house in one account: HTTP API → scim → table → stream → dispatch → wake-up queue → provision → platforms, and a schedule that
- * sweeps and reconciles. `name` prefixes what operators address by name: secrets, the CLI's table option, the stack itself.
+ * sweeps and reconciles. Nothing has a fixed name but the stack: any number of instances fit into an account.
  */
-export const createConnectorStack = (scope: Construct, name: string): Stack => {
+export const createConnectorStack = (scope: Construct, { name, variables }: StackSettings): Stack => {
   const stack = new Stack(scope, name, {
     description: 'Rolecall: SCIM and SAML to platform roles',
     terminationProtection: true,
   })
   const table = addTable(stack)
   const queues = addQueues(stack)
-  const common = { TABLE_NAME: table.tableName, EGRESS_ID: name, POWERTOOLS_SERVICE_NAME: name }
+  const common = { ...variables, INSTANCE: name, TABLE_NAME: table.tableName, EGRESS_ID: name }
   const waking = { ...common, WAKE_QUEUE_URL: queues.wakeUps.queueUrl }
 
   const scim = addFunction(stack, 'Scim', {
@@ -68,7 +69,6 @@ export const createConnectorStack = (scope: Construct, name: string): Stack => {
     batchSize: 100,
     retryAttempts: 3,
     bisectBatchOnError: true,
-    reportBatchItemFailures: true,
     parallelizationFactor: 4,
     // Only new due items leave the stream: everything else would be a function call for nothing.
     filters: [
@@ -81,7 +81,12 @@ export const createConnectorStack = (scope: Construct, name: string): Stack => {
   })
   table.grantStreamRead(dispatch)
   provision.addEventSource(
-    new SqsEventSource(queues.wakeUps, { batchSize: 1, reportBatchItemFailures: true }),
+    new SqsEventSource(queues.wakeUps, {
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      // So many communities at once: SCIM always finds room in the account's concurrency.
+      maxConcurrency: 50,
+    }),
   )
 
   const api = addHttpApi(stack, { scim })

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -22,6 +23,9 @@ export const addFunction = (scope: Construct, id: string, properties: FunctionPr
     retention: RetentionDays.THREE_MONTHS,
     removalPolicy: RemovalPolicy.RETAIN,
   })
+  // A role of its own: AWS's basic execution policy would let it write into every log group of the account.
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+  logGroup.grantWrite(role)
   return new NodejsFunction(scope, id, {
     entry: `${root}functions/${properties.entry}`,
     handler: 'handler',
@@ -32,6 +36,7 @@ export const addFunction = (scope: Construct, id: string, properties: FunctionPr
     memorySize: properties.memory,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...properties.environment },
     logGroup,
+    role,
     depsLockFilePath: `${root}package-lock.json`,
     projectRoot: root,
     bundling: {

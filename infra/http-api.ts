@@ -7,7 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 
 /** Only paths that exist are routed: anything else ends at API Gateway and costs no function call. */
 export const addHttpApi = (stack: Stack, functions: { readonly scim: IFunction }): HttpApi => {
-  const api = new HttpApi(stack, 'Api', { createDefaultStage: false })
+  const api = new HttpApi(stack, 'Api', { apiName: stack.stackName, createDefaultStage: false })
   const scim = new HttpLambdaIntegration('ScimIntegration', functions.scim)
   api.addRoutes({ path: '/{connection}/scim/v2/{proxy+}', methods: [HttpMethod.ANY], integration: scim })
   api.addRoutes({ path: '/health', methods: [HttpMethod.GET], integration: scim })

@@ -7,7 +7,6 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 /** Item operations only: no Scan (nothing may read the whole table), no table administration. Transactions are authorised by these very actions. */
 export const tableActions = [
   'dynamodb:BatchGetItem',
-  'dynamodb:BatchWriteItem',
   'dynamodb:ConditionCheckItem',
   'dynamodb:DeleteItem',
   'dynamodb:GetItem',

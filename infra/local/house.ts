@@ -141,7 +141,6 @@ const environmentOf = (storage: Storage, options: HouseOptions): Readonly<Record
   AWS_SECRET_ACCESS_KEY: storage.secret,
   EGRESS_ID: 'local',
   LOG_LEVEL: options.logLevel ?? 'INFO',
-  POWERTOOLS_SERVICE_NAME: 'rolecall',
   // Metrics are log lines that CloudWatch reads; nobody reads them here.
   POWERTOOLS_METRICS_DISABLED: 'true',
 })

@@ -5,6 +5,8 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'SILENT'
 
 /** What the process was given: the only place that reads `process.env`. */
 export type Environment = {
+  /** Which deployment this is, in logs and metrics: an account may hold several. */
+  readonly instance: string
   readonly tableName: string
   /** Another DynamoDB than the region's own. */
   readonly dynamodbEndpoint?: string
@@ -74,7 +76,9 @@ const optional = <Name extends string>(
 export const readEnvironment = (env: Variables = process.env): Environment => {
   const tableRule = 'must be a table name: 3 to 255 of a-z A-Z 0-9 _ . -'
   const egressRule = 'must be 1 to 128 of a-z A-Z 0-9 _ . -'
+  const instanceRule = 'must be 1 to 64 letters, digits and hyphens'
   return {
+    instance: matching(env, 'INSTANCE', /^[A-Za-z0-9-]{1,64}$/, instanceRule) ?? 'rolecall',
     tableName: matching(env, 'TABLE_NAME', /^[\w.-]{3,255}$/, tableRule) ?? 'rolecall',
     ...optional('dynamodbEndpoint', url(env, 'DYNAMODB_ENDPOINT')),
     ...optional('dynamodbSecret', given(env, 'DYNAMODB_SECRET')),

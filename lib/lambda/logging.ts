@@ -4,8 +4,8 @@ import { isConnectorError } from '../core/errors.ts'
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'SILENT'
 
 /** One structured line per event: ids, counts and names of rules; never a token, an assertion or an attribute's value. */
-export const createLogger = (part: string, level: LogLevel): Logger =>
-  new Logger({ serviceName: `rolecall-${part}`, logLevel: level })
+export const createLogger = (service: string, level: LogLevel): Logger =>
+  new Logger({ serviceName: service, logLevel: level })
 
 /**
  * What may be logged of an exception: its kind and where it came from. The message of an error that is not ours can quote a key or a body, and

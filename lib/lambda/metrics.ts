@@ -3,8 +3,8 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 /** Counts by name, each with its own dimensions; one line of CloudWatch's embedded format each, nothing to call while a caller waits. */
 export type Count = (name: string, value: number, dimensions: Readonly<Record<string, string>>) => void
 
-export const createCounter = (part: string): Count => {
-  const metrics = new Metrics({ namespace: 'Rolecall', serviceName: `rolecall-${part}` })
+export const createCounter = (service: string): Count => {
+  const metrics = new Metrics({ namespace: 'Rolecall', serviceName: service })
   return (name, value, dimensions) => {
     const one = metrics.singleMetric()
     for (const [dimension, text] of Object.entries(dimensions)) one.addDimension(dimension, text)

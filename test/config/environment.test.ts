@@ -5,6 +5,7 @@ import { dataDirectory, namesTable, operatorName, readEnvironment } from '../../
 
 test('nothing set: the defaults', () => {
   expect(readEnvironment({})).toEqual({
+    instance: 'rolecall',
     tableName: 'rolecall',
     egressId: 'default',
     local: false,
@@ -18,6 +19,7 @@ test('nothing set: the defaults', () => {
 
 test('everything set', () => {
   const set = {
+    INSTANCE: 'rolecall-test',
     TABLE_NAME: 'other',
     DYNAMODB_ENDPOINT: 'http://127.0.0.1:4567',
     DYNAMODB_SECRET: 'secret',
@@ -31,6 +33,7 @@ test('everything set', () => {
     LOG_LEVEL: 'debug',
   }
   expect(readEnvironment(set)).toEqual({
+    instance: 'rolecall-test',
     tableName: 'other',
     dynamodbEndpoint: 'http://127.0.0.1:4567',
     dynamodbSecret: 'secret',
@@ -51,6 +54,7 @@ test('an empty variable is an unset one', () => {
 })
 
 test.each([
+  ['INSTANCE', 'a b'],
   ['TABLE_NAME', 'a b'],
   ['DYNAMODB_ENDPOINT', 'localhost'],
   ['AWS_REGION', 'Europe'],

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { App } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { createConnectorStack } from '../../infra/connector-stack.ts'
 import { tableActions } from '../../infra/permissions.ts'
+import { readStackSettings } from '../../infra/settings.ts'
+import { readEnvironment } from '../../lib/config/environment.ts'
 
 type Resource = { readonly Properties: Record<string, unknown>; readonly DeletionPolicy?: string }
 type Statement = {
@@ -11,19 +14,26 @@ type Statement = {
   readonly Effect: string
 }
 
-// Bundling is the job of `npm run synth`; here only the template is looked at.
-const template = Template.fromStack(
-  createConnectorStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'rolecall'),
-)
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+  readonly context: Readonly<Record<string, unknown>>
+}
+/** The stack as `cdk.json` and the command line have it; bundles are looked at elsewhere. */
+const stackOf = (given: Readonly<Record<string, unknown>> = {}) => {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [], ...given } })
+  return createConnectorStack(app, readStackSettings(app.node))
+}
+const stack = stackOf()
+const template = Template.fromStack(stack)
 const find = (type: string): readonly (Resource & { readonly id: string })[] =>
   Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, ...(resource as Resource) }))
 const ours = ['Scim', 'Dispatch', 'Provision', 'Reconcile']
 const actionsOf = (statement: Statement): readonly string[] =>
   typeof statement.Action === 'string' ? [statement.Action] : statement.Action
-const statementsOf = (name: string): readonly Statement[] =>
+const policyStatements = (prefix: string): readonly Statement[] =>
   find('AWS::IAM::Policy')
-    .filter((policy) => policy.id.startsWith(`${name}ServiceRole`))
+    .filter((policy) => policy.id.startsWith(prefix))
     .flatMap((policy) => (policy.Properties.PolicyDocument as { Statement: readonly Statement[] }).Statement)
+const statementsOf = (name: string): readonly Statement[] => policyStatements(`${name}Role`)
 
 describe('the table', () => {
   it('is on demand, encrypted, recoverable, retained, protected and streams new images', () => {
@@ -83,10 +93,12 @@ describe('the functions', () => {
 })
 
 describe('permissions', () => {
+  const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
   const expected: Readonly<Record<string, readonly string[]>> = {
-    Scim: [...tableActions],
+    Scim: [...tableActions, ...logActions],
     Dispatch: [
       ...tableActions,
+      ...logActions,
       'dynamodb:DescribeStream',
       'dynamodb:GetRecords',
       'dynamodb:GetShardIterator',
@@ -98,6 +110,7 @@ describe('permissions', () => {
     ],
     Provision: [
       ...tableActions,
+      ...logActions,
       'secretsmanager:GetSecretValue',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
@@ -107,7 +120,7 @@ describe('permissions', () => {
       'sqs:SendMessage',
       'ssm:GetParameter',
     ],
-    Reconcile: [...tableActions, 'sqs:SendMessage'],
+    Reconcile: [...tableActions, ...logActions, 'sqs:SendMessage'],
   }
 
   it.each(ours)('%s may do exactly what it needs', (name) => {
@@ -115,13 +128,41 @@ describe('permissions', () => {
     expect([...actions].sort()).toEqual([...(expected[name] ?? [])].sort())
   })
 
-  it('no statement allows every action or every resource, but listing streams, which has no resource', () => {
+  it('no statement allows every action or every resource, and no policy is one of AWS’s own', () => {
     for (const name of ours)
       for (const statement of statementsOf(name)) {
         expect(statement.Effect).toBe('Allow')
         for (const action of actionsOf(statement)) expect(action).not.toContain('*')
-        if (statement.Resource === '*') expect(actionsOf(statement)).toEqual(['dynamodb:ListStreams'])
+        expect(JSON.stringify(statement.Resource)).not.toBe('"*"')
       }
+    const roles = find('AWS::IAM::Role')
+    expect(roles).toHaveLength(ours.length + 1)
+    expect(roles.flatMap((role) => role.Properties.ManagedPolicyArns ?? [])).toEqual([])
+  })
+
+  it('each function logs into its own group', () => {
+    for (const name of ours) {
+      const logging = statementsOf(name).filter((each) => actionsOf(each).includes('logs:PutLogEvents'))
+      expect(logging.map(({ Resource }) => Resource)).toEqual([
+        { 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${name}Logs`)), 'Arn'] },
+      ])
+    }
+  })
+
+  it('the schedule may call the function it calls, for this account only', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: { StringEquals: Match.objectLike({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }) },
+          }),
+        ],
+      },
+    })
+    const statements = policyStatements('SchedulerRole')
+    expect(statements.flatMap(actionsOf)).toEqual(['lambda:InvokeFunction'])
+    expect(JSON.stringify(statements[0]?.Resource)).toMatch(/^\[\{"Fn::GetAtt":\["Reconcile/)
   })
 
   it('only provision reads platform secrets, and only under the name of the instance', () => {
@@ -131,7 +172,12 @@ describe('permissions', () => {
       actionsOf(each).includes('secretsmanager:GetSecretValue'),
     )
     expect(secrets).toHaveLength(1)
+    // Secrets Manager appends a hyphen and six characters to a name: the asterisk covers them.
     expect(JSON.stringify(secrets[0]?.Resource)).toContain(':secret:rolecall/*')
+    const parameters = statementsOf('Provision').filter((each) =>
+      actionsOf(each).includes('ssm:GetParameter'),
+    )
+    expect(JSON.stringify(parameters.map(({ Resource }) => Resource))).toContain(':parameter/rolecall/*')
   })
 })
 
@@ -140,7 +186,11 @@ describe('from due to done', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 100,
       BisectBatchOnFunctionError: true,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 3,
+      // Due items are insert-only, and handled by reading state: their order does not matter.
+      ParallelizationFactor: 4,
+      // It reports no single records: what fails alone stays due, and the sweep takes it.
+      FunctionResponseTypes: Match.absent(),
       StartingPosition: 'TRIM_HORIZON',
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
       FilterCriteria: {
@@ -158,8 +208,14 @@ describe('from due to done', () => {
       RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
       SqsManagedSseEnabled: true,
     })
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      FifoQueue: true,
+      RedrivePolicy: Match.absent(),
+      MessageRetentionPeriod: 1_209_600,
+    })
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 50 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^WakeUps'), 'Arn'] },
     })
@@ -175,9 +231,148 @@ describe('from due to done', () => {
       { rate: 'rate(15 minutes)', input: '{"kind":"reconcile"}' },
     ])
   })
+
+  it('neither the scheduler nor Lambda repeats a failed run: the next does the same work', () => {
+    for (const { Properties } of find('AWS::Scheduler::Schedule'))
+      expect(Properties.Target).toMatchObject({
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+      })
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Reconcile') },
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    })
+  })
+
+  it('a wake-up stays invisible longer than the function may run, and API Gateway waits longer than SCIM takes', () => {
+    const timeouts = Object.fromEntries(
+      ours.map((name) => [
+        name,
+        find('AWS::Lambda::Function').find(({ id }) => id.startsWith(name))?.Properties.Timeout,
+      ]),
+    )
+    expect(timeouts).toEqual({ Scim: 29, Dispatch: 60, Provision: 300, Reconcile: 60 })
+  })
+})
+
+describe('the functions’ environment', () => {
+  const variables = (of: Template) =>
+    Object.values(of.findResources('AWS::Lambda::Function')).map(
+      (each) =>
+        (each.Properties as { Environment: { Variables: Record<string, unknown> } }).Environment.Variables,
+    )
+  const names = (of: Template) => new Set(variables(of).flatMap((each) => Object.keys(each)))
+  const chosen = {
+    name: 'rolecall-test',
+    publicUrl: 'https://scim.acme.example',
+    auditRetentionDays: '30',
+    logLevel: 'DEBUG',
+  }
+
+  it('every variable is one the functions read, and none is reserved by Lambda', () => {
+    const ownNames = [
+      'AUDIT_RETENTION_DAYS',
+      'EGRESS_ID',
+      'INSTANCE',
+      'LOG_LEVEL',
+      'PUBLIC_URL',
+      'TABLE_NAME',
+    ]
+    expect([...names(Template.fromStack(stackOf(chosen)))].sort()).toEqual(
+      [...ownNames, 'NODE_OPTIONS', 'WAKE_QUEUE_URL'].sort(),
+    )
+    const plain = variables(template).map((each) =>
+      Object.fromEntries(Object.entries(each).filter(([, value]) => typeof value === 'string')),
+    ) as Record<string, string>[]
+    for (const each of plain)
+      expect(readEnvironment(each)).toMatchObject({
+        instance: 'rolecall',
+        egressId: 'rolecall',
+        local: false,
+      })
+  })
+
+  it('what an operator chose arrives', () => {
+    for (const each of variables(Template.fromStack(stackOf(chosen)))) {
+      const { TABLE_NAME: _table, WAKE_QUEUE_URL: _queue, ...texts } = each
+      expect(readEnvironment(texts as Record<string, string>)).toMatchObject({
+        instance: 'rolecall-test',
+        egressId: 'rolecall-test',
+        publicUrl: 'https://scim.acme.example',
+        auditRetentionDays: 30,
+        logLevel: 'DEBUG',
+      })
+    }
+  })
+
+  it.each([
+    ['name', ''],
+    ['name', '1st'],
+    ['name', 'a_b'],
+    ['publicUrl', 'http://scim.acme.example'],
+    ['publicUrl', 'https://scim.acme.example/'],
+    ['auditRetentionDays', '0'],
+    ['logLevel', 'loud'],
+  ])('--context %s=%s is refused before anything is deployed', (key, value) => {
+    expect(() => stackOf({ [key]: value })).toThrow(`--context ${key}: must be`)
+  })
+})
+
+describe('two instances in one account', () => {
+  it('share no name: only the API is named, after its stack', () => {
+    const other = stackOf({ name: 'rolecall-test' })
+    expect([stack.stackName, other.stackName]).toEqual(['rolecall', 'rolecall-test'])
+    const physical = [
+      'TableName',
+      'QueueName',
+      'FunctionName',
+      'RoleName',
+      'LogGroupName',
+      'GroupName',
+      'Name',
+    ]
+    const named = (of: Template) =>
+      Object.entries(of.toJSON().Resources as Record<string, Resource & { Type: string }>)
+        .filter(
+          ([, { Type }]) =>
+            Type !== 'AWS::Lambda::Permission' && !/EventSourceMapping|EventInvoke/.test(Type),
+        )
+        .flatMap(([, { Properties }]) => physical.flatMap((key) => Properties[key] ?? []))
+    expect(named(template)).toEqual(['rolecall'])
+    expect(named(Template.fromStack(other))).toEqual(['rolecall-test'])
+    expect(JSON.stringify(Template.fromStack(other).toJSON())).not.toMatch(/:(secret:|parameter\/)rolecall\//)
+    for (const output of Object.values(template.toJSON().Outputs as object))
+      expect(output).not.toHaveProperty('Export')
+  })
+
+  it('each is protected from deletion', () => {
+    expect([stack.terminationProtection, stackOf({ name: 'other' }).terminationProtection]).toEqual([
+      true,
+      true,
+    ])
+  })
+
+  it('neither needs a look-up, a parameter or an account known beforehand', () => {
+    expect(Object.keys((template.toJSON().Parameters ?? {}) as object)).toEqual(['BootstrapVersion'])
+    expect([stack.account, stack.region].every((value) => value.includes('${Token'))).toBe(true)
+  })
 })
 
 describe('the front door', () => {
+  it('hands payloads over in format 2.0, on the stage without a prefix', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+    })
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true })
+    for (const permission of find('AWS::Lambda::Permission'))
+      expect(permission.Properties).toMatchObject({
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: expect.anything(),
+      })
+  })
+
   it('routes SCIM and health and nothing else', () => {
     expect(find('AWS::ApiGatewayV2::Route').map((each) => each.Properties.RouteKey)).toEqual([
       'ANY /{connection}/scim/v2/{proxy+}',

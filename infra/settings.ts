@@ -1,0 +1,49 @@
+import type { Node } from 'constructs'
+
+export type StackSettings = {
+  /** Of the instance: the stack, its secrets, its call budget, its lines in logs and metrics. */
+  readonly name: string
+  /** What an operator chose for all functions. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+type Setting = { readonly variable: string; readonly form: RegExp; readonly rule: string }
+
+/** `--context` keys beside `name`. The functions check them again; here a slip stops before anything is deployed. */
+const choices: Readonly<Record<string, Setting>> = {
+  publicUrl: {
+    variable: 'PUBLIC_URL',
+    form: /^https:\/\/[^\s/?#]+(\/[^\s/?#]+)*$/,
+    rule: 'must be an https URL without a slash at its end',
+  },
+  auditRetentionDays: {
+    variable: 'AUDIT_RETENTION_DAYS',
+    form: /^[1-9]\d{0,4}$/,
+    rule: 'must be a number of days, 1 to 99999',
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    form: /^(DEBUG|INFO|WARN|ERROR|SILENT)$/,
+    rule: 'must be one of DEBUG, INFO, WARN, ERROR, SILENT',
+  },
+}
+
+const read = (node: Pick<Node, 'tryGetContext'>, key: string, form: RegExp, rule: string) => {
+  const value: unknown = node.tryGetContext(key)
+  if (value === undefined) return undefined
+  if (form.test(String(value))) return String(value)
+  throw new Error(`--context ${key}: ${rule}`)
+}
+
+export const readStackSettings = (node: Pick<Node, 'tryGetContext'>): StackSettings => {
+  const nameRule = 'must be 1 to 64 letters, digits and hyphens, with a letter first'
+  return {
+    name: read(node, 'name', /^[A-Za-z][A-Za-z0-9-]{0,63}$/, nameRule) ?? 'rolecall',
+    variables: Object.fromEntries(
+      Object.entries(choices).flatMap(([key, { variable, form, rule }]) => {
+        const value = read(node, key, form, rule)
+        return value === undefined ? [] : [[variable, value]]
+      }),
+    ),
+  }
+}
