@@ -17,6 +17,13 @@ export type OperatorEvent =
       readonly change: string
       readonly code: string
     }
+  /** A run ended by a fault that is not the platform's; the sweep starts the next. */
+  | {
+      readonly type: 'run.failed'
+      readonly community: CommunityId
+      readonly at: Instant
+      readonly code: string
+    }
   | {
       readonly type: 'drift.found'
       readonly community: CommunityId

@@ -7,6 +7,7 @@ import type { Count } from './metrics.ts'
 const metricOf: Readonly<Record<OperatorEvent['type'], string>> = {
   'plan.held': 'PlanHeld',
   'change.failed': 'ChangeFailed',
+  'run.failed': 'RunFailed',
   'drift.found': 'DriftFound',
   'problem.found': 'ProblemFound',
 }

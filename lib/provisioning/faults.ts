@@ -60,3 +60,16 @@ export const asConnectorError = (error: unknown): ConnectorError =>
   isConnectorError(error)
     ? error
     : new ConnectorError('internal', 'an unexpected fault; the log has its name', { cause: error })
+
+/** For the log: what kind of fault and where, never its text. */
+export const traceOf = (error: unknown): { readonly fault: string; readonly where: string } => {
+  if (!(error instanceof Error)) return { fault: typeof error, where: '' }
+  const lines = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  return {
+    fault: error.name,
+    where: lines
+      .slice(0, 5)
+      .map((line) => line.trim())
+      .join(' '),
+  }
+}

@@ -1,11 +1,12 @@
 import type { Community, Configuration } from '../core/configuration.ts'
-import { isConnectorError } from '../core/errors.ts'
 import { type CommunityId, type Instant, milliseconds } from '../core/ids.ts'
 import type { Platform } from '../core/ports/platform.ts'
 import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
+import { asConnectorError, traceOf } from './faults.ts'
 import { type HeldLease, holdLease } from './lease.ts'
 import { playRound, type Round, type RoundReport } from './round.ts'
+import { deferAll } from './settle.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
 
 export type RunReport = {
@@ -17,6 +18,8 @@ export type RunReport = {
     | 'outOfTime'
     | 'leaseLost'
     | 'paused'
+    /** A fault of our own: the work is still there. */
+    | 'failed'
   readonly rounds: number
   readonly applied: number
   readonly failed: number
@@ -81,6 +84,48 @@ const createOpener = (deps: Provisioning) => {
   }
 }
 
+const none: RoundReport = {
+  applied: 0,
+  failed: 0,
+  held: 0,
+  finished: 0,
+  deferred: 0,
+  ending: { kind: 'complete' },
+}
+const both = (a: RoundReport, b: RoundReport): RoundReport => ({
+  applied: a.applied + b.applied,
+  failed: a.failed + b.failed,
+  held: a.held + b.held,
+  finished: a.finished + b.finished,
+  deferred: a.deferred + b.deferred,
+  ending: b.ending,
+})
+
+/** A fault nobody foresaw is somebody's in particular: halved until that one is alone, who waits, and the others go on. */
+const playIsolated = async (
+  deps: Provisioning,
+  { id, deadline }: Pick<Run, 'id' | 'deadline'>,
+  open: () => Promise<Round>,
+  taken: readonly Work[],
+): Promise<RoundReport> => {
+  try {
+    return await playRound(deps, open, taken)
+  } catch (thrown) {
+    const error = asConnectorError(thrown)
+    if (error.code !== 'internal') throw error
+    const late = milliseconds(deps.clock.now()) >= milliseconds(deadline)
+    if (late) return { ...none, ending: { kind: 'stopped', code: 'outOfTime' } }
+    if (taken.length === 1) {
+      deps.log.warn('work put off', { community: id, ...traceOf(thrown) })
+      return { ...none, ...(await deferAll(deps, taken, undefined)), failed: 1 }
+    }
+    const half = Math.ceil(taken.length / 2)
+    const first = await playIsolated(deps, { id, deadline }, open, taken.slice(0, half))
+    if (first.ending.kind !== 'complete') return first
+    return both(first, await playIsolated(deps, { id, deadline }, open, taken.slice(half)))
+  }
+}
+
 const workOff = async (deps: Provisioning, run: Run): Promise<RunReport> => {
   const open = createOpener(deps)
   let total = nothing
@@ -96,7 +141,7 @@ const workOff = async (deps: Provisioning, run: Run): Promise<RunReport> => {
       await deps.work.finish(taken)
       return { ...total, ending: 'notConfigured', finished: total.finished + taken.length }
     }
-    const round = await playRound(deps, () => open(run, configuration, community), taken)
+    const round = await playIsolated(deps, run, () => open(run, configuration, community), taken)
     total = plus(total, round)
     if (round.ending.kind !== 'complete' || round.finished + round.deferred === 0) return total
   }
@@ -109,9 +154,14 @@ export const createProvisioner = (deps: Provisioning): Provisioner => ({
     let report: RunReport
     try {
       report = await workOff(deps, { id: community, runId: deps.ids.uuid(), deadline, lease })
-    } catch (error) {
-      if (!isConnectorError(error, 'leaseLost')) throw error
-      report = { ...nothing, ending: 'leaseLost' }
+    } catch (thrown) {
+      const { code } = asConnectorError(thrown)
+      report = { ...nothing, ending: code === 'leaseLost' ? 'leaseLost' : 'failed' }
+      // The wake-up is not given back: in flight it would keep every later one of the community waiting. The sweep sends the next.
+      if (report.ending === 'failed') {
+        deps.log.warn('run failed', { community, code, ...traceOf(thrown) })
+        await deps.events.emit({ type: 'run.failed', community, at: deps.clock.now(), code })
+      }
     } finally {
       await lease.release()
     }

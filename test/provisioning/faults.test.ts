@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
 import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
+import { ConnectorError } from '../../lib/core/errors.ts'
 import { milliseconds } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
 import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
+import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
+import { seeded } from '../support/seeded.ts'
 import { type Bench, openBench, soc } from './bench.ts'
 
 let bench: Bench
@@ -120,6 +123,89 @@ describe('a platform in trouble', () => {
     }
     for (const [index, wait] of waits.entries())
       if (index > 0) expect(wait).toBeGreaterThan(waits[index - 1] ?? 0)
+  })
+
+  test('who keeps failing for days costs no more each day', async () => {
+    const random = seeded(7)
+    bench = await openBench({ wrap: (given) => ({ ...given, random }) })
+    const cleo = await bench.provider.person('cleo')
+    await bench.provider.group('SOC-Analysts', [cleo])
+    bench.sekoia.faults([
+      { kind: 'status', status: 422, method: 'POST', path: '/invitations', times: 100_000 },
+    ])
+    await bench.settle()
+    for (let quarter = 0; quarter < 16; quarter++) {
+      await bench.reconcile()
+      for (let step = 0; step < 5; step++) {
+        bench.clock.advance(180)
+        await bench.run()
+      }
+    }
+    expect((await bench.deps.work.take(soc, bench.later(7200), 100)).length).toBeLessThan(10)
+    bench.sekoia.faults([])
+    await calm()
+    expect(bench.seen().cleo).toEqual({ status: 'pending', roles: ['Analyst'] })
+    expect(await bench.deps.work.take(soc, bench.later(7200), 100)).toEqual([])
+  })
+
+  test('one person nobody can look at stops neither the others nor those behind a whole look', async () => {
+    let poisoned = ''
+    bench = await openBench({
+      wrap: (given) => ({
+        ...given,
+        directory: {
+          ...given.directory,
+          groupsOf: (connection, id) =>
+            id === poisoned
+              ? Promise.reject(new TypeError('no such thing'))
+              : given.directory.groupsOf(connection, id),
+        },
+      }),
+    })
+    const { leaver } = await team()
+    const dora = await bench.provider.person('dora')
+    await bench.provider.group('SOC-Analysts', [dora])
+    bench.clock.advance(6)
+    await createDispatcher(bench.deps).sweep()
+    poisoned = dora.id
+    await createReconciliation(bench.deps).request()
+    const report = await bench.run()
+    expect(report).toMatchObject({ ending: 'done' })
+    expect(report.deferred).toBeGreaterThan(0)
+    expect(leaver.id).not.toBe('')
+    expect(bench.seen().bert?.status).toBe('disabled')
+    expect(bench.seen().cleo).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
+    expect(bench.seen().dora).toBeUndefined()
+    poisoned = ''
+    await calm()
+    expect(bench.seen().dora).toEqual({ status: 'pending', roles: ['Analyst'] })
+  })
+
+  test('a fault of our own ends the run with a message to operators, and the next run does the work', async () => {
+    let faulty = false
+    bench = await openBench({
+      wrap: (given) => ({
+        ...given,
+        runs: {
+          ...given.runs,
+          savePlan: (...values) =>
+            faulty
+              ? Promise.reject(new ConnectorError('storeThrottled', 'slow down'))
+              : given.runs.savePlan(...values),
+        },
+      }),
+    })
+    await team()
+    bench.clock.advance(6)
+    await createDispatcher(bench.deps).sweep()
+    faulty = true
+    expect(await bench.run()).toMatchObject({ ending: 'failed' })
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ type: 'run.failed', code: 'storeThrottled' }),
+    )
+    faulty = false
+    await bench.run()
+    expect(bench.seen().bert?.status).toBe('disabled')
   })
 
   test('an invitation whose answer was lost is found again and not sent twice', async () => {
