@@ -1,4 +1,4 @@
-// `node scripts/json-schema.ts`: writes the configuration's JSON Schema for editors; a test proves that the file is current.
+// `npx node scripts/json-schema.ts`: writes the configuration's JSON Schema for editors; a test proves that the file is current.
 import { writeFileSync } from 'node:fs'
 import { publishedSchema } from '../lib/config/schema.ts'
 

@@ -24,7 +24,11 @@ export type Secrets = (reference: string) => Promise<string>
 const unavailable = (reference: string, reason: string, cause?: unknown): ConnectorError =>
   new ConnectorError('secretUnavailable', `secret ${reference}: ${reason}`, { field: 'credentials', cause })
 
-const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'an unknown error')
+/** ENOENT and its kind for a file, the service's error name for AWS; never the message, which may quote. */
+const nameOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return 'an unknown error'
+  return 'code' in cause ? String(cause.code) : cause.name
+}
 
 /** The SDK's clients are loaded when a secret of theirs is first asked for: most functions never do. */
 const readers = (

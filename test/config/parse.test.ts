@@ -116,7 +116,7 @@ test('the example of this repository is valid and is the demo world', () => {
   ])
 })
 
-test('the published JSON Schema is current: node scripts/json-schema.ts writes it', () => {
+test('the published JSON Schema is current: npx node scripts/json-schema.ts writes it', () => {
   const file = readFileSync(new URL('../../docs/rolecall.schema.json', import.meta.url), 'utf8')
   expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(publishedSchema())))
 })

@@ -1,0 +1,211 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoToken } from '../e2e/town.ts'
+import { examplesOf, pages, readme, root } from './pages.ts'
+import { openScene, type Scene } from './scene.ts'
+
+/** Needs a cloud, or is a whole suite, or a server: what stands for it, and the words by which that place names it. */
+const elsewhere: Readonly<Record<string, { readonly place: string; readonly names: readonly string[] }>> = {
+  'npm start': { place: 'test/local/start.test.ts', names: ['infra/local/start.ts'] },
+  'npm run demo': { place: 'test/local/demo.test.ts', names: ['infra/local/demo/demo.ts'] },
+  'npm test': { place: '.ci/run', names: [' npm test\n'] },
+  'npm run check': { place: '.ci/run', names: [' npm run check\n'] },
+  'npm run synth': { place: 'scripts/check.ts', names: ["'cdk', args: ['synth', '--quiet']"] },
+  'npx cdk bootstrap': { place: 'cdk.json', names: ['infra/app.ts'] },
+  'npx cdk deploy': { place: 'cdk.json', names: ['infra/app.ts'] },
+  'npx cdk deploy --context name=rolecall-test': {
+    place: 'infra/app.ts',
+    names: ['readStackSettings(app.node)'],
+  },
+  'npx node scripts/json-schema.ts': { place: 'test/config/parse.test.ts', names: ['json-schema.ts'] },
+}
+/** What these npm commands start, so that the places above really run the same. */
+const scripts: Readonly<Record<string, string>> = {
+  start: 'node infra/local/start.ts',
+  demo: 'node infra/local/demo/demo.ts',
+  test: 'vitest run',
+  check: 'node scripts/check.ts',
+  synth: 'cdk synth --quiet',
+}
+
+type Expected = { readonly code: number | readonly number[]; readonly shows: RegExp }
+/** By how the example begins, once its placeholders are filled. */
+const expectations: Readonly<Record<string, Expected>> = {
+  'npx rolecall --help': { code: 0, shows: /^Usage: npx rolecall COMMAND/m },
+  'npx rolecall plan --help': { code: 0, shows: /^Usage: npx rolecall plan COMMUNITY/ },
+  'npx rolecall config check': { code: 0, shows: /is valid: 1 connection/ },
+  'npx rolecall config push': { code: 0, shows: /Stored as version|is this text already/ },
+  'npx rolecall config history': { code: 0, shows: /^\* \d/m },
+  'npx rolecall config rollback': { code: 0, shows: /Version 1 is current/ },
+  // An approval given by an example before it leaves nothing held.
+  'npx rolecall plan': { code: [2, 3], shows: /^demo-soc: \d to do, \d held/m },
+  'npx rolecall explain': { code: 0, shows: /rule soc-analysts .*group "SOC-Analysts"/ },
+  'npx rolecall reconcile': { code: 0, shows: /demo-soc will be compared/ },
+  'npx rolecall holds': { code: 3, shows: /demo-soc {2}[0-9a-f]{12} {2}waiting/ },
+  'npx rolecall approve': { code: 0, shows: /^Approved 1 change/ },
+  'npx rolecall reject': { code: 0, shows: /^Rejected 1 change/ },
+  'npx rolecall credentials create': { code: 0, shows: /^rc_\S+\n$/ },
+  'npx rolecall credentials list': { code: 0, shows: /npm start/ },
+  'node scripts/smoke-test.mjs': { code: 0, shows: /all good/ },
+  'curl ': { code: 0, shows: /^(?!.*"error")/s },
+}
+const expectationFor = (command: string): Expected | undefined =>
+  Object.entries(expectations)
+    .filter(([begins]) => command === begins || command.startsWith(`${begins.trimEnd()} `))
+    .toSorted(([a], [b]) => b.length - a.length)[0]?.[1]
+
+let scene: Scene
+beforeAll(async () => {
+  scene = await openScene()
+})
+afterAll(() => scene.close())
+
+const filled = (example: string, digest: string): string => {
+  const { house } = scene.town
+  const values: Readonly<Record<string, string>> = {
+    '<community>': 'demo-soc',
+    '<connection>': 'demo',
+    '<digest>': digest,
+    '<you>': '"Maria Nowak"',
+    '<why>': '"they did leave"',
+    '<user>': 'carol@demo.test',
+    '<TableName>': house.endpoint.table,
+    '<ScimBaseUrl>': `${house.url}/demo/scim/v2`,
+    '<token>': demoToken,
+    COMMAND: 'plan',
+    'http://127.0.0.1:8080': house.url,
+    'http://127.0.0.1:8081': house.simulators.url,
+    ' rolecall.yaml': ` ${scene.file}`,
+  }
+  return Object.entries(values).reduce((text, [name, value]) => text.replaceAll(name, value), example)
+}
+
+/** Typed at a prompt in the checkout, beside the running house. */
+const typed = (command: string) =>
+  new Promise<{ readonly code: number | null; readonly out: string; readonly errors: string }>((resolve) => {
+    const { endpoint, secret } = scene.town.house.endpoint
+    // The deployed table's commands, with this machine's engine in the place of AWS.
+    const deployed = {
+      DYNAMODB_ENDPOINT: endpoint,
+      DYNAMODB_SECRET: secret,
+      AWS_REGION: 'eu-west-1',
+      LOCAL: '1',
+    }
+    const child = spawn('sh', ['-euc', command], {
+      cwd: root,
+      env: {
+        ...process.env,
+        ROLECALL_DATA: scene.town.data,
+        ROLECALL_OPERATOR: 'reader',
+        ...(command.includes(' --table ') ? deployed : {}),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [out, errors]: [string[], string[]] = [[], []]
+    child.stdout.on('data', (chunk) => out.push(String(chunk)))
+    child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+    child.on('close', (code) => resolve({ code, out: out.join(''), errors: errors.join('') }))
+  })
+
+const all = [...new Set(pages.flatMap(examplesOf))]
+
+test('the README shows a plan as the command prints it', async () => {
+  const { code, out } = await typed('npx rolecall plan demo-soc')
+  expect(code).toBe(3)
+  const shape = (text: string): string =>
+    text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>').trimEnd()
+  const shown = readme.blocks.map(({ text }) => shape(text))
+  expect(shown).toContain(shape(out))
+})
+
+describe('every example of the pages', () => {
+  test('is found, in blocks and inline', () => {
+    expect(all.length).toBeGreaterThan(20)
+    expect(all).toContain('npx rolecall holds')
+    const languages = new Set(pages.flatMap(({ blocks }) => blocks.map(({ language }) => language)))
+    expect([...languages].toSorted()).toEqual(
+      ['json', 'sh', 'text', 'yaml'].filter((one) => languages.has(one)),
+    )
+  })
+
+  test.each(all.filter((example) => !Object.hasOwn(elsewhere, example)))('%s', async (example) => {
+    // Decided and put back: each of these examples needs a hold that waits.
+    const command = filled(example, await scene.digest())
+    expect(command, 'a placeholder that no value is known for').not.toMatch(/<[\w ]+>|…/)
+    const expected = expectationFor(command)
+    if (expected === undefined) throw new Error(`nobody knows what "${command}" should do`)
+    const { code, out, errors } = await typed(command)
+    expect([expected.code].flat(), errors).toContain(code)
+    expect(out).toMatch(expected.shows)
+  })
+
+  test.each(Object.entries(elsewhere))('%s is run elsewhere', (example, { place, names }) => {
+    expect(all, 'no page names it any more').toContain(example)
+    expect(existsSync(join(root, place))).toBe(true)
+    for (const name of names) expect(readFileSync(join(root, place), 'utf8')).toContain(name)
+  })
+
+  test('npm scripts start what those places run', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>
+    }
+    expect(manifest.scripts).toMatchObject(scripts)
+    const named = all.flatMap((example) => /^npm (?:run )?(\w+)/.exec(example)?.[1] ?? [])
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
+  })
+})
+
+describe('--json is as docs/cli.md tells', () => {
+  const told = pages.find(({ path }) => path === 'docs/cli.md')?.text.split('## JSON')[1] ?? ''
+  const rows = new Map(
+    [...told.matchAll(/^\| `([a-z ]+)` \| (.+) \|$/gm)].map(([, name = '', text = '']) => [name, text]),
+  )
+  const listed = (text = ''): readonly string[] =>
+    (/\{ ([\w, ]+) \}/.exec(text)?.[1] ?? '').split(', ').filter((key) => key !== '')
+  const run = async (line: string): Promise<unknown> => {
+    const { code, out, errors } = await typed(`node scripts/rolecall.mjs ${line} --json`)
+    expect(code, errors).not.toBe(1)
+    expect(out.trimEnd().split('\n')).toHaveLength(1)
+    return JSON.parse(out)
+  }
+  const shapes: Readonly<Record<string, () => Promise<unknown>>> = {
+    'config check': () => run(`config check ${scene.file}`),
+    'config push': () => run(`config push ${scene.file}`),
+    'config history': () => run('config history'),
+    'config rollback': () => run('config rollback 1'),
+    plan: () => run('plan demo-soc'),
+    explain: () => run('explain ada@demo.test'),
+    reconcile: () => run('reconcile demo-soc'),
+    holds: async () => {
+      await scene.digest()
+      return await run('holds')
+    },
+    reject: async () => await run(`reject demo-soc ${await scene.digest()} --reason no`),
+    approve: async () => await run(`approve demo-soc ${await scene.digest()} --reason yes`),
+    'credentials create': () => run('credentials create demo'),
+    'credentials list': () => run('credentials list demo'),
+    'credentials revoke': async () => {
+      const { id } = (await run('credentials create demo')) as { readonly id: string }
+      return await run(`credentials revoke demo ${id}`)
+    },
+  }
+
+  test.each(Object.entries(shapes))('%s', async (name, ask) => {
+    const row = rows.get(name) ?? ''
+    const wanted = listed(row.startsWith('as one of `holds`') ? rows.get('holds') : row)
+    const value = await ask()
+    const list = row.startsWith('`[')
+    expect(Array.isArray(value)).toBe(list)
+    const one = (list ? (value as readonly object[])[0] : value) as object
+    expect(Object.keys(one)).toEqual(expect.arrayContaining([...wanted]))
+    // Whatever else is there is told as well.
+    const words = new Set(`${row} ${rows.get('holds')}`.match(/\w+/g))
+    expect(Object.keys(one).filter((key) => !words.has(key))).toEqual([])
+  })
+
+  test('every command has a row', () => {
+    expect([...rows.keys()].toSorted()).toEqual(Object.keys(shapes).toSorted())
+  })
+})

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import { createIds, systemClock } from '../../lib/config/clock.ts'
+import { communityId } from '../../lib/core/ids.ts'
+import type { Hold } from '../../lib/core/verdict.ts'
+import { createDocumentClient } from '../../lib/store/client.ts'
+import { createSafetyStore } from '../../lib/store/safety.ts'
+import { createTable } from '../../lib/store/table-client.ts'
+import { openTown, quiet, type Town, until } from '../e2e/town.ts'
+
+/** A house at night: one departure too many, and two edits by hand. What the pages' examples are run against. */
+export type Scene = {
+  readonly town: Town
+  /** The example configuration with this house's ports and paths, as a file. */
+  readonly file: string
+  /** The digest of a hold that waits; a decided one is put back first. */
+  readonly digest: () => Promise<string>
+  readonly close: () => Promise<void>
+}
+const soc = communityId('demo-soc')
+const people = { ada: 'SOC-Tier1', bob: 'SOC-Analysts', carol: 'SOC-Analysts', dan: 'SOC-Analysts' } as const
+
+const pushPeople = async (town: Town): Promise<Readonly<Record<string, string>>> => {
+  const ids: Record<string, string> = {}
+  for (const name of Object.keys(people)) {
+    // Known to the platform: in at once, without a mail.
+    await town.platform.byHand({ kind: 'knownUser', email: `${name}@demo.test` })
+    ids[name] = (await town.idp.createUser(`${name}@demo.test`)).id
+  }
+  for (const group of new Set(Object.values(people))) {
+    const names = Object.entries(people).flatMap(([name, its]) => (its === group ? [ids[name] ?? ''] : []))
+    await town.idp.createGroup(group, names)
+  }
+  await until(town.platform.standings, {
+    'owner@demo.test': 'enabled: Admin',
+    'ada@demo.test': 'enabled: SOC tier 1',
+    'bob@demo.test': 'enabled: Analyst',
+    'carol@demo.test': 'enabled: Analyst',
+    'dan@demo.test': 'enabled: Analyst',
+  })
+  await quiet(town.house)
+  return ids
+}
+
+const storeOf = ({ endpoint: { endpoint, secret, table: name } }: Town['house']) => {
+  const credentials = { accessKeyId: secret, secretAccessKey: secret }
+  const client = createDocumentClient({ endpoint, region: 'eu-west-1', credentials })
+  const table = createTable({ client, name, clock: systemClock, ids: createIds() })
+  return { safety: createSafetyStore(table), close: () => client.destroy() }
+}
+
+export const openScene = async (): Promise<Scene> => {
+  const example = readFileSync(new URL('../../rolecall.yaml', import.meta.url), 'utf8')
+  const configuration = example
+    .replace('departures: { fraction: 0.2, floor: 5 }', 'departures: { fraction: 0.2, floor: 1 }')
+    .replace('    mode: enforce', '    mode: enforce\n    requestsPerSecond: 50')
+  // Nothing but a request starts work here: what is pending stays to be looked at.
+  const town = await openTown({ configuration, sweepEvery: 3600 })
+  const store = storeOf(town.house)
+  const ids = await pushPeople(town)
+  await town.idp.setActive(ids.bob ?? '', false)
+  await until(async () => (await town.platform.standings())['bob@demo.test'], 'disabled: Analyst')
+  await town.idp.setActive(ids.carol ?? '', false)
+  const held = (await until(
+    () => store.safety.hold(soc),
+    (seen) => seen !== undefined,
+  )) as Hold
+  await quiet(town.house)
+  await town.platform.byHand(
+    { kind: 'editMember', community: demoCommunity, email: 'ada@demo.test', roles: [] },
+    { kind: 'addMember', community: demoCommunity, email: 'mallory@demo.test', builtin: 'Analyst' },
+  )
+  const file = join(town.data, 'rolecall.yaml')
+  const local = example
+    .replaceAll('http://127.0.0.1:8081', town.house.simulators.url)
+    .replaceAll('file:.rolecall/', `file:${town.data}/`)
+  writeFileSync(file, local)
+  return {
+    town,
+    file,
+    digest: async () => {
+      const now = await store.safety.hold(soc)
+      if (now?.state !== 'waiting') await store.safety.saveHold({ ...held, version: now?.version ?? 0 })
+      return held.digest.slice(0, 12)
+    },
+    close: async () => {
+      store.close()
+      await town.close()
+    },
+  }
+}
