@@ -1,0 +1,249 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import type { APIGatewayProxyStructuredResultV2, SQSEvent } from 'aws-lambda'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createConnectorStack } from '../../infra/connector-stack.ts'
+import { prepare } from '../../infra/local/first-start.ts'
+import { type FunctionName, type Functions, openFunctions } from '../../infra/local/functions.ts'
+import { type QueueServer, startQueue } from '../../infra/local/queue.ts'
+import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
+import { localRegion, openStorage, type Storage } from '../../infra/local/storage.ts'
+import { readStackSettings } from '../../infra/settings.ts'
+import { httpEvent, queueEvent, type Request, streamEvent } from './aws-events.ts'
+
+/** What is deployed: the stack is synthesised here, and its assets are run with its environment. */
+type Deployed = {
+  readonly folder: string
+  readonly handler: string
+  readonly variables: Readonly<Record<string, string | { readonly Ref: string }>>
+}
+type FunctionResource = {
+  readonly Handler: string
+  readonly Code: { readonly S3Key: string }
+  readonly Environment: { readonly Variables: Deployed['variables'] }
+}
+
+const names = ['scim', 'dispatch', 'provision', 'reconcile'] as const
+const folder = mkdtempSync(join(tmpdir(), 'rolecall-bundles-'))
+const deployed = {} as Record<FunctionName, Deployed>
+const functions = {} as Record<FunctionName, Functions>
+const closers: (() => Promise<void> | void)[] = []
+const due: Parameters<typeof streamEvent>[0][number][] = []
+const wakeUps: SQSEvent[] = []
+let storage: Storage
+let simulators: Simulators
+let queue: QueueServer
+let token = ''
+
+const synthesise = (): void => {
+  // Without esbuild beside it, the CDK would turn to Docker; here that fails.
+  process.env.CDK_DOCKER = 'false'
+  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
+  const app = new App({ context, outdir: join(folder, 'cdk.out') })
+  const stack = createConnectorStack(app, readStackSettings(app.node))
+  const found = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
+  for (const name of names) {
+    const [, resource] = found.find(([id]) => id.toLowerCase().startsWith(name)) ?? []
+    if (resource === undefined) throw new Error(`the stack has no function ${name}`)
+    const { Handler, Code, Environment } = resource.Properties as FunctionResource
+    deployed[name] = {
+      folder: join(folder, 'cdk.out', `asset.${Code.S3Key.replace('.zip', '')}`),
+      handler: Handler,
+      variables: Environment.Variables,
+    }
+  }
+}
+
+/** References of the template become what stands for them on this machine; nothing the stack sets is replaced. */
+const environmentOf = (name: FunctionName): Readonly<Record<string, string>> => {
+  const resolved = Object.entries(deployed[name].variables).map(([key, value]) => {
+    if (typeof value === 'string') return [key, value] as const
+    return [key, value.Ref.startsWith('WakeUps') ? queue.queueUrl : storage.table] as const
+  })
+  return {
+    LOCAL: '1',
+    DYNAMODB_ENDPOINT: storage.endpoint,
+    SQS_ENDPOINT: queue.endpoint,
+    LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    AWS_REGION: localRegion,
+    AWS_ACCESS_KEY_ID: storage.secret,
+    AWS_SECRET_ACCESS_KEY: storage.secret,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: `rolecall-${name}`,
+    ...Object.fromEntries(resolved),
+  }
+}
+
+/** A sandbox of its own for each bundle, as on Lambda. */
+const openBundle = (name: FunctionName): Functions => {
+  const directory = join(folder, name)
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'package.json'), '{"type":"module"}')
+  const [file = '', exported = ''] = deployed[name].handler.split('.')
+  const bundle = JSON.stringify(join(deployed[name].folder, `${file}.mjs`))
+  writeFileSync(join(directory, `${name}.ts`), `export { ${exported} as handler } from ${bundle}\n`)
+  return openFunctions({ environment: () => environmentOf(name), directory: new URL(`file://${directory}/`) })
+}
+
+beforeAll(async () => {
+  synthesise()
+  storage = await openStorage('memory')
+  simulators = await startSimulators({ port: 0 })
+  queue = await startQueue({
+    invoke: async (_name, event) => {
+      wakeUps.push(event as SQSEvent)
+    },
+  })
+  closers.push(storage.close, simulators.close, queue.close)
+  const firstStart = await prepare(storage, { data: 'memory', simulatorsUrl: simulators.url })
+  token = firstStart.token ?? ''
+  closers.push(firstStart.close)
+  storage.engine.tap((images) => {
+    for (const { before, after } of images) {
+      const image = after as (typeof due)[number] | undefined
+      if (before === undefined && image?.pk?.S?.startsWith('DUE#')) due.push(image)
+    }
+  })
+  for (const name of names) {
+    functions[name] = openBundle(name)
+    closers.push(functions[name].close)
+  }
+})
+afterAll(async () => {
+  queue?.stop()
+  for (const close of closers.reverse()) await close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const scim = async (request: Omit<Request, 'token'>) => {
+  const answer = await functions.scim.invoke('scim', httpEvent({ ...request, token }))
+  const { statusCode, headers, body } = answer as APIGatewayProxyStructuredResultV2
+  return { statusCode, headers, body: JSON.parse(body ?? 'null') as Record<string, unknown> | null }
+}
+/** Takes what has come so far. */
+const taken = <T>(list: T[]): readonly T[] => list.splice(0)
+const rolesOf = (email: string): readonly string[] => {
+  const world = simulators.sekoia.world()
+  const user = world.users.find((one) => one.email === email)
+  return world.avatars
+    .filter((avatar) => avatar.user === user?.uuid && avatar.community === demoCommunity)
+    .flatMap(({ builtin, roles }) => [...(builtin === null ? [] : [builtin]), ...roles])
+}
+const sourcesOf = (name: FunctionName): readonly string[] =>
+  (JSON.parse(readFileSync(join(deployed[name].folder, 'index.mjs.map'), 'utf8')) as { sources: string[] })
+    .sources
+
+test.each([
+  ['scim', 650],
+  ['dispatch', 1300],
+  ['provision', 1350],
+  ['reconcile', 1300],
+] as const)('%s is one minified ES module below %d kB, with its source map beside it', (name, kilobytes) => {
+  expect(deployed[name].handler).toBe('index.handler')
+  const file = join(deployed[name].folder, 'index.mjs')
+  const code = readFileSync(file, 'utf8')
+  expect(statSync(file).size).toBeLessThan(kilobytes * 1024)
+  expect(code.trimEnd()).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map$/)
+  expect(code).toMatch(/export\{[^}]* as handler\};/)
+  // Nothing is left to be found at run time but Node's own; the SDK's messages recommend optional packages by lines of code.
+  const imported = code.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*["']([@a-z][\w@/.:-]*)["']/g)
+  const foreign = [...imported].flatMap(([, specifier = '']) => (isBuiltin(specifier) ? [] : [specifier]))
+  expect(foreign.filter((specifier) => !/^@aws-sdk\/signature-v4(a|-crt)$/.test(specifier))).toEqual([])
+  expect(sourcesOf(name).some((source) => source.endsWith(`functions/${name}.ts`))).toBe(true)
+  expect(existsSync(join(deployed[name].folder, 'node_modules'))).toBe(false)
+})
+
+test('nothing is bundled that a function does not need', () => {
+  const never =
+    /node_modules\/(samlify|libxml2|aws-cdk|constructs|dynalite|vitest)|infra\/|lib\/cli\/|zod\/v4\/locales\/fr/
+  for (const name of names) expect(sourcesOf(name).filter((source) => never.test(source))).toEqual([])
+  const notForScim =
+    /node_modules\/(zod|yaml|re2js|@aws-sdk\/client-(sqs|ssm|secrets))|lib\/(platforms|provisioning)\//
+  expect(sourcesOf('scim').filter((source) => notForScim.test(source))).toEqual([])
+  for (const name of ['dispatch', 'provision', 'reconcile'] as const)
+    expect(sourcesOf(name).filter((source) => /lib\/scim\/|node_modules\/scimmy/.test(source))).toEqual([])
+})
+
+test('API Gateway → scim: a base64 body is read, answers are SCIM’s and links carry the public host', async () => {
+  const healthy = await scim({ method: 'GET', path: '/health' })
+  expect(healthy).toMatchObject({ statusCode: 200, body: { status: 'ok' } })
+  const refused = await functions.scim.invoke(
+    'scim',
+    httpEvent({ method: 'GET', path: '/demo/scim/v2/Users' }),
+  )
+  expect(refused).toMatchObject({ statusCode: 401, headers: { 'www-authenticate': expect.any(String) } })
+  const user = await scim({
+    method: 'POST',
+    path: '/demo/scim/v2/Users',
+    body: {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName: 'zoë@demo.test',
+      displayName: 'Zoë',
+      active: true,
+      emails: [{ value: 'zoe@demo.test', primary: true }],
+    },
+  })
+  expect(user).toMatchObject({ statusCode: 201, body: { userName: 'zoë@demo.test', displayName: 'Zoë' } })
+  const id = String(user.body?.id)
+  expect(user.headers?.location).toBe(
+    `https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/demo/scim/v2/Users/${id}`,
+  )
+  const group = await scim({
+    method: 'POST',
+    path: '/demo/scim/v2/Groups',
+    body: {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      displayName: 'SOC-Analysts',
+      members: [{ value: id }],
+    },
+  })
+  expect(group.statusCode).toBe(201)
+  const found = await scim({
+    method: 'GET',
+    path: '/demo/scim/v2/Users',
+    query: new URLSearchParams({ filter: 'userName eq "zoë@demo.test"' }).toString(),
+  })
+  expect(found).toMatchObject({ statusCode: 200, body: { totalResults: 1 } })
+})
+
+test('stream → dispatch → queue → provision: the role is on the platform', async () => {
+  const records = taken(due)
+  expect(records.length).toBeGreaterThanOrEqual(2)
+  expect(await functions.dispatch.invoke('dispatch', streamEvent(records))).toBeNull()
+  const messages = taken(wakeUps).flatMap(({ Records }) => Records)
+  expect(messages.map(({ attributes, body }) => [attributes.MessageGroupId, body])).toContainEqual([
+    'demo-soc',
+    '{"community":"demo-soc"}',
+  ])
+  expect(rolesOf('zoe@demo.test')).toEqual([])
+  const answer = await functions.provision.invoke(
+    'provision',
+    queueEvent('demo-soc', '{"community":"demo-soc"}'),
+  )
+  expect(answer).toEqual({ batchItemFailures: [] })
+  expect(rolesOf('zoe@demo.test')).toEqual([builtinRoles.analyst])
+})
+
+test('Scheduler → reconcile → provision: what was taken away by hand comes back', async () => {
+  simulators.sekoia.edit({ kind: 'removeMember', community: demoCommunity, email: 'zoe@demo.test' })
+  expect(rolesOf('zoe@demo.test')).toEqual([])
+  expect(await functions.reconcile.invoke('reconcile', { kind: 'sweep' })).toBeNull()
+  taken(wakeUps)
+  expect(await functions.reconcile.invoke('reconcile', { kind: 'reconcile' })).toBeNull()
+  const [message] = taken(wakeUps).flatMap(({ Records }) => Records)
+  await functions.provision.invoke('provision', queueEvent('demo-soc', message?.body ?? ''))
+  expect(rolesOf('zoe@demo.test')).toEqual([builtinRoles.analyst])
+})
+
+test('a failure points at our source, not into the bundle', async () => {
+  const failed = functions.reconcile.invoke('reconcile', { kind: 'drop' })
+  await expect(failed).rejects.toThrow('the schedule sends "sweep" or "reconcile"')
+  const stack = await failed.catch((error: Error) => error.stack)
+  expect(stack).toMatch(/lib\/lambda\/schedule\.ts:\d+/)
+})
