@@ -47,6 +47,8 @@ const overrides: ReadonlyMap<string, Override> = new Map<string, Override>([
   ['Group.displayName', { required: true }],
   ['Group.members.value', { caseExact: true }],
   ['Group.members.$ref', { caseExact: true }],
+  // Left out of answers: a name that changes would have to be written to every group its bearer is in.
+  ['Group.members.display', { mutability: 'readOnly' }],
   ['EnterpriseUser.manager.value', { caseExact: true }],
 ])
 

@@ -17,6 +17,14 @@ export const read = (source: Attributes, name: string): AttributeValue | undefin
 export const isAbsent = (value: AttributeValue | undefined): value is undefined | null | readonly [] =>
   value === undefined || value === null || (isList(value) && value.length === 0)
 
+/** One text per JSON value: equal when the values are, whatever the order of names. */
+export const canonical = (value: AttributeValue): string => {
+  if (isList(value)) return `[${value.map(canonical).join()}]`
+  if (!isRecord(value)) return JSON.stringify(value)
+  const entries = Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`)
+  return `{${entries.sort().join()}}`
+}
+
 /** Equality of JSON values; the order of names does not matter. */
 export const sameValue = (a: AttributeValue | undefined, b: AttributeValue | undefined): boolean => {
   if (a === b) return true

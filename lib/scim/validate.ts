@@ -16,6 +16,10 @@ const invalid = (attribute: SchemaAttribute, rule: string): ConnectorError =>
 // Stored per resource within DynamoDB's 400 KB; a list attribute longer than this is no person's.
 const maximumElements = 1_000
 
+export const checkLength = (attribute: SchemaAttribute, list: readonly AttributeValue[]): void => {
+  if (list.length > maximumElements) throw invalid(attribute, `holds more than ${maximumElements} values`)
+}
+
 /** Schema names, schema types, nothing readOnly, nothing that must never be kept; undefined when nothing is left. */
 export const validated = (
   attribute: SchemaAttribute,
@@ -24,7 +28,7 @@ export const validated = (
   if (isAbsent(value) || !isKept(attribute)) return undefined
   if (!attribute.multiValued) return single(attribute, value)
   if (!isList(value)) throw invalid(attribute, 'must be a list')
-  if (value.length > maximumElements) throw invalid(attribute, `holds more than ${maximumElements} values`)
+  checkLength(attribute, value)
   const list = value.map((each) => single(attribute, each)).filter((each) => each !== undefined)
   if (list.filter(isPrimary).length > 1)
     throw invalid(attribute, 'only one value can be primary (RFC 7643 §2.4)')
@@ -127,12 +131,14 @@ const known = (urn: string, table: AttributeTable, sent: AttributeValue): Attrib
   return complex(table, sent)
 }
 
+const invisible = /^[\s\p{Cf}]*$/u
+
 /** What must not be missing from what is about to be stored. */
 export const requireAttributes = (schema: ResourceSchema, resource: Attributes): void => {
   for (const attribute of schema.attributes.values()) {
     if (!attribute.required || attribute.mutability === 'readOnly') continue
     const value = resource[attribute.name]
-    if (isAbsent(value) || (typeof value === 'string' && value.trim() === ''))
+    if (isAbsent(value) || (typeof value === 'string' && invisible.test(value)))
       throw new ConnectorError('invalidValue', `${attribute.path}: is required and must not be empty`, {
         field: attribute.path,
       })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isConnectorError } from '../../lib/core/errors.ts'
 import type { Attributes, AttributeValue } from '../../lib/core/member.ts'
 import { record } from '../../lib/scim/body.ts'
-import { applyOperation } from '../../lib/scim/patch/apply.ts'
+import { applyOperations } from '../../lib/scim/patch/apply.ts'
 import { compileMembership, isMembership } from '../../lib/scim/patch/membership.ts'
 import { parsePatch } from '../../lib/scim/patch/message.ts'
 import { parsePatchPath, printPatchPath } from '../../lib/scim/patch/path.ts'
@@ -34,10 +34,7 @@ const patched = (
 ): { readonly user: Attributes; readonly quirks: readonly Quirk[] } => {
   const quirks: Quirk[] = []
   const note = (quirk: Quirk): void => void quirks.push(quirk)
-  const user = parsePatch(userSchema, message(operations), note).reduce(
-    (before, operation) => applyOperation(before, operation, note),
-    ada,
-  )
+  const user = applyOperations(ada, parsePatch(userSchema, message(operations), note), note)
   return { user, quirks }
 }
 const refusal = (run: () => unknown): string => {

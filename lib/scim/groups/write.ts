@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts'
 import type { MemberId } from '../../core/ids.ts'
-import type { Attributes, Group } from '../../core/member.ts'
+import type { Attributes, AttributeValue, Group } from '../../core/member.ts'
 import type { GroupChange, GroupDraft, GroupWrite, MembershipDelta } from '../../core/ports/directory.ts'
 import { parseBody, record } from '../body.ts'
 import type { Exchange, Operation } from '../exchange.ts'
@@ -8,8 +8,8 @@ import { isUuid } from '../filter/plan.ts'
 import { read, sameValue } from '../json.ts'
 import { checkResourceSchemas } from '../messages.ts'
 import { normaliseResource } from '../normalise.ts'
-import { applyOperation } from '../patch/apply.ts'
-import { compileMembership, isMembership, memberIds } from '../patch/membership.ts'
+import { applyOperations } from '../patch/apply.ts'
+import { checkNamed, compileMembership, isMembership, memberIds } from '../patch/membership.ts'
 import { type Operation as PatchOperation, parsePatch } from '../patch/message.ts'
 import { checkIfMatch } from '../preconditions.ts'
 import { projectionOf } from '../projection.ts'
@@ -22,16 +22,29 @@ import { groupAnswer } from './read.ts'
 
 type Sent = { readonly draft: GroupDraft; readonly members: readonly MemberId[] | undefined }
 
+/** As sent: read before normalisation, which drops what stands for nothing. */
+const sentMembers = (body: Attributes): AttributeValue | undefined => {
+  const [members, second] = Object.entries(body).filter(([name]) => name.toLowerCase() === 'members')
+  if (second !== undefined)
+    throw new ConnectorError('invalidValue', 'members: is given twice, in different case', {
+      field: 'members',
+    })
+  return members?.[1]
+}
+
 /** `members` goes its own way: the list may be longer than any attribute, and is stored as rows. */
 const parsed = ({ request, note }: Exchange): Sent => {
   const body = parseBody(request.body)
   checkResourceSchemas(groupSchema, body, note)
+  const sent = sentMembers(body)
+  checkNamed(sent)
   const normalised = normaliseResource(groupSchema, body, note)
   const members = read(normalised, 'members')
   const own = Object.entries(normalised).filter(([name]) => name.toLowerCase() !== 'members')
   const resource = validateResource(groupSchema, record(Object.fromEntries(own)))
   requireAttributes(groupSchema, resource)
-  const isMentioned = members !== undefined
+  // Null is how some write "not set": like a body without them, it says nothing. Only a list can empty a group.
+  const isMentioned = sent !== undefined && sent !== null
   return { draft: groupDraft(resource), members: isMentioned ? checkedIds(memberIds(members)) : undefined }
 }
 
@@ -118,10 +131,7 @@ export const replaceGroup: Operation = async (exchange, id) => {
 }
 
 const patched = ({ note }: Exchange, group: Group, operations: readonly PatchOperation[]): GroupDraft => {
-  const resource = operations.reduce<Attributes>(
-    (before, operation) => applyOperation(before, operation, note),
-    groupResource(group),
-  )
+  const resource = applyOperations(groupResource(group), operations, note)
   requireAttributes(groupSchema, resource)
   return groupDraft(resource)
 }

@@ -5,7 +5,7 @@ import { matches } from '../filter/evaluate.ts'
 import { isAbsent } from '../json.ts'
 import type { Note } from '../quirks.ts'
 import type { SchemaAttribute } from '../schema.ts'
-import { customExtension, validated } from '../validate.ts'
+import { checkLength, customExtension, validated } from '../validate.ts'
 import { added, elementOf, merged, settlePrimary, withName, withoutElements } from './elements.ts'
 import { type Operation, oneOf } from './message.ts'
 import type { PatchPath } from './path.ts'
@@ -13,8 +13,25 @@ import type { PatchPath } from './path.ts'
 type At<Kind extends PatchPath['kind']> = Extract<PatchPath, { kind: Kind }>
 type Value = AttributeValue | undefined
 
-/** RFC 7644 §3.5.2: one operation on a resource's own attributes. All or nothing is the caller's: the result replaces the resource at the end. */
-export const applyOperation = (resource: Attributes, operation: Operation, note: Note): Attributes => {
+// Each may look at every value of an attribute. Memberships are not among them: they are compiled, and bounded by the body alone.
+const maximumOperations = 1_000
+
+/** RFC 7644 §3.5.2, on a resource's own attributes. All or nothing is the caller's: the result replaces the resource at the end. */
+export const applyOperations = (
+  resource: Attributes,
+  operations: readonly Operation[],
+  note: Note,
+): Attributes => {
+  if (operations.length > maximumOperations)
+    throw new ConnectorError(
+      'payloadTooLarge',
+      `Operations: at most ${maximumOperations} can change attributes at once: send several requests`,
+      { field: 'Operations' },
+    )
+  return operations.reduce((before, operation) => applyOperation(before, operation, note), resource)
+}
+
+const applyOperation = (resource: Attributes, operation: Operation, note: Note): Attributes => {
   const { path } = operation
   switch (path.kind) {
     case 'extension':
@@ -86,6 +103,7 @@ const applyToAttribute = (container: Attributes, operation: Operation, path: At<
   if (attribute.multiValued) {
     const list = listOf(value)
     const after = operation.op === 'add' ? added(attribute, listOf(before), list) : list
+    checkLength(attribute, after)
     return present(settlePrimary(attribute, listOf(before), after))
   }
   if (value === undefined) refuseRemoval(attribute)
@@ -118,10 +136,10 @@ const applyToSub = (
 const applyToElements = (before: Value, operation: Operation, path: At<'elements'>, note: Note): Value => {
   const { attribute } = path.path
   const elements = listOf(before)
-  const chosen = elements.filter((each) => isRecord(each) && matches(path.filter, each))
-  if (chosen.length === 0) return present(created(elements, operation, path, note))
+  const chosen = new Set(elements.filter((each) => isRecord(each) && matches(path.filter, each)))
+  if (chosen.size === 0) return present(created(elements, operation, path, note))
   const after = elements.flatMap((each) => {
-    const next = chosen.includes(each) ? changedElement(each, operation, path) : each
+    const next = chosen.has(each) ? changedElement(each, operation, path) : each
     return next === undefined ? [] : [next]
   })
   return present(settlePrimary(attribute, elements, after))
@@ -156,5 +174,6 @@ const created = (
       ? validated(oneOf(attribute), operation.value)
       : nonEmpty(withName(undefined, path.sub.name, validated(path.sub, operation.value)))
   if (value === undefined) return elements
+  checkLength(attribute, [...elements, value])
   return settlePrimary(attribute, elements, [...elements, merged(described, value)])
 }

@@ -3,7 +3,7 @@ import { fold } from '../../core/ids.ts'
 import type { Attributes, AttributeValue } from '../../core/member.ts'
 import { isRecord, record } from '../body.ts'
 import type { Filter } from '../filter/filter.ts'
-import { sameValue } from '../json.ts'
+import { canonical, sameValue } from '../json.ts'
 import type { SchemaAttribute } from '../schema.ts'
 import { isPrimary } from '../validate.ts'
 
@@ -23,34 +23,41 @@ export const withName = (
   return result
 }
 
-/** RFC 7643 §2.4: two elements with one value and one type are the same element. */
-const sameElement = (attribute: SchemaAttribute, a: AttributeValue, b: AttributeValue): boolean => {
-  if (!isRecord(a) || !isRecord(b) || typeof a.value !== 'string' || typeof b.value !== 'string')
-    return sameValue(a, b)
+/**
+ * RFC 7643 §2.4: two elements with one value and one type are the same element. Equal keys stand for that, so that lists are compared in the
+ * time it takes to read them.
+ */
+const keyOf = (attribute: SchemaAttribute, element: AttributeValue): string => {
+  if (!isRecord(element) || typeof element.value !== 'string') return canonical(element)
   const exact = attribute.subAttributes.get('value')?.exact === true
-  const key = (value: string): string => (exact ? value : fold(value))
-  return key(a.value) === key(b.value) && fold(String(a.type ?? '')) === fold(String(b.type ?? ''))
+  const value = exact ? element.value : fold(element.value)
+  return JSON.stringify([value, fold(String(element.type ?? ''))])
 }
 
 /** Adding is set-like (RFC 7644 §3.5.2.1): what is there already is completed, not doubled. */
 export const added = (attribute: SchemaAttribute, before: List, more: List): List => {
-  const list = [...before]
-  for (const each of more) {
-    const at = list.findIndex((old) => sameElement(attribute, old, each))
-    if (at < 0) list.push(each)
-    else list[at] = merged(list[at], each)
+  const list: AttributeValue[] = []
+  const places = new Map<string, number>()
+  for (const [n, each] of [...before, ...more].entries()) {
+    const key = keyOf(attribute, each)
+    const at = places.get(key)
+    if (at !== undefined && n >= before.length) list[at] = merged(list[at], each)
+    else list.push(each)
+    if (at === undefined) places.set(key, list.length - 1)
   }
   return list
 }
 
-export const withoutElements = (attribute: SchemaAttribute, before: List, unwanted: List): List =>
-  before.filter((old) => !unwanted.some((each) => names(attribute, old, each)))
-
 /** An element to be removed may be named by its value alone. */
-const names = (attribute: SchemaAttribute, old: AttributeValue, wanted: AttributeValue): boolean => {
-  if (!isRecord(old) || !isRecord(wanted) || wanted.type !== undefined)
-    return sameElement(attribute, old, wanted)
-  return sameElement(attribute, withName(old, 'type', undefined), wanted)
+export const withoutElements = (attribute: SchemaAttribute, before: List, unwanted: List): List => {
+  const isTyped = (each: AttributeValue): boolean => !isRecord(each) || each.type !== undefined
+  const keys = (list: List): ReadonlySet<string> => new Set(list.map((each) => keyOf(attribute, each)))
+  const typed = keys(unwanted.filter(isTyped))
+  const untyped = keys(unwanted.filter((each) => !isTyped(each)))
+  return before.filter((old) => {
+    const bare = isRecord(old) ? withName(old, 'type', undefined) : old
+    return !typed.has(keyOf(attribute, old)) && !untyped.has(keyOf(attribute, bare))
+  })
 }
 
 /** RFC 7644 §3.5.2: setting one value primary takes it from the others. */

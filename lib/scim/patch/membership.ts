@@ -45,7 +45,7 @@ type Wish = {
   readonly clear: boolean
 }
 
-const wishOf = ({ op, path, value }: Operation, note: Note): Wish => {
+const wishOf = ({ op, path, value, sent }: Operation, note: Note): Wish => {
   if (path.kind === 'elements') {
     if (op !== 'remove' || path.sub !== undefined)
       throw new ConnectorError('mutability', 'members: a membership can be added or removed, not changed')
@@ -53,6 +53,7 @@ const wishOf = ({ op, path, value }: Operation, note: Note): Wish => {
   }
   if (path.kind === 'attribute' && path.sub !== undefined)
     throw new ConnectorError('mutability', `${path.sub.path}: is fixed once a member is in the group`)
+  checkNamed(sent)
   if (op === 'add') return { kind: 'add', ids: memberIds(value), clear: false }
   if (op === 'replace') return { kind: 'add', ids: memberIds(value), clear: true }
   if (value === undefined || value === null) return { kind: 'remove', ids: [], clear: true }
@@ -72,7 +73,17 @@ const idsOf = (filter: Filter): readonly MemberId[] => {
   )
 }
 
-/** `members` as sent, by POST, PUT or PATCH. */
+/** An empty text or a null names nobody by mistake; taken for an empty list, it would empty the group. */
+export const checkNamed = (value: AttributeValue | undefined): void => {
+  if (isAbsent(value)) return
+  const list = isList(value) ? value : [value]
+  if (list.some((each) => each === null || each === '')) throw unnamed()
+}
+
+const unnamed = (): ConnectorError =>
+  new ConnectorError('invalidValue', 'members.value: must be the id of a User', { field: 'members.value' })
+
+/** `members`, by POST, PUT or PATCH. */
 export const memberIds = (value: AttributeValue | undefined): readonly MemberId[] => {
   if (isAbsent(value)) return []
   const list = isList(value) ? value : [value]
@@ -81,10 +92,7 @@ export const memberIds = (value: AttributeValue | undefined): readonly MemberId[
 
 const memberIdOf = (element: AttributeValue): MemberId => {
   const id = isRecord(element) ? element.value : undefined
-  if (typeof id !== 'string' || id === '')
-    throw new ConnectorError('invalidValue', 'members.value: must be the id of a User', {
-      field: 'members.value',
-    })
+  if (typeof id !== 'string' || id === '') throw unnamed()
   if (isRecord(element) && typeof element.type === 'string' && element.type.toLowerCase() === 'group')
     throw new ConnectorError(
       'invalidValue',

@@ -14,10 +14,12 @@ export type Operation = {
   readonly op: OperationName
   readonly path: PatchPath
   readonly value: AttributeValue | undefined
+  /** The value before normalisation. */
+  readonly sent: AttributeValue | undefined
   /** Sent in a way only Entra ID does: a replaced value that does not exist yet is created. */
   readonly createsMissing: boolean
 }
-type Sent = Omit<Operation, 'path'>
+type Sent = Omit<Operation, 'path' | 'sent'>
 
 const names: ReadonlySet<string> = new Set(['add', 'replace', 'remove'])
 
@@ -64,7 +66,7 @@ const withPath = (schema: ResourceSchema, sent: Sent, text: string, note: Note):
   checkMutable(path)
   if (path.kind === 'extension' && path.known && sent.op !== 'remove')
     return insideExtension(schema, sent, path.urn, note)
-  return [{ ...sent, path, value: normalised(path, sent.value, note) }]
+  return [{ ...sent, path, value: normalised(path, sent.value, note), sent: sent.value }]
 }
 
 const insideExtension = (
@@ -80,7 +82,7 @@ const insideExtension = (
     const attribute: SchemaAttribute | undefined = attributeNamed(table, name)
     if (attribute === undefined || attribute.mutability === 'readOnly') return []
     const path: PatchPath = { kind: 'attribute', urn, attribute }
-    return [{ ...sent, path, value: normalised(path, value, note) }]
+    return [{ ...sent, path, value: normalised(path, value, note), sent: value }]
   })
 }
 

@@ -5,7 +5,7 @@ import { parseBody } from '../body.ts'
 import type { Exchange, Operation } from '../exchange.ts'
 import { checkResourceSchemas } from '../messages.ts'
 import { normaliseResource } from '../normalise.ts'
-import { applyOperation } from '../patch/apply.ts'
+import { applyOperations } from '../patch/apply.ts'
 import { parsePatch } from '../patch/message.ts'
 import { checkIfMatch } from '../preconditions.ts'
 import { projectionOf } from '../projection.ts'
@@ -101,9 +101,7 @@ export const patchUser: Operation = async (exchange, id) => {
   const { request, note } = exchange
   projectionOf(userSchema, request.query)
   const operations = parsePatch(userSchema, parseBody(request.body), note)
-  const member = await update(exchange, id, (before) =>
-    operations.reduce((resource, operation) => applyOperation(resource, operation, note), before),
-  )
+  const member = await update(exchange, id, (before) => applyOperations(before, operations, note))
   return userAnswer(exchange, 200, member)
 }
 
