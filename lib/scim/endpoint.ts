@@ -49,13 +49,23 @@ const perform = async (exchange: Exchange, route: Route): Promise<Answer> => {
 
 const jsonTypes: ReadonlySet<string> = new Set(['application/scim+json', 'application/json'])
 
+const utf8 = /^charset="?utf-?8"?$/
+
 const checkBody = ({ body, headers }: ScimRequest): void => {
   if (body === undefined || body.length === 0) return
   if (body.length > maximumBytes)
     throw new ConnectorError('payloadTooLarge', `the body is larger than ${maximumBytes} bytes`)
-  const [type = ''] = (headers['content-type'] ?? 'application/scim+json').split(';')
-  if (!jsonTypes.has(type.trim().toLowerCase()))
+  const [type = '', ...parameters] = (headers['content-type'] ?? 'application/scim+json')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  if (!jsonTypes.has(type))
     throw new ConnectorError('unsupportedMediaType', 'send application/scim+json or application/json')
+  // RFC 8259 §8.1. A gateway hands `application/json` over as text, so that no later look at the bytes would notice.
+  if (parameters.some((each) => each.startsWith('charset=') && !utf8.test(each)))
+    throw new ConnectorError('unsupportedMediaType', 'send the body in UTF-8')
+  if (!/^(?:identity)?$/i.test(headers['content-encoding']?.trim() ?? ''))
+    throw new ConnectorError('unsupportedMediaType', 'send the body without a Content-Encoding')
 }
 
 /** RFC 7644 §3.8: the form the client accepts; OneLogin reads `application/json` only, and says so. */

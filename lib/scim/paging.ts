@@ -12,9 +12,9 @@ export type Page = { readonly startIndex: number; readonly count: number }
 const integer = (query: URLSearchParams, name: string): number | undefined => {
   const text = query.get(name)
   if (text === null || text === '') return undefined
-  if (!/^[+-]?\d{1,15}$/.test(text))
+  if (!/^[+-]?\d+$/.test(text))
     throw new ConnectorError('invalidValue', `${name}: must be a whole number`, { field: name })
-  return Number(text)
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }
 
 /** RFC 7644 §3.4.2.4: values out of range are clamped, not refused; a page may be smaller than asked for. */

@@ -13,11 +13,17 @@ const maximumResourceBytes = 300_000
 /** Too long to be anybody's: such a name is neither stored nor looked up. */
 export const isTooLong = (name: string): boolean => Buffer.byteLength(fold(name)) > maximumNameBytes
 
+// RFC 7644 §5 prepares userNames by RFC 7613, which knows no control characters. They would reach terminals, too.
+const control = /\p{Cc}/u
+
 const checkName = (path: string, name: AttributeValue | undefined): void => {
-  if (typeof name !== 'string' || !isTooLong(name)) return
-  throw new ConnectorError('invalidValue', `${path}: is longer than ${maximumNameBytes} bytes`, {
-    field: path,
-  })
+  if (typeof name !== 'string') return
+  if (isTooLong(name))
+    throw new ConnectorError('invalidValue', `${path}: is longer than ${maximumNameBytes} bytes`, {
+      field: path,
+    })
+  if (control.test(name))
+    throw new ConnectorError('invalidValue', `${path}: holds control characters`, { field: path })
 }
 const checkSize = (attributes: Attributes): void => {
   if (Buffer.byteLength(JSON.stringify(attributes)) <= maximumResourceBytes) return
