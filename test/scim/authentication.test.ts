@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instant } from '../../lib/core/ids.ts'
 import { createCredential, presentedToken } from '../../lib/scim/tokens.ts'
-import { errorUrn, openScim, type Scim, user } from './support/service.ts'
+import { errorUrn, openScim, type Scim, type Sent, user } from './support/service.ts'
 
 let scim: Scim
 beforeAll(async () => {
@@ -113,6 +113,53 @@ describe('a request', () => {
     const { token } = await scim.credential({ connection: 'other' })
     const others = await scim.send({ method: 'GET', path: '/Users', connection: 'other', token })
     expect(others.body).toMatchObject({ totalResults: 0 })
+  })
+})
+
+// What another engine is asked for cannot be seen.
+describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('what a refusal costs', () => {
+  const body = Buffer.alloc(2_000_000, '{')
+  /** What the engine was asked for between sending and the 401. */
+  const asked = async (sent: Partial<Sent>): Promise<readonly object[]> => {
+    const before = scim.table.requests.length
+    const reply = await scim.send({ method: 'POST', path: '/Groups', raw: body, ...sent })
+    expect(reply.status).toBe(401)
+    return scim.table.requests.slice(before)
+  }
+  const readOf = (pk: string) => ({
+    operation: 'GetItem',
+    body: expect.objectContaining({ Key: { pk: { S: pk }, sk: expect.anything() }, ConsistentRead: true }),
+  })
+
+  it('is the one row a well-formed token names, whatever is wrong with it', async () => {
+    const unknown = createCredential({
+      connection: 'acme' as never,
+      scope: 'scim',
+      label: '',
+      createdBy: '',
+      at: instant(0),
+    })
+    const revoked = await scim.credential({})
+    await scim.credentials.saveCredential({ ...revoked.credential, revokedAt: instant(Date.now()) })
+    const tokens = [
+      'chosen-elsewhere',
+      unknown.token,
+      revoked.token,
+      (await scim.credential({ scope: 'admin' })).token,
+      (await scim.credential({ connection: 'other' })).token,
+      (await scim.credential({ expiresAt: instant(Date.now() - anHour) })).token,
+    ]
+    for (const token of tokens) expect(await asked({ token })).toEqual([readOf('C#acme#CRED')])
+    expect(await asked({ connection: 'other' })).toEqual([readOf('C#other#CRED')])
+  })
+
+  it('is nothing at all when no token of ours can be meant', async () => {
+    const mistyped = scim.token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
+    for (const token of [undefined, mistyped, 'x'.repeat(5_000), 'rc_short'])
+      expect(await asked({ token })).toEqual([])
+    for (const connection of ['', '../acme', 'ACME', 'a'.repeat(64), 'acme#CRED'])
+      expect(await asked({ connection })).toEqual([])
+    expect(await asked({ token: undefined, headers: { authorization: `Basic ${scim.token}` } })).toEqual([])
   })
 })
 

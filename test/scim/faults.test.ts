@@ -81,6 +81,27 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     },
   )
 
+  // With a token that is in order, through the whole function: the budgets of its calls must not add up towards the gateway's 30 seconds.
+  it('is said within the patience of one request', { timeout: 9_000 }, async () => {
+    scim.table.engine?.inject({
+      rules: [
+        { fault: 'throttled', probability: 1, operations: ['BatchGetItem', 'Query', 'TransactWriteItems'] },
+      ],
+    })
+    const add = { op: 'add', path: 'members', value: [{ value: person }] }
+    const replies = await Promise.all([
+      scim.get('/Users'),
+      scim.post('/Users', user('eve@acme.test')),
+      scim.patch(`/Users/${person}`, { op: 'replace', path: 'active', value: false }),
+      scim.patch(`/Groups/${team}`, add),
+      scim.remove(`/Groups/${team}`),
+    ])
+    for (const reply of replies) {
+      expect(reply).toMatchObject({ status: 429, body: { schemas: [errorUrn], status: '429' } })
+      expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
+    }
+  })
+
   it('has changed nothing when it works again', async () => {
     expect((await scim.get(`/Users/${person}`)).body).toMatchObject({
       active: true,

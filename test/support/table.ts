@@ -11,6 +11,8 @@ export type TestTable = {
   readonly endpoint: string
   /** Absent on another engine (`DYNAMODB_ENDPOINT`): nothing can be injected or tapped there. */
   readonly engine: Engine | undefined
+  /** Every operation the engine was asked for, in order; nothing is seen of another engine. */
+  readonly requests: readonly { readonly operation: string; readonly body: object }[]
   readonly close: () => Promise<void>
 }
 
@@ -18,7 +20,12 @@ export type TestTable = {
 export const openTestTable = async (): Promise<TestTable> => {
   const given = process.env.DYNAMODB_ENDPOINT
   const engine = given === undefined ? await openEngine() : undefined
-  const server = engine && (await serveEngine(engine))
+  const requests: { readonly operation: string; readonly body: object }[] = []
+  const handle: Engine['handle'] = async (operation, body) => {
+    requests.push({ operation, body })
+    return engine?.handle(operation, body) ?? {}
+  }
+  const server = engine && (await serveEngine({ ...engine, handle }))
   const endpoint = server?.endpoint ?? given ?? ''
   const plain = new DynamoDBClient({
     endpoint,
@@ -33,6 +40,7 @@ export const openTestTable = async (): Promise<TestTable> => {
     name,
     endpoint,
     engine,
+    requests,
     close: async () => {
       if (!engine) await plain.send(new DeleteTableCommand({ TableName: name }))
       plain.destroy()
