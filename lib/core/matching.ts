@@ -1,6 +1,6 @@
 import type { Evidence, Source } from './assignment.ts'
 import { attributeValues } from './attributes.ts'
-import type { Matcher } from './configuration.ts'
+import type { Matcher, Rule, TextTest } from './configuration.ts'
 import type { GroupReference, Member } from './member.ts'
 import { describeTest, type Patterns, passes } from './text-test.ts'
 
@@ -62,6 +62,22 @@ const find = (matcher: Matcher, negated: boolean, subject: MatchSubject, pattern
     evidence: matched ? findings.filter((f) => f.matched).flatMap((f) => f.evidence) : [],
     against: matched ? [] : findings.flatMap((f) => f.against),
   }
+}
+
+const groupTests = (matcher: Matcher): readonly TextTest[] => {
+  if ('group' in matcher) return [matcher.group]
+  if ('attribute' in matcher) return []
+  if ('not' in matcher) return groupTests(matcher.not)
+  return ('all' in matcher ? matcher.all : matcher.any).flatMap(groupTests)
+}
+
+/** Whether being in a group can make any difference to the rules: whoever leaves the others out comes to the same assignments. */
+export const concernsRules = (
+  rules: readonly Rule[],
+  patterns: Patterns,
+): ((group: GroupReference) => boolean) => {
+  const tests = rules.flatMap(({ when }) => groupTests(when))
+  return (group) => tests.some((test) => namesOf(group).some((name) => passes(test, name, patterns)))
 }
 
 const evidenceKey = (evidence: Evidence): string =>

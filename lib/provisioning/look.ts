@@ -1,4 +1,6 @@
 import type { Community, Configuration } from '../core/configuration.ts'
+import { ConnectorError } from '../core/errors.ts'
+import { type Instant, milliseconds } from '../core/ids.ts'
 import type { Plan } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -12,6 +14,8 @@ export type LookInput = {
   readonly configuration: Configuration
   readonly community: Community
   readonly snapshots: Snapshots
+  /** Reading ends here; absent: it may take as long as it takes. */
+  readonly deadline?: Instant
 }
 /** What was read, and what plan and judge say of it. */
 export type Look = {
@@ -63,7 +67,12 @@ export const lookAtAll = async (
   input: LookInput,
 ): Promise<Look & { readonly weighed: Weighed }> => {
   const { configuration, community, snapshots } = input
-  const state = await readCommunity(deps, configuration, community.id)
+  const inTime = (): void => {
+    if (input.deadline === undefined || milliseconds(deps.clock.now()) < milliseconds(input.deadline)) return
+    throw new ConnectorError('outOfTime', 'the community could not be read in the time of one run')
+  }
+  const state = await readCommunity(deps, configuration, community.id, inTime)
+  inTime()
   const snapshot = await snapshots.whole()
   const scope = 'community'
   const assessment = await assess(deps, { configuration, community, state, snapshot, scope })

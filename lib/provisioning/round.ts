@@ -1,6 +1,6 @@
 import type { Community } from '../core/configuration.ts'
 import type { ConnectorError } from '../core/errors.ts'
-import type { Instant } from '../core/ids.ts'
+import { type Instant, milliseconds } from '../core/ids.ts'
 import { planRoles } from '../core/plan-roles.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Platform } from '../core/ports/platform.ts'
@@ -112,6 +112,7 @@ const settle = async (
     deps,
     findings,
     look.people.filter((person) => !unreached.has(personKey(person))),
+    round.deadline,
   )
   return settleWork(deps, round.community.id, taken, application)
 }
@@ -128,6 +129,20 @@ const pause = async (
   ending: { kind: 'paused', error },
 })
 
+/** Reading took the whole run: the look at everybody waits longer each time, and the others go before it. */
+const putOff = async (deps: Provisioning, round: Round, taken: readonly Work[]): Promise<RoundReport> => {
+  const wide = taken.filter(({ subject }) => subject.kind === 'community')
+  const { community, deadline } = round
+  await deps.events.emit({ type: 'run.failed', community: community.id, at: deadline, code: 'outOfTime' })
+  return {
+    ...(await deferAll(deps, wide.length > 0 ? wide : taken, undefined)),
+    applied: 0,
+    failed: 0,
+    held: 0,
+    ending: { kind: 'stopped', code: 'outOfTime' },
+  }
+}
+
 /** A platform that cannot be read puts off everything taken; everything else is not the platform's fault. */
 const unreadable = (thrown: unknown): ConnectorError | undefined => {
   const error = asConnectorError(thrown)
@@ -140,7 +155,7 @@ export const playRound = async (
   open: () => Promise<Round>,
   taken: readonly Work[],
 ): Promise<RoundReport> => {
-  let round: Round
+  let round: Round | undefined
   let look: Look
   try {
     round = await open()
@@ -149,7 +164,10 @@ export const playRound = async (
   } catch (thrown) {
     const error = unreadable(thrown)
     if (error === undefined) throw thrown
-    return pause(deps, taken, error)
+    const late = round !== undefined && milliseconds(deps.clock.now()) >= milliseconds(round.deadline)
+    return round !== undefined && late && error.code === 'outOfTime'
+      ? putOff(deps, round, taken)
+      : pause(deps, taken, error)
   }
   const done = await carryOut(deps, round, look)
   const settlement = await settle(deps, round, look, taken, done)

@@ -1,4 +1,4 @@
-import { milliseconds } from '../core/ids.ts'
+import { type Instant, milliseconds } from '../core/ids.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Outcome, Work } from '../core/work.ts'
@@ -91,20 +91,37 @@ export const settleWork = async (
   return { finished: finish.length, deferred: deferred + kept }
 }
 
-/** Written where something is new: a look at the whole community finds most people as they were. */
+/** Whoever something was done for comes first; the others follow from anywhere, so that none of many is always the last. */
+const inTurn = (deps: SettleDeps, { verdict, failed }: Findings, people: readonly Person[]) => {
+  const done = peopleIn([...verdict.allowed, ...failed.map(({ change }) => change)])
+  const others = people.filter((person) => !done.has(personKey(person)))
+  const start = Math.floor(deps.random() * others.length)
+  return {
+    first: people.filter((person) => done.has(personKey(person))),
+    then: [...others.slice(start), ...others.slice(0, start)],
+  }
+}
+
+/** Written where something is new: a look at the whole community finds most people as they were, and looks them up only while there is time. */
 export const saveOutcomes = async (
   deps: SettleDeps,
   findings: Findings,
   people: readonly Person[],
+  deadline: Instant,
 ): Promise<void> => {
   const outcome = outcomesIn(findings)
   const differs = (before: Outcome | undefined, now: Outcome): boolean =>
     before?.state !== now.state || before.detail !== now.detail
-  await inParallel(people, lanes, async (person) => {
+  const save = async (person: Person): Promise<void> => {
     const now = outcome(person)
     const known = await deps.outcomes.outcomesOf(person.connection, person.member)
     const before = known.find(({ community }) => community === now.community)
     if (differs(before, now) && (before === undefined || milliseconds(before.at) <= milliseconds(now.at)))
       await deps.outcomes.saveOutcome(now)
+  }
+  const { first, then } = inTurn(deps, findings, people)
+  await inParallel(first, lanes, save)
+  await inParallel(then, lanes, async (person) => {
+    if (milliseconds(deps.clock.now()) < milliseconds(deadline)) await save(person)
   })
 }

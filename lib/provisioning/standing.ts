@@ -4,7 +4,7 @@ import type { Configuration, PlatformName } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
 import type { MemberGroup } from '../core/matching.ts'
-import type { Member } from '../core/member.ts'
+import type { GroupReference, Member } from '../core/member.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import { departed } from '../core/standing.ts'
 import type { Provisioning } from './deps.ts'
@@ -30,12 +30,12 @@ export const traitsIn =
     return deps.platforms.traits(community)
   }
 
-export const standingOf = async (
-  deps: Reads,
+export const standingIn = (
+  deps: Pick<Reads, 'platforms' | 'patterns'>,
   configuration: Configuration,
   member: Member,
-): Promise<Standing> => {
-  const references = departed(member) ? [] : await deps.directory.groupsOf(member.connection, member.id)
+  references: readonly GroupReference[],
+): Standing => {
   const groups = references.map((reference): MemberGroup => ({ reference, source: 'scim' }))
   const assignments = assignmentsFor({
     member,
@@ -55,5 +55,6 @@ export const readStanding = async (
 ): Promise<Standing> => {
   const member = await deps.directory.memberOrTombstone(connection, id)
   if (member === undefined) return { connection, id, member, groups: [], assignments: new Map() }
-  return standingOf(deps, configuration, member)
+  const references = departed(member) ? [] : await deps.directory.groupsOf(connection, id)
+  return standingIn(deps, configuration, member, references)
 }

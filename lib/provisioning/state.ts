@@ -5,9 +5,10 @@ import type { Ownership, RoleOwnership } from '../core/ownership.ts'
 import type { Problem } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import { targetFor } from '../core/target.ts'
+import { type InTime, takeCensus } from './census.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
-import { type Reads, readStanding, type Standing, standingOf } from './standing.ts'
+import { type Reads, readStanding, type Standing } from './standing.ts'
 
 /** Desired and owned state of a community, or of some of its members, on consistent reads. */
 export type State = {
@@ -63,10 +64,12 @@ export const readMembers = async (
 const allOwnership = async (
   deps: StateDeps,
   community: CommunityId,
+  inTime: InTime,
 ): Promise<ReadonlyMap<string, Ownership>> => {
   const all = new Map<string, Ownership>()
   let after: string | undefined
   do {
+    inTime()
     const { items, next } = await deps.ownership.ownerships(community, page, after)
     for (const one of items) all.set(personKey(one), one)
     after = next
@@ -74,45 +77,34 @@ const allOwnership = async (
   return all
 }
 
-/** Members of a connection with an assignment in the community. */
-const assignedIn = async (
-  deps: StateDeps,
-  configuration: Configuration,
-  community: CommunityId,
-  connection: ConnectionId,
-): Promise<readonly Standing[]> => {
-  const assigned: Standing[] = []
-  let after: string | undefined
-  do {
-    const { items, next } = await deps.directory.scanMembers(connection, page, after)
-    const standings = await inParallel(items, lanes, (member) => standingOf(deps, configuration, member))
-    assigned.push(...standings.filter(({ assignments }) => assignments.has(community)))
-    after = next
-  } while (after !== undefined)
-  return assigned
-}
+const keyOf = ({ connection, id }: Standing): string => personKey({ connection, member: id })
 
 /** Everyone the rules assign here, and everyone we own something for. */
 export const readCommunity = async (
   deps: StateDeps,
   configuration: Configuration,
   community: CommunityId,
+  inTime: InTime,
 ): Promise<State> => {
-  const ownership = await allOwnership(deps, community)
+  const ownership = await allOwnership(deps, community, inTime)
+  const keepsAll = (standing: Standing): boolean => {
+    const granted = standing.assignments.get(community)?.granted
+    const kept = new Set(granted?.map(({ role }) => role))
+    const owned = ownership.get(keyOf(standing))?.grants ?? []
+    return granted !== undefined && owned.every(({ role }) => kept.has(role))
+  }
   const standings: Standing[] = []
   for (const { id } of configuration.connections)
-    standings.push(...(await assignedIn(deps, configuration, community, id)))
-  const seen = new Set(standings.map(({ connection, id }) => personKey({ connection, member: id })))
-  // Whoever the scan did not show is read one by one: only a record that says so makes a person departed.
+    standings.push(...(await takeCensus(deps, configuration, id, inTime, keepsAll)))
+  const seen = new Set(standings.map(keyOf))
+  // Whoever would lose something is read one by one: only a record that says so makes a person departed or takes a role.
   const others = [...ownership.values()].filter((one) => !seen.has(personKey(one)))
   standings.push(
-    ...(await inParallel(others, lanes, ({ connection, member }) =>
-      readStanding(deps, configuration, connection, member),
-    )),
+    ...(await inParallel(others, lanes, ({ connection, member }) => {
+      inTime()
+      return readStanding(deps, configuration, connection, member)
+    })),
   )
-  const found = standings.map((standing) => ({
-    standing,
-    ownership: ownership.get(personKey({ connection: standing.connection, member: standing.id })),
-  }))
+  const found = standings.map((standing) => ({ standing, ownership: ownership.get(keyOf(standing)) }))
   return stateOf(deps, community, found)
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Matcher } from '../../lib/core/configuration.ts'
-import { fold, groupId } from '../../lib/core/ids.ts'
-import { type MemberGroup, match, type Patterns, whyNot } from '../../lib/core/matching.ts'
+import { communityId, fold, groupId, roleId, ruleId } from '../../lib/core/ids.ts'
+import { concernsRules, type MemberGroup, match, type Patterns, whyNot } from '../../lib/core/matching.ts'
 import { globMatches } from '../../lib/core/text-test.ts'
 import { member } from '../support/examples.ts'
 
@@ -167,6 +167,21 @@ describe('laws', () => {
         const found = evidence(when) ?? [{ kind: 'absence' as const }]
         expect(found.length).toBeGreaterThan(0)
         for (const one of found) if (one.kind === 'group') expect(['g1', 'g2']).toContain(one.id)
+      }),
+    )
+  })
+
+  test('a group that concerns no rule changes no match and no evidence', () => {
+    const others = [group('g3', 'Choir'), group('g4', 'SOC-Tier2', 'x-9')]
+    fc.assert(
+      fc.property(matcher, (when) => {
+        const grant = [{ community: communityId('soc'), role: roleId('viewer') }]
+        const concerns = concernsRules([{ id: ruleId('one'), when, grant }], patterns)
+        const groups = [...subject.groups, ...others]
+        const relevant = groups.filter(({ reference }) => concerns(reference))
+        expect(match(when, { member: ada, groups: relevant }, patterns)).toEqual(
+          match(when, { member: ada, groups }, patterns),
+        )
       }),
     )
   })
