@@ -1,10 +1,16 @@
-import type { House } from './house.ts'
+import { defaultDataDirectory } from '../../lib/config/environment.ts'
+import type { House, HouseOptions } from './house.ts'
 import { demoCommunity, demoKey } from './simulators/sekoia/demo.ts'
 import { inMemory } from './storage.ts'
 
-/** What `npm start` prints: where things are, and lines to paste. The token is shown when it was made, and never again. */
-export const greeting = (house: House, data: string): string => {
+type Greeted = Pick<House, 'url' | 'firstStart'> & { readonly simulators: Pick<House['simulators'], 'url'> }
+
+/** What `npm start` prints: where things are, and lines to paste. A token that was made is shown once, and never again. */
+export const greeting = (house: Greeted, settings: Pick<HouseOptions, 'data' | 'demoToken'>): string => {
   const { token } = house.firstStart
+  const { data, demoToken } = settings
+  // Typed in another terminal, which does not know where this one keeps its data.
+  const place = data === defaultDataDirectory ? '' : ` --data ${data}`
   return [
     'Rolecall is running on this machine. Ctrl-C stops it.',
     '',
@@ -12,8 +18,11 @@ export const greeting = (house: House, data: string): string => {
     `  platforms      ${house.simulators.url}/sekoia  (simulated)`,
     `  data           ${data === inMemory ? 'in memory: gone when this stops' : `${data}: still there at the next start`}`,
     token === undefined
-      ? '  token          shown at the first start; for another one: npx rolecall credentials create demo'
-      : `  token          ${token}  (connection demo, not shown again)`,
+      ? `  token          shown at the first start; for another one: npx rolecall credentials create demo${place}`
+      : `  token          ${token}  (connection demo, ${demoToken === undefined ? 'not shown again' : 'from ROLECALL_DEMO_TOKEN'})`,
+    data === inMemory
+      ? '  command line   needs data on disk: start with ROLECALL_DATA=<directory>'
+      : `  command line   npx rolecall plan demo-soc${place}`,
     '',
     ...(token === undefined
       ? ['Who has which role on the platform:']

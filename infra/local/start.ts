@@ -27,7 +27,7 @@ try {
   const settings = readSettings(process.env)
   const house = await openHouse(settings)
   stopOn(house)
-  console.log(greeting(house, settings.data))
+  console.log(greeting(house, settings))
 } catch (error) {
   console.error(isConnectorError(error) ? error.message : error)
   process.exit(1)

@@ -1,4 +1,4 @@
-import type { PlatformName } from '../core/configuration.ts'
+import { type PlatformName, platformNames } from '../core/configuration.ts'
 import { fold } from '../core/ids.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import type { Finding } from './findings.ts'
@@ -11,8 +11,10 @@ export type CheckOptions = {
   readonly traits: (platform: PlatformName) => PlatformTraits | undefined
 }
 
-const platformOf = (community: View): PlatformName | undefined =>
-  text(field(community, 'platform')) === 'sekoia' ? 'sekoia' : undefined
+const platformOf = (community: View): PlatformName | undefined => {
+  const wanted = text(field(community, 'platform'))
+  return platformNames.find((name) => name === wanted)
+}
 
 export const traitsOf = (community: View, options: CheckOptions): PlatformTraits | undefined => {
   const platform = platformOf(community)
@@ -20,8 +22,14 @@ export const traitsOf = (community: View, options: CheckOptions): PlatformTraits
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const tenants: Readonly<Record<PlatformName, { readonly form: RegExp; readonly rule: string }>> = {
-  sekoia: { form: uuid, rule: 'a Sekoia.io community is named by its uuid' },
+const tenants: Readonly<
+  Record<PlatformName, { readonly form: RegExp; readonly rule: string; readonly remedy: string }>
+> = {
+  sekoia: {
+    form: uuid,
+    rule: 'a Sekoia.io community is named by its uuid',
+    remedy: 'copy the uuid from the community’s address in the browser',
+  },
 }
 
 const tenantFindings = (community: View): readonly Finding[] => {
@@ -33,7 +41,7 @@ const tenantFindings = (community: View): readonly Finding[] => {
       path: view.path,
       what: 'is not an id of this platform',
       why: tenants[platform].rule,
-      remedy: 'copy the uuid from the community’s address in the browser',
+      remedy: tenants[platform].remedy,
     },
   ]
 }

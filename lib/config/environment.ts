@@ -96,9 +96,11 @@ export const readEnvironment = (env: Variables = process.env): Environment => {
 /** Whether the environment is that of a deployment. */
 export const namesTable = (env: Variables = process.env): boolean => given(env, 'TABLE_NAME') !== undefined
 
+export const defaultDataDirectory = '.rolecall'
+
 /** Where `npm start` keeps its data on this machine. */
 export const dataDirectory = (env: Variables = process.env): string =>
-  given(env, 'ROLECALL_DATA') ?? '.rolecall'
+  given(env, 'ROLECALL_DATA') ?? defaultDataDirectory
 
 /** A user id without an entry in the system's list of users has no name. */
 const loginName = (): string => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { platformNames } from '../core/configuration.ts'
 import { domainForm, durationForm, emailForm, idForm, secretForm } from './forms.ts'
 import { exactlyOne, match, matcher } from './schema-matcher.ts'
 
@@ -98,7 +99,7 @@ const role = z
 const community = z
   .strictObject({
     id: id('the community’s id'),
-    platform: z.enum(['sekoia']).describe('the platform it is on'),
+    platform: z.enum(platformNames).describe('the platform it is on'),
     tenant: name('the platform’s own id of the community; Sekoia.io: its uuid'),
     baseUrl: z.string().min(1).max(1000).describe('the platform’s API, such as https://api.sekoia.io'),
     credentials: z

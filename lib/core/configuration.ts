@@ -15,8 +15,9 @@ export type Connection = {
   readonly domains: readonly string[]
 }
 
-/** `cloud` names of the platforms the catalogue knows; grows with each adapter. */
-export type PlatformName = 'sekoia'
+/** Adding a platform begins with its name here: the compiler then names every place that has to know it. */
+export const platformNames = ['sekoia'] as const
+export type PlatformName = (typeof platformNames)[number]
 
 export type Mode = 'enforce' | 'upsertOnly' | 'report'
 export type ConflictResolution = 'priority' | 'leastPrivilege' | 'deny'

@@ -24,6 +24,23 @@ test('every relative link and anchor leads somewhere', () => {
   expect(pages.flatMap((page) => broken(page).map((target) => `${page.path}: ${target}`))).toEqual([])
 })
 
+test('every file the pages speak of is there', () => {
+  const named = pages.flatMap(({ prose }) =>
+    [...prose.matchAll(/`((?:lib|functions|infra|test|scripts|docs)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => path,
+    ),
+  )
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('docs/local.md lists exactly the variables that npm start reads', () => {
+  const source = readFileSync(join(root, 'infra/local/settings.ts'), 'utf8')
+  const read = new Set(['ROLECALL_DATA', ...(source.match(/\b[A-Z]+_?[A-Z_]{3,}\b/g) ?? [])])
+  const told = [...page('docs/local.md').text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name)
+  expect(told.toSorted()).toEqual([...read].toSorted())
+})
+
 test('every page is reached from the README', () => {
   const linked = linksOf(readme).map((target) => normalize(target.split('#')[0] ?? ''))
   expect(

@@ -1,6 +1,6 @@
 import { type ApiKey, defaultSwitches, type Permission, type Role, type World } from './world.ts'
 
-/** The demo world of docs/architecture.md: fixed, so that examples, tests and people can rely on it. */
+/** The demo world of docs/local.md: fixed, so that examples, tests and people can rely on it. */
 export const demoCommunity = '11111111-1111-4111-8111-111111111111'
 export const demoKey = 'demo-sekoia-key'
 export const builtinRoles = {
