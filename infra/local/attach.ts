@@ -52,7 +52,7 @@ const answers = async (file: {
     region: localRegion,
     credentials: { accessKeyId: file.secret, secretAccessKey: file.secret },
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 },
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
   })
   try {
     await client.send(new DescribeTableCommand({ TableName: file.table }))

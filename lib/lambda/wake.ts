@@ -17,7 +17,7 @@ export const createWakeUps = ({ queueUrl, endpoint, region }: WakeOptions): Wake
     ...(region === undefined ? {} : { region }),
     // The URL names AWS's host; locally only its path matters.
     useQueueUrlAsEndpoint: endpoint === undefined,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   })
   return {
     wake: async (community, deduplication) => {

@@ -9,7 +9,8 @@ export const createDocumentClient = (options: ClientOptions = {}): DynamoDBDocum
     new DynamoDBClient({
       ...options,
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+      // Without the last of these the SDK warns about a hanging request and goes on waiting.
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
     }),
     { marshallOptions: { removeUndefinedValues: true } },
   )

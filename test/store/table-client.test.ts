@@ -1,4 +1,7 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../lib/config/clock.ts'
 import { instant, later } from '../../lib/core/ids.ts'
 import type { Clock } from '../../lib/core/ports/clock.ts'
 import { createTable } from '../../lib/store/table-client.ts'
@@ -113,6 +116,18 @@ describe('the table client', () => {
       })
       expect(late.sent()).toBe(0)
     })
+  })
+
+  it('does not wait for a store that takes a request and never answers', { timeout: 9_000 }, async () => {
+    const silent = createServer(() => undefined)
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const client = createUnreliableClient(`http://127.0.0.1:${port}`, () => undefined)
+    const limit = { patientUntil: instant(0), until: later(instant(Date.now()), 60) }
+    const table = createTable({ client, name: world.name, clock: systemClock, ids, limit })
+    await expect(table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({ code: 'storeUnavailable' })
+    silent.closeAllConnections()
+    silent.close()
   })
 
   it('tells a failed condition from a fault', async () => {
