@@ -23,11 +23,12 @@ const ids = createIds()
 // Seconds. Identity providers retry by themselves: a throttled store is theirs to wait for. API Gateway gives up after 30.
 const patience = 5
 const answerWithin = 20
+const auditKeptFor = environment.auditRetentionDays * 86_400
 
 const serveScim = (request: ScimRequest): Promise<ScimResponse> => {
   const now = clock.now()
   const limit = { patientUntil: later(now, patience), until: later(now, answerWithin) }
-  const table = createTable({ client, name: environment.tableName, clock, ids, limit })
+  const table = createTable({ client, name: environment.tableName, clock, ids, limit, auditKeptFor })
   const credentials = createCredentialStore(table)
   return createScimService({ directory: createDirectory(table), credentials, clock })(request)
 }

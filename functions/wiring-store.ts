@@ -21,7 +21,13 @@ export const wireStore = (environment: Environment) => {
   const { dynamodbEndpoint: endpoint, tableName: name, egressId: egress, auditRetentionDays } = environment
   const ids = createIds()
   const client = createDocumentClient(endpoint === undefined ? {} : { endpoint })
-  const table = createTable({ client, name, clock: systemClock, ids })
+  const table = createTable({
+    client,
+    name,
+    clock: systemClock,
+    ids,
+    auditKeptFor: auditRetentionDays * secondsPerDay,
+  })
   return {
     ids,
     directory: createDirectory(table),
@@ -32,7 +38,7 @@ export const wireStore = (environment: Environment) => {
     safety: createSafetyStore(table),
     runs: createRunStore(table),
     leases: createLeases(table, { holder: ids.uuid() }),
-    audit: createAuditLog(table, { keptFor: auditRetentionDays * secondsPerDay }),
+    audit: createAuditLog(table),
     configurations: createConfigurationStore(table),
     pace: createPace(table, { egress }),
   }

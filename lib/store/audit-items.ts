@@ -4,8 +4,6 @@ import { auditKey, auditPartition } from './keys.ts'
 import { expiry, withRecord } from './records.ts'
 import type { Item } from './table-client.ts'
 
-export const auditKeptFor = 400 * 24 * 3600
-
 /** Under whom an entry is found again. A change counts for its community and for its member. */
 const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
   switch (event.kind) {
@@ -41,7 +39,7 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
 }
 
 /** `unique` tells entries of one request apart: an audit row is never overwritten. */
-export const auditItems = (entry: AuditEntry, unique: string, keptFor = auditKeptFor): readonly Item[] =>
+export const auditItems = (entry: AuditEntry, unique: string, keptFor: number): readonly Item[] =>
   partitionsOf(entry).map((partition) => ({
     ...withRecord(auditKey(partition, entry.at, entry.requestId, unique), entry),
     expiresAt: expiry(entry.at, keptFor),

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../core/audit.ts'
 import type { AuditLog } from '../core/ports/runs.ts'
-import { auditItems, auditKeptFor } from './audit-items.ts'
+import { auditItems } from './audit-items.ts'
 import { inParallel } from './batches.ts'
 import { auditPartition } from './keys.ts'
 import { isExpired, recordOf } from './records.ts'
@@ -9,12 +9,9 @@ import type { Table } from './table-client.ts'
 const width = 8
 
 /** Append-only: every row has a key of its own. What must stand together with a change is written in that change's transaction instead. */
-export const createAuditLog = (
-  table: Table,
-  { keptFor = auditKeptFor }: { /** Seconds. */ readonly keptFor?: number } = {},
-): AuditLog => ({
+export const createAuditLog = (table: Table): AuditLog => ({
   append: async (entries) => {
-    const items = entries.flatMap((entry) => auditItems(entry, table.ids.ordered(), keptFor))
+    const items = entries.flatMap((entry) => auditItems(entry, table.ids.ordered(), table.auditKeptFor))
     await inParallel(items, width, (item) => table.put(item))
   },
 

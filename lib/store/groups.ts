@@ -61,7 +61,7 @@ export const createGroups = (
   table: Table,
   rollForward: RollForward,
 ): Pick<DirectoryWrites, 'createGroup' | 'changeGroup' | 'deleteGroup'> => {
-  const audit = (stamp: Stamp, event: AuditEvent) => auditPuts(table.ids, stamp, event)
+  const audit = (stamp: Stamp, event: AuditEvent) => auditPuts(table, stamp, event)
 
   const membersAudit = (stamp: Stamp, group: GroupId, effects: readonly Effect[], intent?: string) =>
     chunksOf(effects, idsPerAudit).flatMap((some) =>

@@ -66,7 +66,7 @@ export const createMembers = (
       ...emailMoves(before, next),
       ...countMove(before, next),
       duePut(table.ids, stamp, { kind: 'member', member: next.id }),
-      ...auditPuts(table.ids, stamp, event, { commitments: commitmentsOf(next, salt) }),
+      ...auditPuts(table, stamp, event, { commitments: commitmentsOf(next, salt) }),
     ]
   }
 

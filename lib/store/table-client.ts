@@ -44,6 +44,8 @@ export type TableDeps = {
   readonly random?: () => number
   /** Of the one request this table serves; absent: each call has a budget of its own. */
   readonly limit?: TimeLimit
+  /** Seconds; 400 days when absent. */
+  readonly auditKeptFor?: number
   /** Told what each request consumed, indexes included. */
   readonly onCapacity?: (units: number) => void
 }
@@ -56,6 +58,8 @@ export type TableDeps = {
 export type Table = {
   readonly clock: Clock
   readonly ids: Ids
+  /** Seconds after which rows of the audit trail may go, whoever writes them. */
+  readonly auditKeptFor: number
   readonly pause: (attempt: number) => Promise<void>
   readonly get: (key: Key) => Promise<Item | undefined>
   /** Those found, in the order of the keys. */
@@ -70,6 +74,7 @@ export type Table = {
   readonly transact: (items: readonly TransactItem[]) => Promise<Transacted>
 }
 
+const defaultAuditKeptFor = 400 * 24 * 3600
 const batchSize = 100
 const batchRounds = 10
 const batchesAtOnce = 4
@@ -195,6 +200,7 @@ export const createTable = (deps: TableDeps): Table => {
   return {
     clock,
     ids,
+    auditKeptFor: deps.auditKeptFor ?? defaultAuditKeptFor,
     pause: (attempt) => pauseBefore(patience, attempt),
     get,
     batchGet,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditEntry, AuditEvent } from '../../lib/core/audit.ts'
 import { groupId, later, roleId } from '../../lib/core/ids.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
 import { createTestClock, firstOfMay as now } from '../support/clock.ts'
 import { freshCommunity, freshConnection, freshMember, type Opened, openStore } from './opened.ts'
 
@@ -55,7 +56,7 @@ it('overwrites no entry of the same request, moment and subject', async () => {
 
 it('forgets after the configured time, deleted or not', async () => {
   const clock = createTestClock()
-  const log = createAuditLog(opened.another(clock), { keptFor: 3600 })
+  const log = createAuditLog({ ...opened.another(clock), auditKeptFor: 3600 })
   const community = freshCommunity()
   const held = (seconds: number) => entry({ kind: 'held', community, digest: 'd', changes: 3 }, seconds)
   await log.append([held(0), held(10)])
@@ -63,4 +64,20 @@ it('forgets after the configured time, deleted or not', async () => {
   expect(await log.about({ kind: 'community', id: community }, 10)).toEqual([held(10)])
   clock.setTo(later(now, 3610))
   expect(await log.about({ kind: 'community', id: community }, 10)).toEqual([])
+})
+
+it('what stands in the transaction of a change is kept as long as everything else', async () => {
+  const clock = createTestClock()
+  const table = { ...opened.another(clock), auditKeptFor: 3600 }
+  const [directory, log] = [createDirectory(table), createAuditLog(table)]
+  const stamp = { connection, actor: { kind: 'credential', label: 'okta' }, requestId: 'r', at: now } as const
+  const person = { userName: 'kept@acme.example', active: true, attributes: {} }
+  const write = await directory.createMember(stamp, person)
+  if (write.kind !== 'written') throw new Error('not written')
+  await directory.createGroup(stamp, { displayName: 'Kept', attributes: {} }, [write.member.id])
+  const trail = () => log.about({ kind: 'member', id: write.member.id, connection }, 10)
+  clock.setTo(later(now, 3599))
+  expect((await trail()).map(({ event }) => event.kind)).toContain('memberCreated')
+  clock.setTo(later(now, 3600))
+  expect(await trail()).toEqual([])
 })
