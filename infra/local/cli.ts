@@ -5,10 +5,6 @@ import { openEndpoint } from './attach.ts'
 /** no-color.org: set to anything but nothing. */
 const colourful = ({ isTTY }: { readonly isTTY?: boolean }): boolean =>
   isTTY === true && !process.env.NO_COLOR
-// `| head` closes its end when it has seen enough: that is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
 
 process.exitCode = await runCli(
   process.argv.slice(2),

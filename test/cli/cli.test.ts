@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,6 +78,17 @@ describe('without a table', () => {
     expect(existsSync(nowhere)).toBe(false)
     const check = await callCommand(['config', 'check', join(nowhere, 'rolecall.yaml')])
     expect(check.error).toContain(`there is no file ${nowhere}/rolecall.yaml; name the configuration file`)
+  })
+
+  test('whoever reads it may stop reading: `| head` is no failure', async () => {
+    const child = spawn(process.execPath, ['infra/local/cli.ts', '--help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    const errors: string[] = []
+    child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+    const [code] = await once(child, 'close')
+    expect([code, errors.join('')]).toEqual([0, ''])
   })
 
   test('trouble with AWS is told with its remedy', () => {
