@@ -30,6 +30,7 @@ export const openHouse = (access: Access) => {
   const configurations = createConfigurationStore(table)
   const { endpoint: _local, ...awsClient } = access.client
   const queueUrl = access.wakeQueueUrl
+  const { region } = access.client
   return {
     access,
     clock: systemClock,
@@ -58,7 +59,10 @@ export const openHouse = (access: Access) => {
       allowLoopback: access.local,
     }),
     // Without a queue at hand the sweep wakes the worker within a minute.
-    wakeUps: queueUrl === undefined ? { wake: async () => undefined } : createWakeUps({ queueUrl }),
+    wakeUps:
+      queueUrl === undefined
+        ? { wake: async () => undefined }
+        : createWakeUps({ queueUrl, ...(region === undefined ? {} : { region }) }),
     close: async () => {
       client.destroy()
       await access.close()
