@@ -9,7 +9,7 @@ export default defineConfig({
     // Most of the long tests wait for a platform's pace or for a process to start: more workers than processors keep both busy.
     maxWorkers: 4,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
   },
 })

@@ -66,11 +66,14 @@ describe('dialogues, from the first connection test to the platform', () => {
     await until(standing('test_user_ab6490ee@acme.test'), 'invited: SOC tier 1')
     await playOn(entra, ids, 'changes attributes', 'disables the user')
     await quiet(town.house)
-    // The invitation stands, whatever became of the person's addresses.
-    expect(await standing('test_user_ab6490ee@acme.test')()).toBe('invited: SOC tier 1')
+    // One invitation: the first one, or one to the new address if the member was seen out of the group in between.
+    const invited = Object.entries(await town.platform.standings()).filter(([email]) =>
+      email.endsWith('@acme.test'),
+    )
+    expect(invited.map(([, now]) => now)).toEqual(['invited: SOC tier 1'])
     await playOn(entra, ids, 'disables the user', 'enables the user again')
     // Nobody ever used the invitation: it is withdrawn, not suspended.
-    await until(standing('test_user_ab6490ee@acme.test'), undefined)
+    await until(standing(invited[0]?.[0] ?? ''), undefined)
   })
 
   it('Entra ID: enabled again, soft-deleted, restored, deleted; each reaches the platform', async () => {

@@ -51,17 +51,16 @@ const sendAndDie = async (living: Living, directory: Directory, request: Request
   return status
 }
 
-/** Which requests die, and how: every second one between the engine's write and the answer. */
-const doomsday = (random: () => number): ReadonlyMap<number, Doom> => {
+/** Which requests are planned to die, and whether between the engine's write and the answer (every second one) or at any moment. */
+const doomsday = (random: () => number): ReadonlyMap<number, 'inside' | 'anywhere'> => {
   const doomed = new Set<number>()
-  while (doomed.size < kills) doomed.add(Math.floor(random() * requests))
-  return new Map(
-    [...doomed].map((request, n) => [
-      request,
-      n % 2 === 0 ? { killAfterWrites: 1 + Math.floor(random() * 2) } : { afterMilliseconds: random() * 25 },
-    ]),
-  )
+  while (doomed.size < kills) doomed.add(Math.floor(random() * (requests - 20)))
+  return new Map([...doomed].map((request, n) => [request, n % 2 === 0 ? 'inside' : 'anywhere']))
 }
+
+/** More members than a transaction holds are written in several: any of them may be the last. */
+const writesOf = (request: Request, random: () => number): number =>
+  'members' in request && request.members.length > 10 ? 1 + Math.floor(random() * 3) : 1
 
 const plain = (model: Model): string => JSON.stringify(modelOf({ users: [], groups: [] }, model))
 
@@ -112,20 +111,30 @@ describe(`${kills} kills during a push of ${requests} requests`, () => {
       // An identity provider sends again what was not answered.
       if (!stored) expect(await send(living.idp, directory, request), `${name}, again`).toBeLessThan(300)
     }
+    // A background write may draw the shot that was meant for the request: then the next request is shot at, too.
+    let owed = 0
+    const surviveInside = async (request: Request, name: string): Promise<void> => {
+      const before = seen.stored
+      await survive(request, { killAfterWrites: writesOf(request, random) }, name)
+      if (seen.stored === before) owed += 1
+    }
 
     for (const [index, request] of push.entries()) {
-      const doom = dooms.get(index)
+      const planned = dooms.get(index)
       const name = `seed ${seed}, request ${index} (${request.kind})`
-      if (doom === undefined)
-        expect(await send(living.idp, await directoryFor(request), request), name).toBeLessThan(300)
-      else await survive(request, doom, name)
+      if (planned === 'anywhere') await survive(request, { afterMilliseconds: random() * 25 }, name)
+      else if (planned === 'inside') await surviveInside(request, name)
+      else if (owed > 0) {
+        owed -= 1
+        await surviveInside(request, name)
+      } else expect(await send(living.idp, await directoryFor(request), request), name).toBeLessThan(300)
       model = modelAfter(model, request)
       if (request.kind === 'createUser' || request.kind === 'createGroup') known = undefined
     }
 
-    // Otherwise the kills came too early or too late to show anything.
-    expect(seen.stored).toBeGreaterThanOrEqual(5)
-    expect(seen.answered + seen.stored + seen.absent).toBe(kills)
+    expect(seen.answered + seen.stored + seen.absent).toBeGreaterThanOrEqual(kills)
+    // Stored and never answered: killed between the engine's write and the HTTP answer.
+    expect(seen.stored).toBeGreaterThanOrEqual(kills / 2)
     expect(JSON.stringify(modelOf(await readDirectory(living.idp, 'with look-ups')))).toBe(plain(model))
     await converges(living, model)
   }, 420_000)
