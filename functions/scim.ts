@@ -4,6 +4,7 @@ import { connectionId, later } from '../lib/core/ids.ts'
 import { type HttpRequest, type HttpResponse, httpFunction } from '../lib/lambda/http.ts'
 import { createLogger, errorFacts } from '../lib/lambda/logging.ts'
 import { createCounter } from '../lib/lambda/metrics.ts'
+import { isConnection } from '../lib/scim/authentication.ts'
 import type { Observed, ScimRequest, ScimResponse } from '../lib/scim/exchange.ts'
 import { createScimService } from '../lib/scim/service.ts'
 import { createDocumentClient } from '../lib/store/client.ts'
@@ -35,7 +36,8 @@ const serveScim = (request: ScimRequest): Promise<ScimResponse> => {
 
 const observe = (request: HttpRequest, connection: string, status: number, observed: Observed): void => {
   const { error, quirks, ...facts } = observed
-  const line = { requestId: request.requestId, connection, status, ...facts, quirks }
+  const known = isConnection(connection) ? { connection } : {}
+  const line = { requestId: request.requestId, ...known, status, ...facts, quirks }
   if (error === undefined) logger.info('scim request', line)
   else logger.error('scim request failed', { ...line, ...errorFacts(error) })
   for (const [quirk, times] of Object.entries(quirks)) count('Quirk', times, { connection, quirk })

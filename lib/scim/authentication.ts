@@ -9,6 +9,8 @@ import { type PresentedToken, presentedToken } from './tokens.ts'
 export const challenge = 'Bearer realm="scim", charset="UTF-8"'
 
 const connectionForm = /^[a-z0-9][a-z0-9-]{0,62}$/
+/** Anything else in its place in the address names nothing, and may be a token or an address pasted into the wrong field. */
+export const isConnection = (text: string): boolean => connectionForm.test(text)
 
 // One text for every reason: the answer must not tell which connections, tokens or scopes exist.
 const refuse = (): ConnectorError =>
@@ -35,7 +37,7 @@ export const authenticate = async (
 ): Promise<Credential> => {
   const token = bearer(authorization)
   const presented = token === undefined ? undefined : presentedToken(token)
-  if (presented === undefined || !connectionForm.test(connection)) throw refuse()
+  if (presented === undefined || !isConnection(connection)) throw refuse()
   const stored = await deps.credentials.credential(connection, presented.id)
   if (stored === undefined || !sameHash(presented, stored)) throw refuse()
   if (stored.connection !== connection || stored.scope !== scope || stored.revokedAt !== undefined)

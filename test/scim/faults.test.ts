@@ -125,6 +125,9 @@ describe('the log', () => {
     )
     await scim.get(`/Users?${filterOf('userName eq "ada@acme.test"')}`)
     await scim.post('/Users', user('ada@acme.test'))
+    // Pasted into the wrong field, they arrive in the address.
+    for (const connection of [scim.token, 'ada@acme.test'])
+      expect((await scim.send({ method: 'GET', path: '/Users', connection })).status).toBe(401)
     vi.restoreAllMocks()
     const text = lines.join('')
     expect(text).toContain('"operation":"PATCH /Users/{id}"')
