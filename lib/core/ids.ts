@@ -30,5 +30,9 @@ export const milliseconds = (at: Instant): number => Date.parse(at)
 /** Seconds, as durations are given everywhere inside; the configuration's `30d` is parsed at its edge. */
 export const later = (at: Instant, seconds: number): Instant => instant(milliseconds(at) + seconds * 1000)
 
-/** The one folding used for every comparison of userNames, e-mails, role and group names. */
-export const fold = (value: string): string => value.normalize('NFKC').trim().toLowerCase()
+/**
+ * The one folding used for every comparison of userNames, e-mails, role and group names. A sigma's small form depends on its place in the word;
+ * names are compared letter by letter.
+ */
+export const fold = (value: string): string =>
+  value.normalize('NFKC').trim().toLowerCase().replaceAll('ς', 'σ')
