@@ -17,8 +17,20 @@ const integer = (query: URLSearchParams, name: string): number | undefined => {
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }
 
+/** A filter that is passed over would show everybody to a client that takes the first answer for its match. */
+const checkNames = (query: URLSearchParams): void => {
+  for (const name of ['filter', 'startIndex', 'count']) {
+    const [only = name, second] = [...query.keys()].filter((key) => key.toLowerCase() === name.toLowerCase())
+    if (only !== name || second !== undefined)
+      throw new ConnectorError('invalidValue', `${name}: must be given once, in this spelling`, {
+        field: name,
+      })
+  }
+}
+
 /** RFC 7644 §3.4.2.4: values out of range are clamped, not refused; a page may be smaller than asked for. */
 export const pageOf = (query: URLSearchParams): Page => {
+  checkNames(query)
   for (const name of ['sortBy', 'sortOrder', 'cursor'])
     if (query.has(name))
       throw new ConnectorError('invalidValue', `${name}: is not supported; see /ServiceProviderConfig`, {

@@ -92,6 +92,19 @@ describe('a name', () => {
 })
 
 describe('a page', () => {
+  it.each([
+    'filter=userName%20eq%20%22a%22&filter=userName%20eq%20%22ada@acme.test%22',
+    'FILTER=userName%20eq%20%22a%22',
+    'startIndex=1&startindex=2',
+    'Count=5',
+  ])('asked for in a way that would be half ignored is refused: %s', async (query) => {
+    for (const type of ['Users', 'Groups'])
+      expect(await scim.get(`/${type}?${query}`)).toMatchObject({
+        status: 400,
+        body: { schemas: [errorUrn], scimType: 'invalidValue' },
+      })
+  })
+
   it.each(['9'.repeat(40), '999999999999999999999'])(
     'that begins at %s is empty, not refused',
     async (start) => {
