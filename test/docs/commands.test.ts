@@ -15,6 +15,9 @@ const elsewhere: Readonly<Record<string, { readonly place: string; readonly name
   'npm run synth': { place: 'scripts/check.ts', names: ["'cdk', args: ['synth', '--quiet']"] },
   'npx cdk bootstrap': { place: 'cdk.json', names: ['infra/app.ts'] },
   'npx cdk deploy': { place: 'cdk.json', names: ['infra/app.ts'] },
+  'npx cdk destroy': { place: 'test/infra/stack.test.ts', names: ['terminationProtection'] },
+  'aws cloudformation update-termination-protection --stack-name rolecall --no-enable-termination-protection':
+    { place: 'infra/connector-stack.ts', names: ['terminationProtection: true'] },
   'npx cdk deploy --context name=rolecall-test': {
     place: 'infra/app.ts',
     names: ['readStackSettings(app.node)'],
