@@ -6,7 +6,7 @@ import {
   describeUnmanaged,
 } from './describe.ts'
 import type { Plan, Problem } from './plan.ts'
-import type { Verdict } from './verdict.ts'
+import type { HeldChange, Verdict } from './verdict.ts'
 
 type Section = { readonly title: string; readonly lines: readonly string[] }
 
@@ -17,13 +17,19 @@ const whose = (problem: Problem): string =>
       ? `member ${problem.member}: `
       : ''
 
+const heldLine = ({ change, reason }: HeldChange): string =>
+  `${describe(change)} — ${describeHoldReason(reason)}`
+const rejected = ({ held }: Verdict): readonly HeldChange[] =>
+  held.filter(({ reason }) => reason.kind === 'rejected')
+/** Held changes that ask something of somebody. */
+export const waiting = ({ held }: Verdict): readonly HeldChange[] =>
+  held.filter(({ reason }) => reason.kind !== 'rejected')
+
 const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
   [
     { title: 'Changes', lines: verdict.allowed.map(describe) },
-    {
-      title: 'Held, waiting for approval',
-      lines: verdict.held.map(({ change, reason }) => `${describe(change)} — ${describeHoldReason(reason)}`),
-    },
+    { title: 'Held, waiting for approval', lines: waiting(verdict).map(heldLine) },
+    { title: 'Rejected, left undone', lines: rejected(verdict).map(({ change }) => describe(change)) },
     { title: 'Withheld by the mode', lines: verdict.withheld.map(describe) },
     {
       title: 'Problems',
@@ -35,7 +41,13 @@ const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
 
 const headline = (plan: Plan, verdict: Verdict): string => {
   const whole = plan.scope === 'community' ? '' : ', part of the community'
-  const counts = `${verdict.allowed.length} to do, ${verdict.held.length} held, ${verdict.withheld.length} withheld`
+  const no = rejected(verdict).length
+  const counts = [
+    `${verdict.allowed.length} to do`,
+    `${waiting(verdict).length} held`,
+    ...(no > 0 ? [`${no} rejected`] : []),
+    `${verdict.withheld.length} withheld`,
+  ].join(', ')
   return `${plan.community}: ${counts} (configuration ${plan.configuration}${whole})`
 }
 

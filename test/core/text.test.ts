@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { exitFor } from '../../lib/cli/exits.ts'
 import type { Rule } from '../../lib/core/configuration.ts'
 import { explain } from '../../lib/core/explanation.ts'
 import { explanationText } from '../../lib/core/explanation-text.ts'
@@ -45,6 +46,16 @@ const verdict = judge({
 })
 
 describe('a plan in words', () => {
+  test('what was rejected asks nothing of anybody', () => {
+    const held = verdict.held.map(({ change }) => ({ change, reason: { kind: 'rejected' as const } }))
+    const text = planText(plan, { ...verdict, held })
+    expect(text).toContain('soc: 3 to do, 0 held, 1 rejected, 0 withheld (configuration 1)')
+    expect(text).toContain('  Rejected, left undone\n    suspend bea@acme.test (departed)\n')
+    expect(text).not.toContain('waiting for approval')
+    expect(exitFor([{ ...verdict, allowed: [], held }])).toBe(0)
+    expect(exitFor([verdict])).toBe(3)
+  })
+
   test('says what is done, what waits and why, what is wrong and what is left alone', () => {
     expect(planText(plan, verdict)).toBe(
       [

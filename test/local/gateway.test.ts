@@ -55,6 +55,12 @@ describe('events', () => {
     expect(remaining).toBeLessThanOrEqual(29_000)
   })
 
+  test('the base URL itself has its own route', async () => {
+    const { event } = await echo('/demo/scim/v2')
+    expect(event.routeKey).toBe('ANY /{connection}/scim/v2')
+    expect(event.pathParameters).toEqual({ connection: 'demo' })
+  })
+
   test('header names are lower case, repeated ones joined, cookies apart', async () => {
     const body = await new Promise<string>((resolve, reject) => {
       const sent = request(
@@ -138,7 +144,7 @@ describe('answers', () => {
     },
   )
 
-  test.each(['/', '/unknown', '/demo/scim/v2', '/demo/scim/v2/', '/demo/oauth2/token', '/console'])(
+  test.each(['/', '/unknown', '/demo/scim/v2x', '/demo/scim/v2/', '/demo/oauth2/token', '/console'])(
     '%s is not routed',
     async (path) => {
       const response = await call(path)

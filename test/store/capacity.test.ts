@@ -2,7 +2,10 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionId, type GroupId, type MemberId, memberId } from '../../lib/core/ids.ts'
 import type { Group } from '../../lib/core/member.ts'
+import { createScimService } from '../../lib/scim/service.ts'
+import { createCredential } from '../../lib/scim/tokens.ts'
 import { inParallel } from '../../lib/store/batches.ts'
+import { createCredentialStore } from '../../lib/store/credentials.ts'
 import { groupCounterKey, groupToMember, memberToGroup, userNameGuard } from '../../lib/store/keys.ts'
 import { memberItem } from '../../lib/store/member-items.ts'
 import type { Item } from '../../lib/store/table-client.ts'
@@ -56,22 +59,44 @@ describe.runIf(engine !== undefined)(
       return group
     }
 
+    /** Whole requests as an identity provider sends them: credential, group, counters, member and rows are all read and counted. */
     const costs = async (group: GroupId, name: string) => {
-      const { directory, stamp, costOf } = world
+      const { directory, stamp, costOf, clock, table } = world
       const member = written(await directory.createMember(stamp(), person(name)))
-      const change = async (add: readonly MemberId[], remove: readonly MemberId[], displayName?: string) => {
-        const before = await directory.group(acme, group)
-        if (!before) throw new Error('no group')
-        const draft = displayName === undefined ? {} : { draft: { displayName, attributes: {} } }
-        return costOf(() =>
-          directory.changeGroup(stamp(), before, { ...draft, members: { kind: 'delta', add, remove } }),
-        )
-      }
+      const credentials = createCredentialStore(table)
+      const at = clock.now()
+      const { token, credential } = createCredential({
+        connection: acme,
+        scope: 'scim',
+        label: 'capacity',
+        createdBy: 'test',
+        at,
+      })
+      // Used today already: the day's mark is not part of a membership's price.
+      await credentials.saveCredential({ ...credential, lastUsed: at.slice(0, 10) })
+      const scim = createScimService({ directory, credentials, clock })
+      const patch = (...Operations: readonly object[]) =>
+        costOf(async () => {
+          const { status } = await scim({
+            connection: acme,
+            baseUrl: 'https://scim.example.test/acme/scim/v2',
+            method: 'PATCH',
+            path: `/Groups/${group}`,
+            query: new URLSearchParams(),
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+            body: Buffer.from(
+              JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations }),
+            ),
+            requestId: ids.ordered(),
+          })
+          expect(status).toBe(204)
+        })
+      const add = { op: 'add', path: 'members', value: [{ value: member.id }] }
       return {
-        add: await change([member.id], []),
-        duplicate: await change([member.id], []),
-        remove: await change([], [member.id]),
-        renameAndAdd: await change([member.id], [], 'other'),
+        add: await patch(add),
+        duplicate: await patch(add),
+        remove: await patch({ op: 'remove', path: `members[value eq "${member.id}"]` }),
+        renameAndAdd: await patch({ op: 'replace', value: { id: group, displayName: 'other' } }, add),
       }
     }
 
