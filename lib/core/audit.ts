@@ -43,6 +43,17 @@ export type AuditEvent =
       readonly removed: readonly MemberId[]
       readonly intent?: string
     }
+  /** The member's side of `membersChanged`: what explains their access in the past is found with them. */
+  | { readonly kind: 'groupJoined' | 'groupLeft'; readonly member: MemberId; readonly group: GroupId }
+  /** Written before the platform is called: no change is ever without an entry, however the run ends. */
+  | {
+      readonly kind: 'changeIntended'
+      readonly community: CommunityId
+      readonly change: ChangeId
+      readonly member?: MemberId
+      readonly account?: AccountId
+      readonly because: readonly string[]
+    }
   | {
       readonly kind: 'changeApplied' | 'changeFailed'
       readonly community: CommunityId

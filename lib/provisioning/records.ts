@@ -15,7 +15,7 @@ import { confirmations } from './confirm.ts'
 import type { Provisioning } from './deps.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import type { State } from './state.ts'
-import { noted, notedLate, type Run } from './trail.ts'
+import { noted, notedAhead, notedLate, type Run } from './trail.ts'
 
 /** Our side of a change: what is ours, before and after, and the trail of it. */
 export type Records = {
@@ -30,8 +30,10 @@ export type Records = {
 type RecordsDeps = Pick<Provisioning, 'clock' | 'ownership' | 'audit' | 'events'>
 type Desk = { readonly deps: RecordsDeps; readonly ledger: Ledger; readonly run: () => Run }
 
-const ahead = async ({ ledger, run }: Desk, change: Change, roles: KnownRoles): Promise<void> => {
+const ahead = async ({ deps, ledger, run }: Desk, change: Change, roles: KnownRoles): Promise<void> => {
   const { community, at: now } = run()
+  // A forgotten record is nothing on the platform.
+  if (change.kind !== 'forget') await deps.audit.append([notedAhead(run(), change)])
   if (change.kind === 'createRole' || change.kind === 'repairRole') {
     const next = roleOwnershipBefore({ community, owned: ledger.role(change.role.id), change, now })
     if (next !== undefined) await ledger.saveRole(next)

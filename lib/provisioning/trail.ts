@@ -35,6 +35,19 @@ const entry = (run: Run, connection: ConnectionId | undefined, event: AuditEvent
   event,
 })
 
+/** One change, about to be carried out. */
+export const notedAhead = (run: Run, change: Change): AuditEntry => {
+  const subject = 'subject' in change ? change.subject : undefined
+  return entry(run, subject?.connection, {
+    kind: 'changeIntended',
+    community: run.community,
+    change: change.id,
+    ...(subject === undefined ? {} : { member: subject.member }),
+    ...(subject?.account === undefined ? {} : { account: subject.account }),
+    because: rulesBehind(change),
+  })
+}
+
 /** One change, carried out or failed. */
 export const noted = (run: Run, { change, before, after, error }: Noted): AuditEntry => {
   const subject = 'subject' in change ? change.subject : undefined

@@ -11,12 +11,15 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
     case 'memberUpdated':
     case 'memberRestored':
     case 'memberDeleted':
+    case 'groupJoined':
+    case 'groupLeft':
       return [auditPartition('member', event.member, connection)]
     case 'groupCreated':
     case 'groupUpdated':
     case 'groupDeleted':
     case 'membersChanged':
       return [auditPartition('group', event.group, connection)]
+    case 'changeIntended':
     case 'changeApplied':
     case 'changeFailed':
       return [

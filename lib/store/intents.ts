@@ -73,7 +73,7 @@ const intentRemoval = (c: ConnectionId, group: GroupId, head: Item): readonly Tr
 
 type Step = { readonly from: number; readonly to: number; readonly effects: readonly Effect[] }
 
-const itemsFor = ({ op }: Effect): number => (op === 'add' ? 4 : 3)
+const itemsFor = ({ op }: Effect): number => (op === 'add' ? 5 : 4)
 
 /** Neighbouring effects together, as many as fit beside the counter and the checkpoint. */
 const stepsFrom = (from: number, effects: readonly (Effect | undefined)[]): readonly Step[] => {

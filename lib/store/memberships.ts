@@ -11,7 +11,7 @@ import {
   memberToGroup,
   shards,
 } from './keys.ts'
-import { duePut } from './stamped-items.ts'
+import { auditPuts, duePut } from './stamped-items.ts'
 import type { Condition, Item, Table, TransactItem } from './table-client.ts'
 
 /** One wish about one membership. */
@@ -117,7 +117,7 @@ const livingAs = (incarnation: number): Condition => ({
   values: { ':life': incarnation },
 })
 
-/** Both directions together, the member's due item, and for an addition the check that the member still lives. */
+/** Both directions together, the member's due item and trail, and for an addition the check that the member still lives. */
 export const membershipItems = (
   table: Table,
   stamp: Stamp,
@@ -127,14 +127,18 @@ export const membershipItems = (
   const { connection: c, at, requestId } = stamp
   const there = groupToMember(c, group, id)
   const back = memberToGroup(c, group, id)
-  const due = duePut(table.ids, stamp, { kind: 'member', member: id })
-  if (op === 'remove') return [{ delete: there, condition: rowStill(row) }, { delete: back }, due]
+  const kind = op === 'add' ? 'groupJoined' : 'groupLeft'
+  const noted = [
+    duePut(table.ids, stamp, { kind: 'member', member: id }),
+    ...auditPuts(table, stamp, { kind, member: id, group }),
+  ]
+  if (op === 'remove') return [{ delete: there, condition: rowStill(row) }, { delete: back }, ...noted]
   const fields = { incarnation, at, requestId }
   return [
     { put: { ...there, ...fields }, condition: rowStill(row) },
     { put: { ...back, ...fields } },
     { check: memberKey(c, id), condition: livingAs(incarnation) },
-    due,
+    ...noted,
   ]
 }
 

@@ -78,6 +78,16 @@ const survive = async (n: number): Promise<boolean> => {
   await bench.settle()
   return !worker.died()
 }
+/** However the runs ended: whatever was done on the platform for somebody stands in their trail. */
+const trailNames = async (member: Member, kinds: readonly string[]): Promise<void> => {
+  const trail = await bench.deps.audit.about({ kind: 'member', id: member.id, connection: demo }, 500)
+  const named = new Set(
+    trail.flatMap(({ event }) =>
+      event.kind === 'changeIntended' || event.kind === 'changeApplied' ? [event.change.split('/')[0]] : [],
+    ),
+  )
+  for (const kind of kinds) expect(named).toContain(kind)
+}
 const nobodyElse = { departures: { fraction: 1, floor: 10_000 }, revocations: { fraction: 1, floor: 10_000 } }
 
 const shouldBe = async (member: Member, status: string, roles: readonly string[]): Promise<void> => {
@@ -142,6 +152,7 @@ test('killed after any call into a port, the next run finishes it: nothing lost,
       else if (await survive(n)) lived.add(phase)
       await shouldBe(person, phase.status, phase.roles)
     }
+    await trailNames(person, ['invite', 'grant', 'revoke', 'suspend', 'resume'])
   }
   expect(n).toBeGreaterThan(30)
   expect(bench.seen().stays?.roles).toEqual(['Analyst'])

@@ -159,6 +159,10 @@ describe('a platform in trouble', () => {
             id === poisoned
               ? Promise.reject(new TypeError('no such thing'))
               : given.directory.groupsOf(connection, id),
+          scanMembers: (...values) =>
+            poisoned === ''
+              ? given.directory.scanMembers(...values)
+              : Promise.reject(new TypeError('no such thing')),
         },
       }),
     })
