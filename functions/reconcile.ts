@@ -2,7 +2,7 @@ import { readEnvironment } from '../lib/config/environment.ts'
 import { isConnectorError } from '../lib/core/errors.ts'
 import { scheduleFunction } from '../lib/lambda/schedule.ts'
 import { createDispatcher } from '../lib/provisioning/dispatch.ts'
-import { createReconciliation } from '../lib/provisioning/reconcile.ts'
+import { createReconciliation, tellStranded } from '../lib/provisioning/reconcile.ts'
 import { wireProvisioning } from './wiring.ts'
 
 const { deps, logger } = wireProvisioning('reconcile', readEnvironment())
@@ -27,5 +27,6 @@ export const handler = scheduleFunction(logger, {
   reconcile: () =>
     withConfiguration(async () => {
       logger.info('reconciliation requested', { communities: await reconciliation.request() })
+      await tellStranded(deps)
     }),
 })

@@ -189,8 +189,11 @@ export const needsWholeCommunity = (input: Omit<JudgeInput, 'owned' | 'desired'>
     snapshot.scope !== 'community' &&
     fresh.some((change) => bench.admins.leftBy(change) < bench.admins.count())
   const vanished = snapshot.scope !== 'community' && plan.drift.some(({ kind }) => kind === 'accountGone')
-  const overspent = Object.values(bench.budgets).some(
-    ({ used, wanted, limit }) => wanted > 0 && used + wanted > limit,
-  )
+  // What is held already was weighed with everybody in view when it was.
+  const overspent = (['departure', 'revocation'] as const).some((kind) => {
+    const { used, limit, counted } = bench.budgets[kind]
+    const wanted = fresh.filter((change) => removalKind(change) === kind && !counted.has(change.id)).length
+    return wanted > 0 && used + wanted > limit
+  })
   return losesAdmin || vanished || overspent
 }

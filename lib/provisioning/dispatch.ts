@@ -62,10 +62,11 @@ const workFor = async (
   ])
   const known = outcomes.filter(({ state }) => state !== 'none')
   const communities = new Set<CommunityId>([
-    ...standing.assignments.keys(),
+    // Nobody joins from a connection that was taken out; whoever has something already is still looked after.
+    ...(configuration.connections.some(({ id }) => id === connection) ? standing.assignments.keys() : []),
     ...[...owned, ...known].map(({ community }) => community),
   ])
-  // What the configuration no longer names cannot be reached; the scheduled reconciliation covers it when it comes back.
+  // What the configuration no longer names cannot be reached: the reconciliation tells of it, and covers it when it comes back.
   const reachable = configuration.communities.filter(({ id }) => communities.has(id))
   return reachable.map(({ id }) => ({
     community: id,

@@ -10,6 +10,18 @@ type ReconcileDeps = Pick<Provisioning, 'clock' | 'configuration' | 'work' | 'wa
 
 const lanes = 8
 
+/** Accounts of ours in a community taken out of the configuration are neither changed nor forgotten: whoever leaves keeps them, and is told of. */
+export const tellStranded = async (
+  deps: Pick<Provisioning, 'clock' | 'configuration' | 'ownership' | 'events'>,
+): Promise<void> => {
+  const { communities } = await deps.configuration()
+  const configured = new Set(communities.map(({ id }) => id))
+  const at = deps.clock.now()
+  for (const { community, accounts: count } of await deps.ownership.ownedCounts())
+    if (count > 0 && !configured.has(community))
+      await deps.events.emit({ type: 'problem.found', community, at, kind: 'communityNotConfigured', count })
+}
+
 export const createReconciliation = (deps: ReconcileDeps): Reconciliation => ({
   request: async (only) => {
     const { communities } = await deps.configuration()

@@ -62,7 +62,11 @@ const worthKeeping = ({ plan, verdict }: Assessment, report: boolean): boolean =
   plan.drift.length > 0 ||
   (report && plan.scope === 'community')
 
-const tell = async (deps: SafeguardDeps, { plan }: Assessment): Promise<void> => {
+const tell = async (
+  deps: SafeguardDeps,
+  { configuration, state }: AssessInput,
+  { plan }: Assessment,
+): Promise<void> => {
   // A targeted plan shows the same problem each time a member is looked at; the scheduled one counts them.
   if (plan.scope !== 'community') return
   const at = deps.clock.now()
@@ -71,6 +75,9 @@ const tell = async (deps: SafeguardDeps, { plan }: Assessment): Promise<void> =>
     await deps.events.emit({ type: 'drift.found', community, at, count: plan.drift.length })
   const kinds = new Map<string, number>()
   for (const { kind } of plan.problems) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+  const connections = new Set(configuration.connections.map(({ id }) => id))
+  const stranded = state.ownership.filter(({ connection }) => !connections.has(connection))
+  if (stranded.length > 0) kinds.set('connectionNotConfigured', stranded.length)
   for (const [kind, count] of kinds)
     await deps.events.emit({ type: 'problem.found', community, at, kind, count })
 }
@@ -104,7 +111,7 @@ export const safeguard = async (
   }
   if (worthKeeping(assessment, input.community.mode === 'report'))
     await deps.runs.savePlan(assessment.plan, assessment.verdict, deps.clock.now())
-  await tell(deps, assessment)
+  await tell(deps, input, assessment)
   await countRemovals(deps, assessment)
   return assessment
 }

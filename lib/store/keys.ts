@@ -125,7 +125,9 @@ export const accountGuard = (k: CommunityId, account: AccountId): Key => ({
   pk: `${community(k)}#A#${account}`,
   sk: 'guard',
 })
-export const ownedCountKey = (k: CommunityId): Key => ({ pk: `${community(k)}#N`, sk: 'owned' })
+/** All communities' counts together: what is owned in one the configuration no longer names is found here. */
+export const ownedPartition = 'OWNED'
+export const ownedCountKey = (k: CommunityId): Key => ({ pk: ownedPartition, sk: k })
 export const roleOwnershipPartition = (k: CommunityId): string => `${community(k)}#R`
 export const roleOwnershipKey = (k: CommunityId, role: RoleId): Key => ({
   pk: roleOwnershipPartition(k),

@@ -8,6 +8,7 @@ import { atVersion } from './conditions.ts'
 import {
   accountGuard,
   ownedCountKey,
+  ownedPartition,
   ownershipKey,
   ownershipPartition,
   ownershipPointerKey,
@@ -141,6 +142,11 @@ export const createOwnershipStore = (table: Table): OwnershipStore => {
     saveOwnership,
     deleteOwnership,
     ownedCount: (community) => readOwnedCount(table, community),
+    ownedCounts: () =>
+      collected(table.queryAll({ pk: ownedPartition }), ({ sk, n }) => ({
+        community: communityId(sk),
+        accounts: Number(n),
+      })),
     ...createRoleOwnerships(table),
   }
 }

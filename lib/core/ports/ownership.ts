@@ -30,6 +30,10 @@ export type OwnershipStore = {
   ) => Promise<{ readonly kind: 'saved'; readonly ownership: RoleOwnership } | { readonly kind: 'stale' }>
   /** Number of owned accounts of the community, exact. */
   readonly ownedCount: (community: CommunityId) => Promise<number>
+  /** The same of every community in which anything was ever owned, configured or not. */
+  readonly ownedCounts: () => Promise<
+    readonly { readonly community: CommunityId; readonly accounts: number }[]
+  >
 }
 
 export type OutcomeStore = {
