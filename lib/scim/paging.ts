@@ -55,7 +55,8 @@ export const listResponse = (
   let bytes = 0
   for (const each of resources) {
     const text = JSON.stringify(each)
-    bytes += Buffer.byteLength(text) + 1
+    // As it leaves the function: a text inside JSON, every quotation mark escaped.
+    bytes += Buffer.byteLength(JSON.stringify(text))
     if (bytes > maximumPageBytes) break
     texts.push(text)
   }

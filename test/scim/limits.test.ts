@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { errorUrn, groupUrn, idOf, openScim, type Scim, user } from './support/service.ts'
+import { errorUrn, groupUrn, idOf, type Json, openScim, type Scim, user, userUrn } from './support/service.ts'
 
 let scim: Scim
 let person: string
@@ -88,6 +88,28 @@ describe('a name', () => {
 
   it.each(['\u200b', ' \u2060 ', '\u00a0'])('nobody can see is none: %j', async (name) => {
     expect(await scim.post('/Users', user(name))).toMatchObject({ status: 400 })
+  })
+})
+
+describe('a page of large resources', () => {
+  it('fits into what a function may answer, as the text it becomes there, and says how many it holds', async () => {
+    const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
+    const large = { schemas: [userUrn, badge], [badge]: { text: '"'.repeat(140_000) } }
+    for (let n = 0; n < 20; n += 1)
+      expect((await scim.post('/Users', { ...user(`large${n}@acme.test`), ...large })).status).toBe(201)
+    const seen = new Set<unknown>()
+    let total = 1
+    while (seen.size < total) {
+      const page = await scim.get(`/Users?startIndex=${seen.size + 1}&count=200`)
+      const resources = page.body.Resources as readonly Json[]
+      expect(page.body.itemsPerPage).toBe(resources.length)
+      expect(resources.length).toBeGreaterThan(0)
+      // Lambda's cap is on the answer with the body as a JSON string in it.
+      expect(Buffer.byteLength(JSON.stringify(page.text))).toBeLessThan(6 * 1024 * 1024 - 10_000)
+      for (const { id } of resources) seen.add(id)
+      total = Number(page.body.totalResults)
+    }
+    expect(total).toBeGreaterThanOrEqual(20)
   })
 })
 
