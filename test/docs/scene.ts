@@ -69,7 +69,14 @@ export const openScene = async (): Promise<Scene> => {
   await quiet(town.house)
   await town.platform.byHand(
     { kind: 'editMember', community: demoCommunity, email: 'ada@demo.test', roles: [] },
-    { kind: 'addMember', community: demoCommunity, email: 'mallory@demo.test', builtin: 'Analyst' },
+    // A place of its own in the order, which is by account id.
+    {
+      kind: 'addMember',
+      community: demoCommunity,
+      email: 'mallory@demo.test',
+      builtin: 'Analyst',
+      avatar: '90000000-0000-4000-8000-000000000001',
+    },
   )
   const file = join(town.data, 'rolecall.yaml')
   const local = example
