@@ -80,11 +80,15 @@ export const createWorkQueue = (table: Table): WorkQueue => {
   }
 
   /** One row of the whole partition says whether anything is left, and often that it is takeable. */
+  const firstRow = async (community: CommunityId): Promise<Item | undefined> =>
+    (await table.query({ pk: workPartition(community), limit: 1 })).items[0]
+
   const hasTakeable = async (community: CommunityId, token: string, now: Instant): Promise<boolean> => {
-    const first = await table.query({ pk: workPartition(community), limit: 1 })
-    const row = first.items[0]
+    const row = await firstRow(community)
     if (!row) {
       await table.delete(waitingKey(community), still('token', token))
+      // A query beside a deferral's transaction may see neither its old row nor its new one: what shows now is announced again.
+      if ((await firstRow(community)) !== undefined) await announce(community)
       return false
     }
     const { notBefore } = recordOf<Work>(row)

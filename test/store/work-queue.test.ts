@@ -4,6 +4,8 @@ import type { CommunityId } from '../../lib/core/ids.ts'
 import { connectionId, instant, later, memberId } from '../../lib/core/ids.ts'
 import type { WorkDraft, WorkQueue } from '../../lib/core/ports/work.ts'
 import { type Priority, priorities, type Work } from '../../lib/core/work.ts'
+import { workPartition } from '../../lib/store/keys.ts'
+import type { Table } from '../../lib/store/table-client.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { firstOfMay } from '../support/clock.ts'
 import { interleaved } from './interleaved.ts'
@@ -209,6 +211,28 @@ describe('the communities that wait', () => {
       expect(n).toBeGreaterThanOrEqual(3)
       return
     }
+  })
+
+  it('never lose work that a query met in the middle of its deferral', async () => {
+    const own = await openStore()
+    const quiet = createWorkQueue(own.table)
+    const k = freshCommunity()
+    await quiet.add([draft(k, 'first')])
+    // DynamoDB developer guide, "Isolation levels": a query and a transaction are not serializable, it may see neither row.
+    let torn = true
+    const tearing: Table = {
+      ...own.table,
+      query: async (query) => {
+        const page = await own.table.query(query)
+        if (query.pk !== workPartition(k) || !torn) return page
+        torn = false
+        return { items: [] }
+      },
+    }
+    await createWorkQueue(tearing).waiting(now)
+    expect(torn).toBe(false)
+    expect(await quiet.waiting(now)).toEqual([k])
+    await own.test.close()
   })
 
   it('never lose work when a sweep runs between any two requests of the add', async () => {
