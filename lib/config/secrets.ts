@@ -34,7 +34,10 @@ const nameOf = (cause: unknown): string => {
 const readers = (
   deps: SecretsDeps,
 ): Readonly<Record<SecretReference['kind'], (name: string) => Promise<string | undefined>>> => {
-  const { aws = {}, variable = (name) => secretVariable(name) } = deps
+  const { variable = (name) => secretVariable(name) } = deps
+  // Without the last of these the SDK warns about a hanging request and goes on waiting.
+  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
+  const aws = { ...deps.aws, requestHandler }
   return {
     secretsmanager: async (name) => {
       const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
