@@ -10,6 +10,14 @@ if (base === undefined || token === undefined) {
 }
 const userName = `smoke-${randomUUID()}@invalid.example`
 const schema = 'urn:ietf:params:scim:schemas:core:2.0:User'
+/** What is not ours need not be JSON; it is shown, and the user is deleted all the same. */
+const parsed = (text) => {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return { notJson: text.slice(0, 200) }
+  }
+}
 const call = async (path, options = {}) => {
   const response = await fetch(`${base}${path}`, {
     ...options,
@@ -19,7 +27,7 @@ const call = async (path, options = {}) => {
   return {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? undefined : JSON.parse(text),
+    body: parsed(text),
   }
 }
 let failures = 0
