@@ -156,7 +156,7 @@ describe('a projection', () => {
     [`attributes=${enterpriseUrn}:department`, ['id', 'meta', 'schemas', enterpriseUrn]],
     ['attributes=nothing', ['id', 'meta', 'schemas']],
     [
-      'excludedAttributes=id,schemas,emails,title,name,active,externalId',
+      'excludedAttributes=id,schemas,emails,title,name,active,externalId,groups',
       ['id', 'meta', 'schemas', enterpriseUrn, 'userName'],
     ],
   ])('%s', async (query, expected) => {
