@@ -23,7 +23,7 @@ const ids = createIds()
 
 // Seconds. Identity providers retry by themselves: a throttled store is theirs to wait for. API Gateway gives up after 30.
 const patience = 5
-const answerWithin = 20
+const answerWithin = 23
 const auditKeptFor = environment.auditRetentionDays * 86_400
 
 const serveScim = (request: ScimRequest): Promise<ScimResponse> => {
