@@ -1,5 +1,5 @@
 import type { Community, Configuration } from '../core/configuration.ts'
-import { type CommunityId, type Instant, milliseconds } from '../core/ids.ts'
+import { type CommunityId, type Instant, later, milliseconds } from '../core/ids.ts'
 import type { Platform } from '../core/ports/platform.ts'
 import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
@@ -64,6 +64,16 @@ const plus = (total: RunReport, round: RoundReport): RunReport => ({
 const together = (taken: readonly Work[]): readonly Work[] => {
   const whole = taken.findIndex(({ subject }) => subject.kind === 'community')
   return whole <= 0 ? taken : taken.slice(0, whole)
+}
+
+/** Longer than any run. */
+const asideSeconds = 600
+
+/** A look at everybody is put off before it begins: if it is what kills the run, the next one serves the others first. */
+const putAside = async (deps: Provisioning, taken: readonly Work[]): Promise<readonly Work[]> => {
+  const [first, ...rest] = taken
+  if (first?.subject.kind !== 'community') return taken
+  return [(await deps.work.defer(first, later(deps.clock.now(), asideSeconds))) ?? first, ...rest]
 }
 
 type Run = {
@@ -141,7 +151,8 @@ const workOff = async (deps: Provisioning, run: Run): Promise<RunReport> => {
       await deps.work.finish(taken)
       return { ...total, ending: 'notConfigured', finished: total.finished + taken.length }
     }
-    const round = await playIsolated(deps, run, () => open(run, configuration, community), taken)
+    const kept = await putAside(deps, taken)
+    const round = await playIsolated(deps, run, () => open(run, configuration, community), kept)
     total = plus(total, round)
     if (round.ending.kind !== 'complete' || round.finished + round.deferred === 0) return total
   }

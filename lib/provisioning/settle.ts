@@ -86,9 +86,13 @@ export const settleWork = async (
   const own = new Set(taken.map(({ subject }) => (subject.kind === 'member' ? personKey(subject) : '')))
   const orphans = [...failing].filter(([key]) => !own.has(key)).map(([, person]) => person)
   const kept = ending.kind === 'complete' ? await keepFailed(deps, community, orphans) : 0
-  const finish = those('finish')
+  // What a run had no time for goes on in the next one; it was put aside for the case that there is none.
+  const wide = those('leave').filter(({ subject }) => subject.kind === 'community')
+  if (wide.length > 0)
+    await deps.work.add(wide.map(({ priority, subject, since }) => ({ community, priority, subject, since })))
+  const finish = [...those('finish'), ...wide]
   if (finish.length > 0) await deps.work.finish(finish)
-  return { finished: finish.length, deferred: deferred + kept }
+  return { finished: finish.length - wide.length, deferred: deferred + kept }
 }
 
 /** Whoever something was done for comes first; the others follow from anywhere, so that none of many is always the last. */

@@ -70,13 +70,16 @@ export const createWorkQueue = (table: Table): WorkQueue => {
     return taken
   }
 
-  const defer = async (work: Work, notBefore: Instant): Promise<void> => {
+  const defer = async (work: Work, notBefore: Instant): Promise<Work | undefined> => {
     const later: Work = { ...work, notBefore, attempts: work.attempts + 1, token: table.ids.ordered() }
     if (work.notBefore === notBefore) {
-      await table.put(rowOf(later), seen(work))
-      return
+      return (await table.put(rowOf(later), seen(work))) === 'done' ? later : undefined
     }
-    await table.transact([{ delete: keyOf(work), condition: seen(work) }, { put: rowOf(later) }])
+    const moved = await table.transact([
+      { delete: keyOf(work), condition: seen(work) },
+      { put: rowOf(later) },
+    ])
+    return moved.kind === 'done' ? later : undefined
   }
 
   /** One row of the whole partition says whether anything is left, and often that it is takeable. */

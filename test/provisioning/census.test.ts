@@ -109,10 +109,40 @@ test('a community too large to be read in one run keeps nobody waiting, and is t
   expect(await bench.run()).toMatchObject({ ending: 'done' })
   expect(bench.seen().joiner).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
   expect(await bench.deps.work.take(soc, bench.later(7200), 10)).toMatchObject([
-    { subject: { kind: 'community' }, attempts: 1 },
+    { subject: { kind: 'community' }, attempts: 2 },
   ])
   delete hooks.scanMembers
   bench.clock.advance(7200)
+  await bench.settle()
+  expect(await bench.deps.work.take(soc, bench.later(7200), 10)).toEqual([])
+})
+
+test('a look at everybody that kills its run does not come before the others again', async () => {
+  const { hooks, wrap } = between()
+  bench = await openBench({ wrap })
+  await staffed(2)
+  const joiner = await bench.provider.person('joiner')
+  await bench.provider.group('SOC-Tier1', [joiner])
+  await createReconciliation(bench.deps).request()
+  let killed = (): void => {}
+  const kill = new Promise<void>((resolve) => {
+    killed = resolve
+  })
+  // A dead run: it neither goes on nor tidies up.
+  hooks.membersOf = () => {
+    killed()
+    return new Promise<void>(() => {})
+  }
+  void bench.run()
+  await kill
+  delete hooks.membersOf
+  bench.clock.advance(60)
+  await bench.settle()
+  expect(bench.seen().joiner).toEqual({ status: 'pending', roles: ['SOC tier 1'] })
+  expect(await bench.deps.work.take(soc, bench.later(7200), 10)).toMatchObject([
+    { subject: { kind: 'community' } },
+  ])
+  bench.clock.advance(600)
   await bench.settle()
   expect(await bench.deps.work.take(soc, bench.later(7200), 10)).toEqual([])
 })

@@ -22,8 +22,8 @@ export type WorkQueue = {
   readonly take: (community: CommunityId, now: Instant, limit: number) => Promise<readonly Work[]>
   /** Deletes exactly the versions seen (by token). */
   readonly finish: (work: readonly Work[]) => Promise<void>
-  /** Back-off: same work, later; nothing when it was added again meanwhile. */
-  readonly defer: (work: Work, notBefore: Instant) => Promise<void>
+  /** Back-off: same work, later; nothing when it was added again meanwhile. Resolves to the work as it stands then. */
+  readonly defer: (work: Work, notBefore: Instant) => Promise<Work | undefined>
   /** Communities that have work takeable at `now`. */
   readonly waiting: (now: Instant) => Promise<readonly CommunityId[]>
 }
