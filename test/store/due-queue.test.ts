@@ -42,6 +42,7 @@ it('gives due items of all shards oldest first, deletes those given and keeps wh
 
   expect(await queue.dueBefore(later(firstOfMay, 20), 100)).toEqual(all.slice(0, 20))
   expect(await queue.dueBefore(forEver, 7)).toEqual(all.slice(0, 7))
+  expect(await queue.dueBefore(forEver, 7, all[9]?.position)).toEqual(all.slice(10, 17))
 
   await queue.finishDue(all.slice(0, 25))
   await queue.finishDue(all.slice(0, 25))
