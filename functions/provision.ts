@@ -5,15 +5,18 @@ import { communityIn } from '../lib/lambda/wake.ts'
 import { createProvisioner } from '../lib/provisioning/provision.ts'
 import { wireProvisioning } from './wiring.ts'
 
-/** Milliseconds kept back for the platform call under way, which may take a minute, and for putting things down. */
-const margin = 75_000
+/** Milliseconds before the end after which no change is begun, and in which no platform is waited for: what was done is put down. */
+const margins = { begin: 45_000, wait: 10_000 } as const
 
-const { deps, logger } = wireProvisioning('provision', readEnvironment())
+// Lambda gives a sandbox one invocation at a time; on one machine they share the end of the latest.
+let end = Date.now()
+const { deps, logger } = wireProvisioning('provision', readEnvironment(), () => instant(end - margins.wait))
 const provisioner = createProvisioner(deps)
 
 /** A wake-up: what the community has waiting is read, planned, judged and applied. */
 export const handler = queueFunction(logger, async (message, remaining) => {
   const community = communityIn(message.body)
-  const report = await provisioner.run(community, instant(Date.now() + remaining() - margin))
+  end = Date.now() + remaining()
+  const report = await provisioner.run(community, instant(end - margins.begin))
   logger.info('provisioned', { community, ...report })
 })

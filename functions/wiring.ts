@@ -4,6 +4,7 @@ import type { Environment } from '../lib/config/environment.ts'
 import { createPatterns } from '../lib/config/patterns.ts'
 import { createSecrets } from '../lib/config/secrets.ts'
 import { ConnectorError } from '../lib/core/errors.ts'
+import { earlier, type Instant, later } from '../lib/core/ids.ts'
 import { createEvents } from '../lib/lambda/events.ts'
 import { createLogger } from '../lib/lambda/logging.ts'
 import { createCounter } from '../lib/lambda/metrics.ts'
@@ -12,8 +13,8 @@ import { catalog, createPlatforms } from '../lib/platforms/catalog.ts'
 import type { Provisioning } from '../lib/provisioning/deps.ts'
 import { wireStore } from './wiring-store.ts'
 
-/** The same ports for the three functions between a due item and a platform; not a function itself. */
-export const wireProvisioning = (part: string, environment: Environment) => {
+/** The same ports for the three functions between a due item and a platform; not a function itself. `end`: when the invocation is over. */
+export const wireProvisioning = (part: string, environment: Environment, end?: () => Instant) => {
   const { instance, wakeQueueUrl: queueUrl, sqsEndpoint, region, local, logLevel } = environment
   if (queueUrl === undefined)
     throw new ConnectorError('configurationInvalid', 'environment variable WAKE_QUEUE_URL is not set')
@@ -47,6 +48,8 @@ export const wireProvisioning = (part: string, environment: Environment) => {
       pace,
       clock,
       allowLoopback: local,
+      // One exchange may take a minute, but never longer than the function lives.
+      ...(end === undefined ? {} : { deadline: () => earlier(later(clock.now(), 60), end()) }),
     }),
     patterns: createPatterns(),
   }

@@ -27,6 +27,7 @@ export const platformRoleId = (value: string): PlatformRoleId => value as Platfo
 /** Milliseconds since the epoch → instant. */
 export const instant = (milliseconds: number): Instant => new Date(milliseconds).toISOString() as Instant
 export const milliseconds = (at: Instant): number => Date.parse(at)
+export const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b)
 /** Seconds, as durations are given everywhere inside; the configuration's `30d` is parsed at its edge. */
 export const later = (at: Instant, seconds: number): Instant => instant(milliseconds(at) + seconds * 1000)
 

@@ -1,5 +1,5 @@
 import type { AuditEvent, Stamp } from '../core/audit.ts'
-import { ConnectorError } from '../core/errors.ts'
+import { ConnectorError, isConnectorError } from '../core/errors.ts'
 import type { ConnectionId, GroupId, MemberId } from '../core/ids.ts'
 import { groupId } from '../core/ids.ts'
 import type { Group } from '../core/member.ts'
@@ -103,9 +103,24 @@ export const createGroups = (
       ...membersAudit(stamp, own.id, effects, intent),
     ])
     if (stored.kind === 'cancelled') return undefined
-    await rollForward(stamp.connection, own.id, intent)
-    const after = await readSide(table, stamp.connection, own.id)
+    const expected: Side = { ...side, count: side.count + countChange(effects) }
+    const after = await carriedOut(stamp, own.id, intent, expected)
     return { kind: 'written', group: groupOf(own, after), added, removed }
+  }
+
+  /**
+   * The intent stands with its due item: what keeps it from being carried out now does not take it back. Readers and the sweep roll it forward;
+   * a refusal would only make the caller send it again, a second group among it.
+   */
+  const carriedOut = async (stamp: Stamp, group: GroupId, intent: string, expected: Side): Promise<Side> => {
+    try {
+      await rollForward(stamp.connection, group, intent)
+      return await readSide(table, stamp.connection, group)
+    } catch (error) {
+      if (isConnectorError(error, 'storeConflict', 'storeThrottled', 'storeUnavailable', 'outOfTime'))
+        return expected
+      throw error
+    }
   }
 
   const until = async (attempt: () => Promise<Tried>): Promise<GroupWrite> => {
