@@ -1,7 +1,9 @@
 import type { Because, Evidence, Suppressed } from './assignment.ts'
+import type { Actor } from './audit.ts'
 import { describe, describeHoldReason } from './describe.ts'
 import { unreachable } from './errors.ts'
 import type { Answer, Explanation, RoleExplanation, RuleAnswer } from './explanation.ts'
+import type { ProvenBecause, ProvenEvidence } from './provenance.ts'
 
 const evidenceText = (evidence: Evidence): string => {
   switch (evidence.kind) {
@@ -21,8 +23,15 @@ const sources: Readonly<Record<Because['source'], string>> = {
   sso: 'shown at login',
 }
 
-const becauseText = ({ rule, evidence, source, configuration }: Because): string =>
-  `rule ${rule} (configuration ${configuration}): ${evidence.map(evidenceText).join(', ')}, ${sources[source]}`
+const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
+
+const provenText = (evidence: ProvenEvidence): string =>
+  evidence.from === undefined
+    ? evidenceText(evidence)
+    : `${evidenceText(evidence)} since ${evidence.from.at} (request ${evidence.from.requestId} by ${actorText(evidence.from.actor)})`
+
+const becauseText = ({ rule, evidence, source, configuration }: ProvenBecause): string =>
+  `rule ${rule} (configuration ${configuration}): ${evidence.map(provenText).join(', ')}, ${sources[source]}`
 
 const obstacles: Readonly<Record<Suppressed['by'], string>> = {
   customReplacesBuiltin: 'the platform switches a built-in role off when a custom one is given',

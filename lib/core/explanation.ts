@@ -1,8 +1,10 @@
-import type { Because, Suppressed, Target } from './assignment.ts'
+import type { Suppressed, Target } from './assignment.ts'
+import type { AuditEntry } from './audit.ts'
 import type { Community, Rule } from './configuration.ts'
 import type { AccountId, CommunityId, ConnectionId, Instant, MemberId, RoleId, RuleId } from './ids.ts'
 import { type MatchSubject, type Patterns, whyNot } from './matching.ts'
 import type { Ownership } from './ownership.ts'
+import { type ProvenBecause, withProvenance } from './provenance.ts'
 import type { PlatformRole } from './snapshot.ts'
 import { unassigned } from './standing.ts'
 import type { HeldChange, Hold } from './verdict.ts'
@@ -17,6 +19,8 @@ export type ExplainInput = {
   /** The roles the account holds on the platform, where somebody has just looked. */
   readonly snapshotRoles?: readonly PlatformRole[]
   readonly question?: Question | undefined
+  /** The member's audit trail, newest first: tells which request made the evidence true. */
+  readonly trail?: readonly AuditEntry[]
 }
 /** "Why does this person not have this role?" */
 export type Question = {
@@ -34,7 +38,7 @@ export type RoleExplanation = {
    * wanted no longer; `suppressed`: wanted by a rule, and another role stood in the way.
    */
   readonly state: 'given' | 'byHand' | 'waiting' | 'leaving' | 'suppressed'
-  readonly because: readonly Because[]
+  readonly because: readonly ProvenBecause[]
   readonly since?: Instant
   readonly suppressed?: Pick<Suppressed, 'by' | 'winners'>
 }
@@ -68,13 +72,21 @@ export type Explanation = {
   readonly answer?: Answer
 }
 
-const explainRoles = (input: ExplainInput): readonly RoleExplanation[] => {
+type PlainRole = Omit<RoleExplanation, 'because'> & { readonly because: Target['granted'][number]['because'] }
+
+const explainRoles = (input: ExplainInput): readonly RoleExplanation[] =>
+  plainRoles(input).map((role) => ({
+    ...role,
+    because: role.because.map((one) => withProvenance(one, input.trail ?? [])),
+  }))
+
+const plainRoles = (input: ExplainInput): readonly PlainRole[] => {
   const { community, target, ownership, snapshotRoles = [] } = input
   const owned = new Map((ownership?.grants ?? []).map((grant) => [grant.role, grant]))
   const wanted = new Set(target.granted.map(({ role }) => role))
   const nameOf = (role: RoleId) => community.roles.find(({ id }) => id === role)?.name ?? role
   const heldByHand = (role: RoleId) => snapshotRoles.some(({ name }) => name === nameOf(role))
-  const granted = target.granted.map(({ role, because }): RoleExplanation => {
+  const granted = target.granted.map(({ role, because }): PlainRole => {
     const grant = owned.get(role)
     if (grant === undefined)
       return { role, name: nameOf(role), state: heldByHand(role) ? 'byHand' : 'waiting', because }
@@ -82,7 +94,7 @@ const explainRoles = (input: ExplainInput): readonly RoleExplanation[] => {
     return { role, name: nameOf(role), state, because, since: grant.since }
   })
   const suppressed = target.suppressed.map(
-    ({ role, because, by, winners }): RoleExplanation => ({
+    ({ role, because, by, winners }): PlainRole => ({
       role,
       name: nameOf(role),
       state: 'suppressed',
@@ -93,7 +105,7 @@ const explainRoles = (input: ExplainInput): readonly RoleExplanation[] => {
   const leaving = [...owned.values()]
     .filter(({ role }) => !wanted.has(role))
     .map(
-      ({ role, because, since }): RoleExplanation => ({
+      ({ role, because, since }): PlainRole => ({
         role,
         name: nameOf(role),
         state: 'leaving',

@@ -27,8 +27,11 @@ export type MemberExplanation = {
 }
 type ExplainDeps = Pick<
   Provisioning,
-  'directory' | 'ownership' | 'outcomes' | 'safety' | 'configuration' | 'platforms' | 'patterns'
+  'directory' | 'ownership' | 'outcomes' | 'safety' | 'configuration' | 'platforms' | 'patterns' | 'audit'
 >
+
+/** How far back the request behind a membership or an attribute is looked for. */
+const trailLength = 500
 
 const idOf = async (deps: ExplainDeps, { connection, subject }: ExplainRequest): Promise<MemberId> => {
   if (subject.by === 'id') return subject.id
@@ -77,9 +80,10 @@ export const explainMember = async (
   const { connection, question } = request
   const id = await idOf(deps, request)
   const standing = await readStanding(deps, configuration, connection, id)
-  const [ownerships, outcomes] = await Promise.all([
+  const [ownerships, outcomes, trail] = await Promise.all([
     deps.ownership.ownershipsOf(connection, id),
     deps.outcomes.outcomesOf(connection, id),
+    deps.audit.about({ kind: 'member', id, connection }, trailLength),
   ])
   const { member, groups } = standing
   if (member === undefined && ownerships.length === 0 && outcomes.length === 0)
@@ -106,6 +110,7 @@ export const explainMember = async (
       outcome: outcomes.find((one) => one.community === community.id),
       hold: await deps.safety.hold(community.id),
       question: asked,
+      trail,
     })
   })
   return { member, id, communities: await Promise.all(communities) }

@@ -19,18 +19,26 @@ describe("a person moved out of every rule's group", () => {
   })
   afterAll(() => town.close())
 
+  it('is explained while the role is there: by which rule, group and request, since when', async () => {
+    const { out } = await rolecall(town, 'explain', 'mover@demo.test')
+    expect(out).toMatch(
+      /rule soc-analysts \(configuration 1\): group "SOC-Analysts" \([0-9a-f-]+\) since 20\S+Z \(request \S+ by npm start\)/,
+    )
+  })
+
   it('is suspended, as onUnassigned says, though still active at the identity provider', async () => {
     expect((await town.idp.removeMember(group, user)).status).toBe(204)
     await until(standing, 'disabled: Analyst')
     expect((await town.idp.send('GET', `/Users/${user}`)).body.active).toBe(true)
   })
 
-  it('is counted as a revocation and explained', async () => {
+  it('is explained without the role', async () => {
     const explained = await rolecall(town, 'explain', 'mover@demo.test')
     expect(explained.code).toBe(0)
     expect(explained.out).toMatch(/demo-soc/)
     expect(explained.out).toMatch(/suspended/i)
-    expect(explained.out).toMatch(/unassigned|no role|none/i)
+    expect(explained.out).toMatch(/active, and no role is left here/)
+    expect(explained.out).toMatch(/\(unassigned\)/)
   })
 
   it('and is back with the same role when the group is given again', async () => {

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import type { Because, Evidence } from '../../lib/core/assignment.ts'
+import type { AuditEntry, AuditEvent } from '../../lib/core/audit.ts'
+import { groupId, instant, memberId, ruleId } from '../../lib/core/ids.ts'
+import { withProvenance } from '../../lib/core/provenance.ts'
+
+const ada = memberId('ada')
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+const entry = (n: number, event: AuditEvent): AuditEntry => ({
+  at: instant(n * 1000),
+  requestId: `request-${n}`,
+  actor: { kind: 'credential', label: 'entra' },
+  event,
+})
+const updated = (n: number, ...changed: readonly string[]): AuditEntry =>
+  entry(n, { kind: 'memberUpdated', member: ada, changed, active: true })
+const joined = (n: number, group: string): AuditEntry =>
+  entry(n, { kind: 'groupJoined', member: ada, group: groupId(group) })
+
+/** Newest first, as the store gives it. */
+const trail: readonly AuditEntry[] = [
+  joined(9, 'other'),
+  entry(8, { kind: 'groupLeft', member: ada, group: groupId('soc') }),
+  joined(7, 'soc'),
+  updated(6, 'displayName'),
+  updated(5, enterprise),
+  updated(4, 'title'),
+  joined(3, 'soc'),
+  entry(1, { kind: 'memberCreated', member: ada, changed: ['userName', 'title', 'emails'], active: true }),
+]
+const from = (evidence: Evidence): string | undefined => {
+  const because: Because = { rule: ruleId('r'), source: 'scim', evidence: [evidence], configuration: 1 }
+  return withProvenance(because, trail).evidence[0]?.from?.requestId
+}
+
+describe('the request behind a piece of evidence', () => {
+  test('of a group is the latest joining of that very group', () => {
+    expect(from({ kind: 'group', id: groupId('soc'), displayName: 'SOC' })).toBe('request-7')
+    expect(from({ kind: 'group', id: groupId('never'), displayName: 'N' })).toBeUndefined()
+  })
+
+  test('of an attribute is the latest request that changed it', () => {
+    expect(from({ kind: 'attribute', path: 'title' })).toBe('request-4')
+    expect(from({ kind: 'attribute', path: 'emails.value' })).toBe('request-1')
+    expect(from({ kind: 'attribute', path: `${enterprise}:department` })).toBe('request-5')
+    expect(from({ kind: 'attribute', path: 'department' })).toBe('request-5')
+  })
+
+  test('of an absence is nobody', () => {
+    expect(from({ kind: 'absence' })).toBeUndefined()
+  })
+})
