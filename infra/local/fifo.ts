@@ -78,8 +78,9 @@ export const createFifo = (options: {
       const chosen = entries.filter((entry) => !busy.has(entry.message.group)).slice(0, limit)
       return chosen.map(hand)
     },
+    // As SQS FIFO queues do, an expired receipt removes nothing: its message may be seen again before those behind it.
     remove: (receipt) => {
-      entries = entries.filter((entry) => entry.receipt !== receipt)
+      entries = entries.filter((entry) => entry.receipt !== receipt || entry.visibleAt <= now())
     },
     nextVisible: () => {
       const times = entries.map((entry) => entry.visibleAt).filter((at) => at > now())

@@ -68,6 +68,17 @@ test('an old receipt removes nothing', () => {
   expect(queue.waiting()).toBe(1)
 })
 
+test('an expired receipt removes nothing, so that no message overtakes the one before it', () => {
+  const { queue, pass } = open()
+  send(queue, 'a', 'a1')
+  send(queue, 'a', 'a2')
+  const [, second] = queue.receive(2)
+  pass(30_000)
+  expect(bodies(queue.receive(1))).toEqual(['a1'])
+  queue.remove(second?.receipt ?? '')
+  expect(queue.waiting()).toBe(2)
+})
+
 const step = fc.oneof(
   fc.record({ kind: fc.constant('send' as const), group: fc.constantFrom('a', 'b', 'c') }),
   fc.record({ kind: fc.constant('receive' as const), limit: fc.integer({ min: 1, max: 10 }) }),
