@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    setupFiles: ['test/support/fuzz-seed.ts'],
     // Most of the long tests wait for a platform's pace or for a process to start: more workers than processors keep both busy.
     maxWorkers: 4,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
