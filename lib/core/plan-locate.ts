@@ -46,7 +46,18 @@ const whose = (target: Target, account: Account, owner: Ownership): Problem =>
     ? { kind: 'duplicateEmail', subject: subjectOf(target), with: owner.member }
     : { kind: 'ownedElsewhere', subject: bound(target, account), owner: owner.connection }
 
-const judgeFound = (scene: Scene, target: Target, accounts: readonly Account[], begun: boolean): Location => {
+/** An account that holds no more than we asked for is what our invitation made; any other needs consent, as if we had never begun. */
+const asInvited = (account: Account, begun: Ownership | undefined): boolean =>
+  begun !== undefined &&
+  !account.service &&
+  account.roles.every((role) => begun.grants.some(({ platformRole }) => platformRole === role))
+
+const judgeFound = (
+  scene: Scene,
+  target: Target,
+  accounts: readonly Account[],
+  begun: Ownership | undefined,
+): Location => {
   const [account, ...more] = accounts
   if (account === undefined) return { kind: 'absent' }
   if (more.length > 0) {
@@ -58,7 +69,7 @@ const judgeFound = (scene: Scene, target: Target, accounts: readonly Account[], 
   }
   const owner = scene.owners.get(account.id)
   if (owner !== undefined) return { kind: 'refused', problem: whose(target, account, owner) }
-  const why = begun && !account.service ? undefined : adoptionRefusal(scene, target, account)
+  const why = asInvited(account, begun) ? undefined : adoptionRefusal(scene, target, account)
   if (why === undefined) return { kind: 'claimable', account }
   return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject: bound(target, account), why } }
 }
@@ -76,11 +87,11 @@ const seesEverybody = ({ snapshot }: Scene): boolean => snapshot.scope === 'comm
 export const locateByEmail = (scene: Scene, target: Target, begun: Ownership | undefined): Location => {
   if (!seesEverybody(scene)) return { kind: 'unknown' }
   const invited = begun === undefined ? [] : (scene.byEmail.get(fold(begun.email)) ?? [])
-  if (invited.length > 0) return judgeFound(scene, target, invited, true)
+  if (invited.length > 0) return judgeFound(scene, target, invited, begun)
   if (target.granted.length === 0) return { kind: 'absent' }
   const problem = rival(scene, target)
   if (problem !== undefined) return { kind: 'refused', problem }
-  return judgeFound(scene, target, scene.byEmail.get(target.email) ?? [], false)
+  return judgeFound(scene, target, scene.byEmail.get(target.email) ?? [], undefined)
 }
 
 /** Whether an unanswered invitation may be cleared and sent again: nobody else may have come in under the e-mail meanwhile. */

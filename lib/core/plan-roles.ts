@@ -117,7 +117,7 @@ const repair = (
   }
 }
 
-/** By id once it was read back; before that, what stands alone under the name we were about to give. */
+/** By id once it was read back; before that, what stands alone under the name and is exactly what we were about to write: anything else was made by hand. */
 const whichIsOurs = (
   definition: Managed,
   owned: RoleOwnership,
@@ -125,7 +125,8 @@ const whichIsOurs = (
   snapshot: Snapshot,
 ): PlatformRole | undefined => {
   if (owned.platformRole !== undefined) return snapshot.roles.find(({ id }) => id === owned.platformRole)
-  return sameName.length === 1 ? sameName.find(({ kind }) => kind === definition.kind) : undefined
+  if (sameName.length !== 1) return undefined
+  return sameName.find((role) => role.kind === definition.kind && !differs(role, owned.name, owned.applied))
 }
 
 const planManaged = (definition: Managed, snapshot: Snapshot, owned: RoleOwnership | undefined): Verdict => {

@@ -1,4 +1,4 @@
-import type { ConnectorError } from '../core/errors.ts'
+import type { ConnectorError, ErrorCode } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
 import {
@@ -8,7 +8,7 @@ import {
   roleOwnershipAfter,
   roleOwnershipBefore,
 } from '../core/ownership-after.ts'
-import type { Change } from '../core/plan.ts'
+import type { Change, ChangeId } from '../core/plan.ts'
 import type { Applied } from '../core/ports/platform.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { confirmations } from './confirm.ts'
@@ -28,9 +28,19 @@ export type Records = {
   readonly ownership: () => readonly Ownership[]
 }
 type RecordsDeps = Pick<Provisioning, 'clock' | 'ownership' | 'audit' | 'events'>
-type Desk = { readonly deps: RecordsDeps; readonly ledger: Ledger; readonly run: () => Run }
+type Desk = {
+  readonly deps: RecordsDeps
+  readonly ledger: Ledger
+  readonly run: () => Run
+  /** What stood before an announcement, by change. */
+  readonly announced: Map<ChangeId, Ownership | undefined>
+}
 
-const ahead = async ({ deps, ledger, run }: Desk, change: Change, roles: KnownRoles): Promise<void> => {
+const ahead = async (
+  { deps, ledger, run, announced }: Desk,
+  change: Change,
+  roles: KnownRoles,
+): Promise<void> => {
   const { community, at: now } = run()
   // A forgotten record is nothing on the platform.
   if (change.kind !== 'forget') await deps.audit.append([notedAhead(run(), change)])
@@ -39,8 +49,35 @@ const ahead = async ({ deps, ledger, run }: Desk, change: Change, roles: KnownRo
     if (next !== undefined) await ledger.saveRole(next)
     return
   }
-  const next = ownershipBefore({ community, ownership: ledger.of(change), change, roles, now })
-  if (next !== undefined) await ledger.save(next)
+  const before = ledger.of(change)
+  const next = ownershipBefore({ community, ownership: before, change, roles, now })
+  if (next === undefined) return
+  await ledger.save(next)
+  announced.set(change.id, before)
+}
+
+/** The platform said no: nothing was done. After silence, or an answer that contradicts what was read back, nobody knows. */
+const certainlyNot: readonly ErrorCode[] = [
+  'platformRefused',
+  'platformForbidden',
+  'platformUnauthorized',
+  'platformNotFound',
+  'platformThrottled',
+]
+
+/** An announcement of something that was refused would give us a claim to what people do by hand afterwards. */
+const takeBack = async (
+  { ledger, announced }: Desk,
+  change: Change,
+  error: ConnectorError,
+): Promise<void> => {
+  if (!announced.has(change.id) || !certainlyNot.includes(error.code)) return
+  // Clearing the expired invitation comes before sending the next: that much may have been done.
+  if (change.kind === 'invite' && change.replaces !== undefined) return
+  const [before, now] = [announced.get(change.id), ledger.of(change)]
+  if (now === undefined) return
+  if (before === undefined) await ledger.drop(now)
+  else await ledger.save({ ...before, version: now.version })
 }
 
 /** The trail first: stopped in between, an entry may stand twice but is never missing. */
@@ -57,7 +94,9 @@ const after = async ({ deps, ledger, run }: Desk, change: Change, applied: Appli
   else if (before !== undefined) await ledger.drop(before)
 }
 
-const failed = async ({ deps, ledger, run }: Desk, change: Change, error: ConnectorError): Promise<void> => {
+const failed = async (desk: Desk, change: Change, error: ConnectorError): Promise<void> => {
+  const { deps, ledger, run } = desk
+  await takeBack(desk, change, error)
   const before = ledger.of(change)
   const { community, at } = run()
   await deps.audit.append([noted(run(), { change, before, after: before, error })])
@@ -73,7 +112,7 @@ export const createRecords = (
 ): Records => {
   const ledger = openLedger(deps.ownership, state)
   const run = (): Run => ({ community, runId, at: deps.clock.now() })
-  const desk: Desk = { deps, ledger, run }
+  const desk: Desk = { deps, ledger, run, announced: new Map() }
   return {
     ahead: (change, roles) => ahead(desk, change, roles),
     after: (change, applied) => after(desk, change, applied),

@@ -1,0 +1,94 @@
+import { afterEach, expect, test } from 'vitest'
+import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
+import { type Bench, openBench } from './bench.ts'
+
+// What the platform refused was not done: our announcement of it is taken back, and gives no claim to what people do by hand afterwards.
+let bench: Bench
+afterEach(() => bench.close())
+
+const refusedOnce = (method: string, path: string): void => {
+  const fault: Fault = { kind: 'status', status: 400, method, path, times: 1 }
+  bench.sekoia.faults([fault])
+}
+const later = async (): Promise<void> => {
+  bench.sekoia.faults([])
+  bench.clock.advance(7200)
+  await bench.settle()
+  await bench.reconcile()
+}
+
+test('after a refused invitation, an account made by hand is not ours', async () => {
+  bench = await openBench()
+  const [anna, bert] = [await bench.provider.person('anna'), await bench.provider.person('bert')]
+  await bench.provider.group('SOC-Analysts', [bert])
+  await bench.settle()
+  refusedOnce('POST', '/invitations')
+  await bench.provider.group('SOC-Tier1', [anna])
+  await bench.settle()
+  expect(bench.seen().anna).toBeUndefined()
+  const byHand = {
+    kind: 'addMember',
+    community: demoCommunity,
+    email: 'anna@demo.test',
+    builtin: builtinRoles.admin,
+  } as const
+  bench.sekoia.edit(byHand)
+  await later()
+  expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['Admin'] })
+  await bench.provider.setActive(anna, false)
+  await later()
+  expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['Admin'] })
+})
+
+test('after a refused creation, a role made by hand under the same name is not ours', async () => {
+  bench = await openBench()
+  const anna = await bench.provider.person('anna')
+  refusedOnce('POST', '/roles')
+  await bench.provider.group('SOC-Tier1', [anna])
+  await bench.settle()
+  const permissions = bench.sekoia
+    .world()
+    .permissions.slice(0, 3)
+    .map(({ uuid }) => uuid)
+  bench.sekoia.edit({
+    kind: 'addRole',
+    role: {
+      uuid: '99999999-9999-4999-8999-999999999999',
+      community: demoCommunity,
+      name: 'SOC tier 1',
+      description: 'made by hand by somebody',
+      permissions,
+      intakes: [],
+      createdAt: '2026-01-01T00:00:00Z',
+      updatedAt: '2026-01-01T00:00:00Z',
+    },
+  })
+  await later()
+  const role = bench.sekoia.world().roles.find(({ name }) => name === 'SOC tier 1')
+  expect(role?.permissions).toEqual(permissions)
+  expect(role?.description).toBe('made by hand by somebody')
+})
+
+test('after a refused suspension, an account that somebody disabled by hand is not enabled again', async () => {
+  bench = await openBench()
+  const [anna, bert] = [await bench.provider.person('anna'), await bench.provider.person('bert')]
+  await bench.provider.group('SOC-Analysts', [anna, bert])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  refusedOnce('PUT', '/avatars/')
+  await bench.provider.setActive(anna, false)
+  await bench.settle()
+  expect(bench.seen().anna?.status).toBe('enabled')
+  bench.sekoia.faults([])
+  bench.sekoia.edit({
+    kind: 'editMember',
+    community: demoCommunity,
+    email: 'anna@demo.test',
+    status: 'disabled',
+  })
+  await bench.provider.setActive(anna, true)
+  await later()
+  expect(bench.seen().anna?.status).toBe('disabled')
+})
