@@ -2,7 +2,7 @@ import type { Community } from './configuration.ts'
 import { type AccountId, fold, type Instant } from './ids.ts'
 import { type Admins, adminsIn } from './judge-admins.ts'
 import type { Change, ChangeId, Plan } from './plan.ts'
-import { policies } from './policy.ts'
+import { type PolicyResult, policies } from './policy.ts'
 import { allowance, removalKind } from './removals.ts'
 import type { Snapshot } from './snapshot.ts'
 import type {
@@ -149,12 +149,26 @@ const spend = (bench: Bench, change: Change): void => {
   if (!budget.counted.has(change.id)) budget.used += 1
 }
 
+/** What the mode lets through. Where it keeps an old role, the one that replaces it is not given: the platform would take the old one away. */
+const letThrough = ({ plan, community }: Pick<JudgeInput, 'plan' | 'community'>): PolicyResult => {
+  const { allowed, withheld } = policies[community.mode](plan)
+  const keeping = new Set(
+    withheld.flatMap((change) =>
+      change.kind === 'revoke' && change.replaced ? [change.subject.account] : [],
+    ),
+  )
+  const passing = new Set(
+    allowed.filter((change) => change.kind !== 'grant' || !keeping.has(change.subject.account)),
+  )
+  return { allowed: [...passing], withheld: plan.changes.filter((change) => !passing.has(change)) }
+}
+
 /**
  * Which changes are safe. In plan order, so that every beginning of what is allowed is safe too. Held changes spend nothing; what a person
  * approved passes and spends nothing. Where an old role had to go first and may not, the new one waits with it.
  */
 export const judge = (input: JudgeInput): Verdict => {
-  const { allowed: candidates, withheld } = policies[input.community.mode](input.plan)
+  const { allowed: candidates, withheld } = letThrough(input)
   const bench = setBench(input, candidates)
   const allowed: Change[] = []
   const held: HeldChange[] = []
@@ -180,7 +194,7 @@ export const judge = (input: JudgeInput): Verdict => {
 export const needsWholeCommunity = (input: Omit<JudgeInput, 'owned' | 'desired'>): boolean => {
   const { plan, snapshot } = input
   if (plan.scope === 'community') return false
-  const { allowed: candidates } = policies[input.community.mode](plan)
+  const { allowed: candidates } = letThrough(input)
   const bench = setBench({ ...input, owned: 0, desired: 0 }, candidates)
   const fresh = candidates.filter(
     (change) => !bench.approved.has(change.id) && heldBefore(bench, change) === undefined,

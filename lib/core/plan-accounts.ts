@@ -16,7 +16,10 @@ const removal = (subject: Bound, reason: Reason, suspendedAt?: Instant): Change 
   ...(suspendedAt === undefined ? {} : { suspendedAt }),
 })
 
-/** An account whose person left, or lost the last role here. Grants stay recorded, so that coming back restores them. */
+/**
+ * An account whose person left, or lost the last role here. Grants stay recorded, so that coming back restores them. Who lost only our roles
+ * and holds one given by hand is not without a role: ours go, the account stays.
+ */
 const planLeaving = (
   scene: Scene,
   target: Target,
@@ -25,6 +28,9 @@ const planLeaving = (
 ): Part => {
   const subject = bound(target, account)
   const reason: Reason = target.standing === 'departed' ? 'departed' : 'unassigned'
+  const ours = new Set((ownership?.grants ?? []).map(({ platformRole }) => platformRole))
+  if (reason === 'unassigned' && account.roles.some((id) => !ours.has(id)))
+    return planGrants(scene, target, account, ownership)
   const leaving = reason === 'departed' ? scene.community.onDeparture : scene.community.onUnassigned
   if (account.status === 'pending' || leaving.then === 'remove' || !scene.traits.canSuspend)
     return part({ changes: [removal(subject, reason)] })
