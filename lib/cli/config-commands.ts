@@ -5,6 +5,7 @@ import { type Parsed, parseConfiguration } from '../config/parse.ts'
 import type { AuditEvent } from '../core/audit.ts'
 import type { Configuration } from '../core/configuration.ts'
 import { ConnectorError, isConnectorError } from '../core/errors.ts'
+import type { ConnectionId } from '../core/ids.ts'
 import { planText } from '../core/plan-text.ts'
 import { type Preview, previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
@@ -50,19 +51,42 @@ const note = async (house: House, event: AuditEvent): Promise<void> => {
   await house.audit.append([{ at: house.clock.now(), requestId: house.ids.uuid(), actor, event }])
 }
 
-/** Communities and connections the new version no longer names: what we own there is left as it is. */
+const gone = <Id>(
+  before: readonly { readonly id: Id }[],
+  next: readonly { readonly id: Id }[],
+): readonly Id[] => {
+  const kept = new Set(next.map(({ id }) => id))
+  return before.map(({ id }) => id).filter((id) => !kept.has(id))
+}
+
+const usableTokens = async (house: House, connection: ConnectionId): Promise<number> => {
+  const now = house.clock.now()
+  const credentials = await house.credentials.credentials(connection)
+  return credentials.filter(
+    ({ revokedAt, expiresAt }) => revokedAt === undefined && (expiresAt === undefined || expiresAt > now),
+  ).length
+}
+
+/** Communities and connections the new version no longer names: what we own there is left as it is, and tokens are, too. */
 const dropped = async (house: House, next: Configuration): Promise<readonly string[]> => {
   const before = await house.configuration().catch((error: unknown) => {
     if (isConnectorError(error, 'configurationMissing', 'configurationInvalid')) return undefined
     throw error
   })
-  const kept = new Set(next.communities.map(({ id }) => id))
-  const gone = (before?.communities ?? []).filter(({ id }) => !kept.has(id))
-  const counts = await Promise.all(gone.map(({ id }) => house.ownership.ownedCount(id)))
-  return gone.map(
-    ({ id }, index) =>
-      `community ${id} is no longer named: its ${counts[index]} owned account(s) stay as they are, unmanaged`,
+  if (before === undefined) return []
+  const communities = gone(before.communities, next.communities).map(
+    async (id) =>
+      `community ${id} is no longer named: its ${await house.ownership.ownedCount(id)} owned account(s) stay as they are, unmanaged`,
   )
+  const connections = gone(before.connections, next.connections).map(async (id) => {
+    const count = await usableTokens(house, id)
+    const tokens =
+      count === 0
+        ? 'it has no valid token'
+        : `its ${count} valid token(s) still work: find them with npx rolecall credentials list ${id}, end each with npx rolecall credentials revoke ${id} ID`
+    return `connection ${id} is no longer named: nobody new gets access through it, and ${tokens}`
+  })
+  return Promise.all([...communities, ...connections])
 }
 
 const previewAll = async (house: House, candidate: Configuration): Promise<readonly Preview[]> => {
@@ -159,12 +183,15 @@ export const rollBack = async (given: Arguments, terminal: Terminal, house: Hous
   const text = await house.configurations.version(number)
   if (text === undefined)
     throw new ConnectorError('notFound', `there is no version ${number}; see npx rolecall config history`)
-  parseConfiguration(text, { local: house.access.local, traits: platformTraits })
+  const { configuration } = parseConfiguration(text, { local: house.access.local, traits: platformTraits })
+  // Before it is made current: compared with what is current still.
+  const warnings = await dropped(house, configuration)
   if ((await house.configurations.makeCurrent(number, house.operator)) === 'unknown')
     throw new ConnectorError('notFound', `there is no version ${number}; see npx rolecall config history`)
+  sayWarnings(terminal, warnings)
   await note(house, { kind: 'configurationRolledBack', number })
   const next = await reconcileSoon(house)
-  if (given.flag('json')) sayJson(terminal, { current: number })
+  if (given.flag('json')) sayJson(terminal, { current: number, warnings })
   else say(terminal, `Version ${number} is current; ${next}.`, 'green')
   return exits.nothing
 }

@@ -6,7 +6,7 @@ import type { Credential, Scope } from '../core/ports/configuration.ts'
 import { createCredential } from '../scim/tokens.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exits } from './exits.ts'
-import { connectionNamed } from './names.ts'
+import { connectionNamed, credentialsOwner } from './names.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -75,7 +75,7 @@ const line = (one: Credential): string => {
 
 export const listThem = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { connection: name } = positionals(given, 'connection')
-  const connection = await connectionNamed(house, name)
+  const connection = await credentialsOwner(house, name)
   const credentials = await house.credentials.credentials(connection)
   if (given.flag('json')) sayJson(terminal, credentials.map(shown))
   else if (credentials.length === 0)
@@ -86,7 +86,7 @@ export const listThem = async (given: Arguments, terminal: Terminal, house: Hous
 
 export const revokeOne = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { connection: name, id } = positionals(given, 'connection', 'id')
-  const connection = await connectionNamed(house, name)
+  const connection = await credentialsOwner(house, name)
   const credential = await house.credentials.credential(connection, id)
   if (credential === undefined)
     throw new ConnectorError(

@@ -1,9 +1,10 @@
 import { describe, describeHoldReason } from '../core/describe.ts'
 import { communityId } from '../core/ids.ts'
 import type { Hold } from '../core/verdict.ts'
-import { createHoldDesk } from '../provisioning/holds.ts'
+import { createHoldDesk, type Decision } from '../provisioning/holds.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exits } from './exits.ts'
+import { communityNamed } from './names.ts'
 import { harmless, say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -46,16 +47,19 @@ const deciderFrom = (given: Arguments, house: House): string => {
 }
 
 /** The digest is demanded: a person consents to what they saw, not to what is held by now. */
-const decisionFrom = (given: Arguments, house: House) => {
-  const { community, digest } = positionals(given, 'community', 'digest')
+const decisionFrom = async (given: Arguments, house: House): Promise<Decision> => {
+  const { community: name, digest } = positionals(given, 'community', 'digest')
   const reason = given.text('reason')?.trim()
   if (!reason) throw usageError('--reason "why" is missing')
   if (reason.length > 500) throw usageError('--reason must be at most 500 characters')
-  return { community: communityId(community), digest, by: deciderFrom(given, house), reason }
+  const by = deciderFrom(given, house)
+  // What is held outlives its community's place in the configuration, and can still be decided.
+  const hold = await house.safety.hold(communityId(name))
+  return { community: hold?.community ?? (await communityNamed(house, name)), digest, by, reason }
 }
 
 export const approve = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
-  const decision = decisionFrom(given, house)
+  const decision = await decisionFrom(given, house)
   const approval = await createHoldDesk(house).approve(decision)
   const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
   if (given.flag('json')) sayJson(terminal, approval)
@@ -69,7 +73,7 @@ export const approve = async (given: Arguments, terminal: Terminal, house: House
 }
 
 export const reject = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
-  const hold = await createHoldDesk(house).reject(decisionFrom(given, house))
+  const hold = await createHoldDesk(house).reject(await decisionFrom(given, house))
   if (given.flag('json')) sayJson(terminal, hold)
   else
     say(

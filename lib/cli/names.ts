@@ -1,6 +1,6 @@
 import { didYouMean } from '../config/findings.ts'
 import { ConnectorError } from '../core/errors.ts'
-import type { CommunityId, ConnectionId } from '../core/ids.ts'
+import { type CommunityId, type ConnectionId, connectionId } from '../core/ids.ts'
 import type { House } from './wiring.ts'
 
 type Kind = 'connection' | 'community'
@@ -20,6 +20,12 @@ export const connectionNamed = async (house: House, name: string): Promise<Conne
   const found = ids.find((id) => id === name)
   if (found === undefined) throw none('connection', name, ids)
   return found
+}
+
+/** Also one that is no longer configured, as long as it has credentials: they still work, and must be found to be revoked. */
+export const credentialsOwner = async (house: House, name: string): Promise<ConnectionId> => {
+  const id = connectionId(name)
+  return (await house.credentials.credentials(id)).length > 0 ? id : connectionNamed(house, name)
 }
 
 export const communityNamed = async (house: House, name: string): Promise<CommunityId> => {

@@ -247,6 +247,10 @@ describe('with the data of one machine', () => {
         `npx rolecall ${word} demo-soc abababababab --reason "…" --data ${desk.data}\n`,
       )
 
+    for (const word of ['approve', 'reject'])
+      expect((await desk.call(word, 'nope', 'abababababab', '--reason', 'x')).error).toBe(
+        'error: the current configuration has no community nope; it has demo-soc\n',
+      )
     expect((await desk.call('approve', 'demo-soc')).error).toContain('digest is missing')
     expect((await desk.call('approve', 'demo-soc', 'abababababab')).error).toContain('--reason')
     const other = await desk.call('approve', 'demo-soc', 'cdcdcdcdcdcd', '--reason', 'meant so')
@@ -308,16 +312,50 @@ describe('with the data of one machine', () => {
     expect(second.out).toContain('Stored as version 2')
   })
 
+  test('what is held in a dropped community can still be decided', async () => {
+    const safety = createSafetyStore(desk.table)
+    const digest = '12'.repeat(32)
+    const hold: Hold = { community: soc, digest, held: [], since: instant(0), state: 'waiting', version: 0 }
+    expect(await safety.saveHold(hold)).toBe('saved')
+    expect((await desk.call('reject', 'demo-soc', '121212121212', '--reason', 'gone')).code).toBe(0)
+  })
+
+  test('a version that drops a connection says that its tokens still work, and they can be ended', async () => {
+    const create = await desk.call('credentials', 'create', 'demo', '--json')
+    const { id } = JSON.parse(create.out)
+    const warning =
+      'connection demo is no longer named: nobody new gets access through it, and its 1 valid token(s) still work: find them with npx rolecall credentials list demo, end each with npx rolecall credentials revoke demo ID'
+    const other = desk.write('other.yaml', 'id: demo\n', 'id: other\n')
+    const dry = await desk.call('config', 'push', other, '--dry-run', '--json')
+    expect(JSON.parse(dry.out).warnings).toContain(warning)
+    const pushed = await desk.call('config', 'push', other)
+    expect([pushed.code, pushed.error]).toEqual([0, expect.stringContaining(`warning: ${warning}\n`)])
+    expect((await desk.call('credentials', 'list', 'demo')).out).toContain(id)
+    expect((await desk.call('credentials', 'revoke', 'demo', id)).code).toBe(0)
+    expect((await desk.call('credentials', 'create', 'demo')).error).toContain('no connection demo')
+    const back = await desk.call('config', 'rollback', '2', '--json')
+    expect(JSON.parse(back.out)).toEqual({
+      current: 2,
+      warnings: [
+        expect.stringMatching(/^community demo-soc is no longer named/),
+        expect.stringMatching(/^connection other is no longer named: .* it has no valid token$/),
+      ],
+    })
+    expect(back.error).toContain('warning: connection other is no longer named')
+  })
+
   test('rollback and history work while the platform is down, and are on record', async () => {
     await desk.simulators.close()
     expect((await desk.call('config', 'push', desk.file)).error).toContain('the platform could not be asked')
     const back = await desk.run('config', 'rollback', '1')
-    expect(back).toMatchObject({ code: 0, error: '' })
+    expect(back.code).toBe(0)
+    expect(back.error).toContain('community renamed is no longer named: its 0 owned account(s)')
     expect((await desk.call('config', 'rollback', '9')).error).toContain('there is no version 9')
     const history = JSON.parse((await desk.call('config', 'history', '--json')).out)
     expect(history.map(({ number, by, note, current }: never) => [number, by, note, current])).toEqual([
       [1, 'tester', 'the demo', true],
       [2, 'tester', '', false],
+      [3, 'tester', '', false],
     ])
     const trail = await createAuditLog(desk.table).about({ kind: 'community', id: soc }, 10)
     expect(trail.map(({ event, actor }) => [event.kind, actor])).toContainEqual([

@@ -80,6 +80,23 @@ describe('a group', () => {
     expect(await stored(id)).toEqual([])
   })
 
+  it('is not emptied by a PATCH with null, which is told what to send instead', async () => {
+    for (const operation of [
+      { op: 'replace', path: 'members', value: null },
+      { op: 'replace', value: { members: null } },
+      { op: 'add', path: 'members', value: null },
+      { op: 'add', value: { members: null } },
+      { op: 'remove', path: 'members', value: null },
+    ]) {
+      const { status, body } = await scim.patch(`/Groups/${id}`, operation)
+      expect([status, body.scimType]).toEqual([400, 'invalidValue'])
+      expect(body.detail).toContain('"remove" without a value to empty the group')
+    }
+    expect(await stored(id)).toHaveLength(3)
+    expect((await scim.patch(`/Groups/${id}`, { op: 'remove', path: 'members' })).status).toBe(204)
+    expect(await stored(id)).toEqual([])
+  })
+
   it('is replaced by PUT as a difference', async () => {
     const { body } = await scim.put(`/Groups/${id}`, group('Team', people.slice(2, 40)))
     expect((body.members as readonly object[]).length).toBe(38)

@@ -287,6 +287,11 @@ describe('a PATCH of members', () => {
       { kind: 'delta', add: [], remove: ['a'] },
     ],
     ['a removal of all', [{ op: 'remove', path: 'members' }], { kind: 'replace', members: [] }],
+    [
+      'a replacement by nobody',
+      [{ op: 'replace', path: 'members', value: [] }],
+      { kind: 'replace', members: [] },
+    ],
     ['a removal of nobody', [{ op: 'remove', path: 'members', value: [] }], undefined],
     [
       'a replacement',
@@ -338,6 +343,11 @@ describe('a PATCH of members', () => {
       { op: 'replace', path: 'members[value eq "a"].display', value: 'x' },
       'mutability',
     ],
+    ['null as replacement', { op: 'replace', path: 'members', value: null }, 'invalidValue'],
+    ['null without path', { op: 'replace', value: { members: null } }, 'invalidValue'],
+    ['null as addition', { op: 'add', path: 'members', value: null }, 'invalidValue'],
+    ['null as addition without path', { op: 'add', value: { members: null } }, 'invalidValue'],
+    ['null as removal', { op: 'Remove', path: 'members', value: null }, 'invalidValue'],
     ['a member without id', { op: 'add', path: 'members', value: [{ display: 'Ada' }] }, 'invalidValue'],
     [
       'a group in a group',

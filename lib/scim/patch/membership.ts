@@ -53,10 +53,11 @@ const wishOf = ({ op, path, value, sent }: Operation, note: Note): Wish => {
   }
   if (path.kind === 'attribute' && path.sub !== undefined)
     throw new ConnectorError('mutability', `${path.sub.path}: is fixed once a member is in the group`)
+  if (sent === null) throw nullMembers()
   checkNamed(sent)
   if (op === 'add') return { kind: 'add', ids: memberIds(value), clear: false }
   if (op === 'replace') return { kind: 'add', ids: memberIds(value), clear: true }
-  if (value === undefined || value === null) return { kind: 'remove', ids: [], clear: true }
+  if (sent === undefined) return { kind: 'remove', ids: [], clear: true }
   note('removalByValue')
   // An empty list of members to remove names nobody; reading it as "everybody" would empty the group.
   return { kind: 'remove', ids: memberIds(value), clear: false }
@@ -79,6 +80,14 @@ export const checkNamed = (value: AttributeValue | undefined): void => {
   const list = isList(value) ? value : [value]
   if (list.some((each) => each === null || each === '')) throw unnamed()
 }
+
+/** Null is how some write "not set"; taken for an empty list, it would empty the group. */
+const nullMembers = (): ConnectorError =>
+  new ConnectorError(
+    'invalidValue',
+    'members: null says nothing about them; leave the operation out to keep the members, or send "replace" with [] or "remove" without a value to empty the group',
+    { field: 'members' },
+  )
 
 const unnamed = (): ConnectorError =>
   new ConnectorError('invalidValue', 'members.value: must be the id of a User', { field: 'members.value' })
