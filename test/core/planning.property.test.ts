@@ -138,7 +138,11 @@ describe('planning', () => {
       const settled = applyAll(world, plan.changes)
       for (const target of untroubled(world, plan)) {
         const [account, ours] = [accountOf(settled, target), ownRoles(settled, target)]
-        if (target.granted.length === 0) expect(account?.status).not.toBe('enabled')
+        const before = ownRoles(world, target)
+        const byHand = (accountOf(world, target)?.roles ?? []).filter((id) => !before.includes(id))
+        if (target.granted.length === 0 && target.standing !== 'departed' && byHand.length > 0)
+          expect(account?.roles).toEqual(byHand)
+        else if (target.granted.length === 0) expect(account?.status).not.toBe('enabled')
         else
           expect(account?.roles).toEqual(expect.arrayContaining([...wantedRoles(settled, target), ...ours]))
       }
