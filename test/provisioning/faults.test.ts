@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { seeded } from '../../infra/local/dynamodb/seeded.ts'
 import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
 import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
 import { ConnectorError } from '../../lib/core/errors.ts'
@@ -6,7 +7,6 @@ import { milliseconds } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
 import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
 import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
-import { seeded } from '../support/seeded.ts'
 import { type Bench, openBench, soc } from './bench.ts'
 
 let bench: Bench

@@ -1,3 +1,4 @@
+import { seeded } from './seeded.ts'
 import { type ServiceError, serviceError } from './service-error.ts'
 
 /** What goes wrong on purpose. Everything off: `{}`. */
@@ -93,14 +94,3 @@ export const cancelled = (reasons: readonly CancellationReason[]): ServiceError 
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map((reason) => reason.Code).join(', ')}]`,
     { CancellationReasons: reasons },
   )
-
-/** mulberry32: small, and the same everywhere. */
-const seeded = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
