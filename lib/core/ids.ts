@@ -5,6 +5,8 @@ type Branded<Name extends string> = string & { readonly [brand]: Name }
 export type ConnectionId = Branded<'ConnectionId'>
 export type MemberId = Branded<'MemberId'>
 export type GroupId = Branded<'GroupId'>
+/** Who may stand in a group: a User, or a Group with everybody in it (RFC 7643 §4.2). Ids are unique over both. */
+export type GroupMemberId = MemberId | GroupId
 export type CommunityId = Branded<'CommunityId'>
 /** A role's id in `rolecall.yaml`, unique within its community. */
 export type RoleId = Branded<'RoleId'>

@@ -17,6 +17,8 @@ export type Member = {
   readonly userName: string
   readonly externalId?: string
   readonly active: boolean
+  /** The client removed the attribute: `active` is not shown until it is set again, and the person stays as they were. */
+  readonly activeUnassigned?: true
   readonly attributes: Attributes
   /** Own counter behind the weak ETag. */
   readonly version: number
@@ -50,4 +52,22 @@ export type GroupReference = {
   readonly id: GroupId
   readonly displayName: string
   readonly externalId?: string
+}
+
+/** One entry of a group's `members` (RFC 7643 §4.2). */
+export type GroupMember =
+  | { readonly type: 'User'; readonly id: MemberId }
+  | { readonly type: 'Group'; readonly id: GroupId }
+
+/** A group somebody is in. */
+export type HeldGroup = GroupReference & {
+  /** Empty: directly. Else the groups in between, from the one they are in directly to the one that stands in this group. */
+  readonly through: readonly GroupId[]
+}
+/** Everything that follows from the groups somebody is in. */
+export type Memberships = {
+  /** Direct ones first, then by distance; each group once, by its shortest way. */
+  readonly groups: readonly HeldGroup[]
+  /** Groups that contain themselves by way of others. The way back is not followed; each is named once, in id order. */
+  readonly cycles: readonly GroupId[]
 }

@@ -8,10 +8,12 @@ export type Due = {
 } & DueSubject
 export type DueSubject =
   | { readonly kind: 'member'; readonly member: MemberId }
-  /** Renamed or deleted: everyone in it must be looked at. */
+  /** Renamed, deleted, or moved into or out of another: everyone in it must be looked at, those in the groups inside it, too. */
   | {
       readonly kind: 'group'
       readonly group: GroupId
+      /** The groups inside have due items of their own already. */
+      readonly own?: true
       /** Everyone up to here was looked at already: a large group is expanded in steps. */
       readonly after?: MemberId
     }

@@ -1,6 +1,6 @@
 import type { Stamp } from '../audit.ts'
-import type { ConnectionId, GroupId, MemberId } from '../ids.ts'
-import type { Attributes, Group, GroupReference, Member } from '../member.ts'
+import type { ConnectionId, GroupId, GroupMemberId, MemberId } from '../ids.ts'
+import type { Attributes, Group, GroupMember, Member, Memberships } from '../member.ts'
 
 /**
  * People and groups, as the SCIM endpoint writes and provisioning reads them. As in all ports, every read is strongly consistent unless its comment
@@ -12,6 +12,8 @@ export type MemberDraft = {
   readonly userName: string
   readonly externalId?: string
   readonly active: boolean
+  /** The client removed the attribute: it is not shown until it is set again, and the person stays as they were. */
+  readonly activeUnassigned?: true
   readonly attributes: Attributes
 }
 export type GroupDraft = {
@@ -36,16 +38,28 @@ export type MemberWrite =
   | { readonly kind: 'stale' }
 
 export type GroupWrite =
-  | { readonly kind: 'written'; readonly group: Group; readonly added: number; readonly removed: number }
+  | {
+      readonly kind: 'written'
+      readonly group: Group
+      readonly added: number
+      readonly removed: number
+      /** Groups that contain this one already and were put into it all the same: they count as members, the way back is not followed. */
+      readonly cycles: readonly GroupId[]
+    }
   | { readonly kind: 'taken'; readonly attribute: 'externalId'; readonly by: Group }
   | { readonly kind: 'stale' }
-  /** These ids are no members of the connection; nothing was written. */
+  /** These ids are neither Users nor Groups of the connection; nothing was written. */
   | { readonly kind: 'unknownMembers'; readonly ids: readonly string[] }
 
+/** Ids of Users and Groups alike: the directory knows which is which. */
 export type MembershipDelta =
-  | { readonly kind: 'delta'; readonly add: readonly MemberId[]; readonly remove: readonly MemberId[] }
+  | {
+      readonly kind: 'delta'
+      readonly add: readonly GroupMemberId[]
+      readonly remove: readonly GroupMemberId[]
+    }
   /** The whole list as an IdP sends it by PUT or replace: stored as the difference. */
-  | { readonly kind: 'replace'; readonly members: readonly MemberId[] }
+  | { readonly kind: 'replace'; readonly members: readonly GroupMemberId[] }
 
 export type GroupChange = {
   /** New own attributes; absent: untouched, and the group's own item is not written. */
@@ -64,8 +78,19 @@ export type DirectoryReads = {
   ) => Promise<ListPage<Member>>
   /** Live members only. */
   readonly scanMembers: (connection: ConnectionId, limit: number, after?: string) => Promise<ScanPage<Member>>
-  /** The groups a member is in: memberships of an earlier incarnation and of deleted groups are left out. */
-  readonly groupsOf: (connection: ConnectionId, id: MemberId) => Promise<readonly GroupReference[]>
+  /**
+   * The groups these members are in, nested ones included; of members that were read just before. Memberships of an earlier incarnation and of deleted
+   * groups are left out. Costs no more than the direct memberships while the connection has no nested groups.
+   */
+  readonly membershipsOf: (
+    connection: ConnectionId,
+    members: readonly Member[],
+  ) => Promise<ReadonlyMap<MemberId, Memberships>>
+  /** The groups in which a User or Group stands directly, in id order. */
+  readonly groupsWith: (connection: ConnectionId, id: GroupMemberId) => Promise<readonly Group[]>
+  /** Does any group of the connection stand in another? */
+  readonly hasNestedGroups: (connection: ConnectionId) => Promise<boolean>
+  readonly groups: (connection: ConnectionId, ids: readonly GroupId[]) => Promise<readonly Group[]>
   readonly group: (connection: ConnectionId, id: GroupId) => Promise<Group | undefined>
   readonly findGroups: (connection: ConnectionId, lookup: GroupLookup) => Promise<readonly Group[]>
   readonly listGroups: (
@@ -74,19 +99,19 @@ export type DirectoryReads = {
     count: number,
   ) => Promise<ListPage<Group>>
   readonly scanGroups: (connection: ConnectionId, limit: number, after?: string) => Promise<ScanPage<Group>>
-  /** Ids of live members, in id order. */
+  /** Live Users and Groups that stand in the group directly, in id order. */
   readonly membersOf: (
     connection: ConnectionId,
     id: GroupId,
     limit: number,
-    after?: MemberId,
-  ) => Promise<ScanPage<MemberId, MemberId>>
-  /** Which of these are in the group; costs the same in a group of any size. */
+    after?: GroupMemberId,
+  ) => Promise<ScanPage<GroupMember, GroupMemberId>>
+  /** Which of these are in the group directly; costs the same in a group of any size. */
   readonly whichAreIn: (
     connection: ConnectionId,
     id: GroupId,
-    members: readonly MemberId[],
-  ) => Promise<ReadonlySet<MemberId>>
+    members: readonly GroupMemberId[],
+  ) => Promise<ReadonlySet<GroupMemberId>>
   /** A deleted or live member, for provisioning: tombstones included until they are purged. */
   readonly memberOrTombstone: (connection: ConnectionId, id: MemberId) => Promise<Member | undefined>
 }
@@ -97,7 +122,11 @@ export type DirectoryWrites = {
   /** `before` is what the caller read: conditional on its version. A tombstone is restored under its id as a new incarnation. */
   readonly updateMember: (stamp: Stamp, before: Member, draft: MemberDraft) => Promise<MemberWrite>
   readonly deleteMember: (stamp: Stamp, before: Member) => Promise<MemberWrite>
-  readonly createGroup: (stamp: Stamp, draft: GroupDraft, members: readonly MemberId[]) => Promise<GroupWrite>
+  readonly createGroup: (
+    stamp: Stamp,
+    draft: GroupDraft,
+    members: readonly GroupMemberId[],
+  ) => Promise<GroupWrite>
   /** Adds and removes are commutative with other writers; only a `draft` is conditional on the group's own version. */
   readonly changeGroup: (stamp: Stamp, before: Group, change: GroupChange) => Promise<GroupWrite>
   readonly deleteGroup: (stamp: Stamp, before: Group) => Promise<GroupWrite>
@@ -106,12 +135,12 @@ export type Directory = DirectoryReads & DirectoryWrites
 
 /** Housekeeping behind the directory: what a dead request left, and rows under tombstones. */
 export type DirectoryUpkeep = {
-  /** Rolls an intent forward from its checkpoint; idempotent, exactly once per chunk. Resolves to the ids it touched. */
+  /** Rolls an intent forward from its checkpoint; idempotent, exactly once per chunk. Resolves to those it touched. */
   readonly rollForward: (
     connection: ConnectionId,
     group: GroupId,
     intent: string,
-  ) => Promise<readonly MemberId[]>
+  ) => Promise<readonly GroupMember[]>
   /** Deletes rows under a tombstone, resuming where it stopped; true when nothing is left. */
   readonly purge: (
     connection: ConnectionId,
@@ -120,11 +149,11 @@ export type DirectoryUpkeep = {
       | { readonly kind: 'group'; readonly id: GroupId },
     limit: number,
   ) => Promise<boolean>
-  /** Members below a deleted group, so that its deletion reaches them; includes rows under the tombstone. */
+  /** Who stands below a deleted group, so that its deletion reaches them; includes rows under the tombstone. */
   readonly membersUnder: (
     connection: ConnectionId,
     group: GroupId,
     limit: number,
-    after?: MemberId,
-  ) => Promise<ScanPage<MemberId, MemberId>>
+    after?: GroupMemberId,
+  ) => Promise<ScanPage<GroupMember, GroupMemberId>>
 }

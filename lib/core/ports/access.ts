@@ -1,0 +1,19 @@
+import type { CommunityId, ConnectionId, MemberId, RoleId } from '../ids.ts'
+import type { Member } from '../member.ts'
+
+/** What the SCIM extension of a User shows: each role they should have or have, and how far it is. */
+export type AccessStatus = 'assigned' | 'pending' | 'held' | 'failed'
+export type AccessEntry = {
+  readonly community: CommunityId
+  readonly role: RoleId
+  readonly status: AccessStatus
+  /** Rule, and the group or attribute behind it, in words; what is missing, when something is. */
+  readonly because: readonly string[]
+}
+export type AccessReads = {
+  /** Of members that were read just before; from what is stored, no platform is asked. */
+  readonly accessOf: (
+    connection: ConnectionId,
+    members: readonly Member[],
+  ) => Promise<ReadonlyMap<MemberId, readonly AccessEntry[]>>
+}
