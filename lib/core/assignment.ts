@@ -2,9 +2,18 @@ import type { CommunityId, ConnectionId, GroupId, Instant, MemberId, RoleId, Rul
 
 export type Source = 'scim' | 'sso'
 
+/** A group on the way to the one that matched. */
+export type GroupStep = { readonly id: GroupId; readonly displayName: string }
+
 /** What made a rule match: the positive leaves that held. A rule of nothing but negations matches by its absence. */
 export type Evidence =
-  | { readonly kind: 'group'; readonly id: GroupId; readonly displayName: string }
+  | {
+      readonly kind: 'group'
+      readonly id: GroupId
+      readonly displayName: string
+      /** From the group they are in directly to the one that stands in this group; absent: they are in it directly. */
+      readonly through?: readonly GroupStep[]
+    }
   | { readonly kind: 'attribute'; readonly path: string }
   | { readonly kind: 'absence' }
 

@@ -1,4 +1,13 @@
-import type { AccountId, CommunityId, ConnectionId, GroupId, Instant, MemberId, RoleId } from './ids.ts'
+import type {
+  AccountId,
+  CommunityId,
+  ConnectionId,
+  GroupId,
+  GroupMemberId,
+  Instant,
+  MemberId,
+  RoleId,
+} from './ids.ts'
 import type { ChangeId } from './plan.ts'
 
 /** Who did it. Ids and labels only, never a token or a name. */
@@ -39,12 +48,14 @@ export type AuditEvent =
   | {
       readonly kind: 'membersChanged'
       readonly group: GroupId
-      readonly added: readonly MemberId[]
-      readonly removed: readonly MemberId[]
+      readonly added: readonly GroupMemberId[]
+      readonly removed: readonly GroupMemberId[]
       readonly intent?: string
     }
   /** The member's side of `membersChanged`: what explains their access in the past is found with them. */
   | { readonly kind: 'groupJoined' | 'groupLeft'; readonly member: MemberId; readonly group: GroupId }
+  /** The same of a group that stands in another or does so no longer; found with the inner one. */
+  | { readonly kind: 'groupNested' | 'groupUnnested'; readonly group: GroupId; readonly into: GroupId }
   /** Written before the platform is called: no change is ever without an entry, however the run ends. */
   | {
       readonly kind: 'changeIntended'

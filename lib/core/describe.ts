@@ -98,6 +98,8 @@ export const describeProblem = (problem: Problem): string => {
       return `role ${problem.role} cannot be given to account ${problem.subject.account}: the platform would take away role ${problem.unmanaged}, which somebody gave by hand; remove that one on the platform first`
     case 'noEmail':
       return 'the member has no e-mail address, and the platform knows people by it; send one from the identity provider'
+    case 'groupCycle':
+      return `groups ${problem.groups.join(', ')} of ${problem.connection} contain each other: whoever is in one counts as in all of them; take one out of another at the identity provider`
     default:
       return unreachable(problem)
   }

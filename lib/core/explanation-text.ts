@@ -1,14 +1,16 @@
-import type { Because, Evidence, Suppressed } from './assignment.ts'
+import type { Because, Evidence, GroupStep, Suppressed } from './assignment.ts'
 import type { Actor } from './audit.ts'
 import { describe, describeHoldReason } from './describe.ts'
 import { unreachable } from './errors.ts'
 import type { Answer, Explanation, RoleExplanation, RuleAnswer } from './explanation.ts'
 import type { ProvenBecause, ProvenEvidence } from './provenance.ts'
 
+const groupText = ({ id, displayName }: GroupStep): string => `group "${displayName}" (${id})`
+
 const evidenceText = (evidence: Evidence): string => {
   switch (evidence.kind) {
     case 'group':
-      return `group "${evidence.displayName}" (${evidence.id})`
+      return [evidence, ...(evidence.through ?? []).toReversed()].map(groupText).join(' through ')
     case 'attribute':
       return `attribute ${evidence.path}`
     case 'absence':

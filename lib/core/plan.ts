@@ -4,6 +4,7 @@ import type {
   AccountId,
   CommunityId,
   ConnectionId,
+  GroupId,
   Instant,
   MemberId,
   PlatformRoleId,
@@ -113,6 +114,8 @@ export type Problem =
       readonly unmanaged: PlatformRoleId
     }
   | { readonly kind: 'noEmail'; readonly connection: ConnectionId; readonly member: MemberId }
+  /** These groups contain each other. Everybody in one of them is in all of them; the way back is not followed. */
+  | { readonly kind: 'groupCycle'; readonly connection: ConnectionId; readonly groups: readonly GroupId[] }
 
 /** What the platform shows otherwise than we last left it: somebody edited by hand. */
 export type Drift =

@@ -1,4 +1,4 @@
-import type { CommunityId, ConnectionId, GroupId, Instant, MemberId } from './ids.ts'
+import type { CommunityId, ConnectionId, GroupId, GroupMemberId, Instant, MemberId } from './ids.ts'
 
 /** "This changed": written in the transaction of the change itself. `position` is unique and sorts by time. */
 export type Due = {
@@ -15,7 +15,7 @@ export type DueSubject =
       /** The groups inside have due items of their own already. */
       readonly own?: true
       /** Everyone up to here was looked at already: a large group is expanded in steps. */
-      readonly after?: MemberId
+      readonly after?: GroupMemberId
     }
   /** A change too large for one transaction: roll it forward, then look at its members. */
   | { readonly kind: 'intent'; readonly group: GroupId; readonly intent: string }

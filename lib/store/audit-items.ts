@@ -18,6 +18,8 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
     case 'groupUpdated':
     case 'groupDeleted':
     case 'membersChanged':
+    case 'groupNested':
+    case 'groupUnnested':
       return [auditPartition('group', event.group, connection)]
     case 'changeIntended':
     case 'changeApplied':

@@ -8,7 +8,9 @@ const width = 8
 const shards = Array.from({ length: dueShards }, (_, shard) => `${duePrefix}${shard}`)
 
 /** Due items have positions of their own: whatever came later is another item, so a deletion needs no condition. */
-export const createDueQueue = (table: Table): Pick<WorkQueue, 'dueBefore' | 'finishDue' | 'replaceDue'> => ({
+export const createDueQueue = (
+  table: Table,
+): Pick<WorkQueue, 'dueBefore' | 'finishDue' | 'addDue' | 'replaceDue'> => ({
   dueBefore: async (before, limit, after) => {
     const behind = after === undefined ? {} : { after }
     const pages = await inParallel(shards, width, (pk) => table.query({ pk, limit, ...behind }))
@@ -21,6 +23,12 @@ export const createDueQueue = (table: Table): Pick<WorkQueue, 'dueBefore' | 'fin
 
   finishDue: async (due) => {
     await inParallel(due, width, (item) => table.delete(dueKey(item.position)))
+  },
+
+  addDue: async ({ connection, at }, subjects) => {
+    await inParallel(subjects, width, (subject) =>
+      table.put(dueItem({ position: table.ids.ordered(), connection, at, ...subject })),
+    )
   },
 
   replaceDue: async (seen, rest) => {

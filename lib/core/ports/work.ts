@@ -16,6 +16,8 @@ export type WorkQueue = {
   readonly finishDue: (due: readonly Due[]) => Promise<void>
   /** In one transaction: the seen item goes, a new one (new position, same `at`) for what is left of it comes. */
   readonly replaceDue: (seen: Due, rest: DueSubject) => Promise<void>
+  /** More to look at because of the seen item, with its `at`; written before that one is finished: twice is harmless, never is not. */
+  readonly addDue: (seen: Due, subjects: readonly DueSubject[]) => Promise<void>
   /** One item per (community, subject, priority): adding it again gives it a new token and makes it takeable at once. */
   readonly add: (work: readonly WorkDraft[]) => Promise<readonly Work[]>
   /** In priority order, takeable at `now`; costs O(limit) however much is queued. Taking does not remove. */
