@@ -1,6 +1,6 @@
 import { ConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
-import type { Attributes, AttributeValue, Group, GroupReference, Member } from '../core/member.ts'
+import type { Attributes, AttributeValue, Group, GroupMember, HeldGroup, Member } from '../core/member.ts'
 import type { GroupDraft, MemberDraft } from '../core/ports/directory.ts'
 import { isList, isRecord, record } from './body.ts'
 import { membershipUrn } from './definitions.ts'
@@ -101,7 +101,7 @@ const common = (
 export const renderUser = (
   baseUrl: string,
   member: Member,
-  groups: readonly GroupReference[] | undefined,
+  groups: readonly HeldGroup[] | undefined,
 ): Attributes =>
   record({
     ...common(userSchema, member, memberResource(member), baseUrl),
@@ -112,18 +112,18 @@ export const renderUser = (
             value: group.id,
             $ref: locationOf(baseUrl, groupSchema, group.id),
             display: group.displayName,
-            type: 'direct',
+            type: group.through.length === 0 ? 'direct' : 'indirect',
           })),
         }),
   })
 
-export const renderMembership = (baseUrl: string, id: string): Attributes =>
-  record({ value: id, $ref: locationOf(baseUrl, userSchema, id), type: 'User' })
+export const renderMembership = (baseUrl: string, { type, id }: GroupMember): Attributes =>
+  record({ value: id, $ref: locationOf(baseUrl, type === 'User' ? userSchema : groupSchema, id), type })
 
 /** Members of a group as far as an answer carries them. */
 export type Members =
   | { readonly kind: 'unasked' }
-  | { readonly kind: 'inline'; readonly ids: readonly string[] }
+  | { readonly kind: 'inline'; readonly list: readonly GroupMember[] }
   /** Left out whole, never cut: half a list would read as removals. */
   | { readonly kind: 'tooMany' }
 
@@ -132,9 +132,9 @@ const renderMembers = (baseUrl: string, group: Group, members: Members): object 
     case 'unasked':
       return {}
     case 'inline':
-      return members.ids.length === 0
+      return members.list.length === 0
         ? {}
-        : { members: members.ids.map((id) => renderMembership(baseUrl, id)) }
+        : { members: members.list.map((each) => renderMembership(baseUrl, each)) }
     case 'tooMany':
       return {
         [membershipUrn]: {

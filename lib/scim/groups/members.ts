@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts'
-import { type MemberId, memberId } from '../../core/ids.ts'
-import type { Group } from '../../core/member.ts'
+import { type GroupMemberId, memberId } from '../../core/ids.ts'
+import type { Group, GroupMember } from '../../core/member.ts'
 import type { Exchange, Operation } from '../exchange.ts'
 import { isUuid } from '../filter/plan.ts'
 import { countOf, listResponse } from '../paging.ts'
@@ -13,19 +13,19 @@ export const maximumInline = 1_000
 /** The members of a group as far as an answer carries them; never more than one page is read. */
 export const readMembers = async ({ directory, request }: Exchange, group: Group): Promise<Members> => {
   if (group.memberCount > maximumInline) return { kind: 'tooMany' }
-  const ids: MemberId[] = []
-  let after: MemberId | undefined
+  const list: GroupMember[] = []
+  let after: GroupMemberId | undefined
   do {
     const page = await directory.membersOf(
       request.connection,
       group.id,
-      maximumInline + 1 - ids.length,
+      maximumInline + 1 - list.length,
       after,
     )
-    ids.push(...page.items)
+    list.push(...page.items)
     after = page.next
-  } while (after !== undefined && ids.length <= maximumInline)
-  return ids.length > maximumInline ? { kind: 'tooMany' } : { kind: 'inline', ids }
+  } while (after !== undefined && list.length <= maximumInline)
+  return list.length > maximumInline ? { kind: 'tooMany' } : { kind: 'inline', list }
 }
 
 /**
@@ -46,9 +46,9 @@ export const listGroupMembers: Operation = async (exchange, id) => {
   return { status: 200, body: listResponse(group.memberCount, undefined, resources, next) }
 }
 
-const encode = (id: MemberId): string => Buffer.from(id).toString('base64url')
+const encode = (id: GroupMemberId): string => Buffer.from(id).toString('base64url')
 
-const cursorOf = (query: URLSearchParams): MemberId | undefined => {
+const cursorOf = (query: URLSearchParams): GroupMemberId | undefined => {
   const text = query.get('cursor')
   if (text === null || text === '') return undefined
   const id = Buffer.from(text, 'base64url').toString()

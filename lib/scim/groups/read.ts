@@ -51,8 +51,7 @@ const candidates = async (exchange: Exchange, plan: FilterPlan): Promise<readonl
     case 'externalId':
       return directory.findGroups(request.connection, { by: index, value })
     case 'members.value': {
-      const groups = isUuid(value) ? await directory.groupsOf(request.connection, memberId(value)) : []
-      return byIds(exchange, groups.map((each) => each.id).sort())
+      return isUuid(value) ? directory.groupsWith(request.connection, memberId(value)) : []
     }
     case undefined:
       return []

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../core/errors.ts'
-import type { MemberId } from '../../core/ids.ts'
+import type { GroupMemberId } from '../../core/ids.ts'
 import type { Attributes, AttributeValue, Group } from '../../core/member.ts'
 import type { GroupChange, GroupDraft, GroupWrite, MembershipDelta } from '../../core/ports/directory.ts'
 import { parseBody, record } from '../body.ts'
@@ -20,7 +20,7 @@ import { requireAttributes, validateResource } from '../validate.ts'
 import { existing } from './existing.ts'
 import { groupAnswer } from './read.ts'
 
-type Sent = { readonly draft: GroupDraft; readonly members: readonly MemberId[] | undefined }
+type Sent = { readonly draft: GroupDraft; readonly members: readonly GroupMemberId[] | undefined }
 
 /** As sent: read before normalisation, which drops what stands for nothing. */
 const sentMembers = (body: Attributes): AttributeValue | undefined => {
@@ -51,14 +51,14 @@ const parsed = ({ request, note }: Exchange): Sent => {
 const unknownMembers = (count: number): ConnectorError =>
   new ConnectorError(
     'invalidValue',
-    `members.value: ${count} of the ids are no Users of this connection; create them first`,
+    `members.value: ${count} of the ids are neither Users nor Groups of this connection; create them first`,
     {
       field: 'members.value',
     },
   )
 
 /** Ids are ours, so what does not look like one is nobody. */
-const checkedIds = (ids: readonly MemberId[]): readonly MemberId[] => {
+const checkedIds = (ids: readonly GroupMemberId[]): readonly GroupMemberId[] => {
   const unknown = ids.filter((id) => !isUuid(id))
   if (unknown.length > 0) throw unknownMembers(unknown.length)
   return ids

@@ -25,7 +25,7 @@ export const represent = async (
   member: Member,
 ): Promise<Attributes> => {
   const groups = wants(projection, 'groups')
-    ? await directory.groupsOf(request.connection, member.id)
+    ? ((await directory.membershipsOf(request.connection, [member])).get(member.id)?.groups ?? [])
     : undefined
   return project(userSchema, projection, renderUser(request.baseUrl, member, groups))
 }
