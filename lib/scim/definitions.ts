@@ -37,6 +37,7 @@ export const userUrn = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const groupUrn = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 export const enterpriseUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 export const membershipUrn = 'urn:rolecall:params:scim:schemas:extension:membership:2.0:Group'
+export const accessUrn = 'urn:rolecall:params:scim:schemas:extension:access:2.0:User'
 
 type Override = Partial<Omit<AttributeDefinition, 'subAttributes'>>
 
@@ -100,9 +101,54 @@ const membership: SchemaDocument = {
   ],
 }
 
+const part = (
+  name: string,
+  description: string,
+  more: Partial<AttributeDefinition> = {},
+): AttributeDefinition => ({
+  ...readOnly,
+  name,
+  type: 'string',
+  multiValued: false,
+  caseExact: true,
+  description,
+  ...more,
+})
+
+/**
+ * What becomes of a User on the platforms. `returned: request`: identity providers poll Users all day, and each of these costs reads of its own, so
+ * only who names it in `attributes` gets it.
+ */
+const access: SchemaDocument = {
+  id: accessUrn,
+  name: 'Access',
+  description: 'The roles a User should have or has in each community, and how far they are.',
+  attributes: [
+    {
+      ...readOnly,
+      name: 'assignments',
+      type: 'complex',
+      multiValued: true,
+      returned: 'request',
+      description: 'One role in one community.',
+      subAttributes: [
+        part('community', 'Id of the community in the configuration.'),
+        part('role', 'Id of the role in the configuration.'),
+        part('status', 'How far the assignment is.', {
+          canonicalValues: ['assigned', 'pending', 'held', 'failed'],
+        }),
+        part('because', 'The rules behind it, each with the group or attribute it matched.', {
+          multiValued: true,
+        }),
+      ],
+    },
+  ],
+}
+
 export const schemaDocuments: readonly SchemaDocument[] = [
   fromLibrary(SCIMMY.Schemas.User.definition),
   fromLibrary(SCIMMY.Schemas.Group.definition),
   fromLibrary(SCIMMY.Schemas.EnterpriseUser.definition),
   membership,
+  access,
 ]

@@ -4,7 +4,7 @@ import { maximumBytes, record } from './body.ts'
 import { schemaDocuments } from './definitions.ts'
 import type { Answer, Exchange, Operation } from './exchange.ts'
 import { defaultPageSize, listResponse, maximumPageSize } from './paging.ts'
-import { type ResourceSchema, resourceSchemas } from './schema.ts'
+import { groupSchema, type ResourceSchema, userSchema } from './schema.ts'
 
 const messages = 'urn:ietf:params:scim:schemas:core:2.0'
 
@@ -59,7 +59,7 @@ const schemaResources = (baseUrl: string): readonly Attributes[] =>
     }),
   )
 const resourceTypes = (baseUrl: string): readonly Attributes[] =>
-  resourceSchemas.map((schema) => resourceType(baseUrl, schema))
+  [userSchema, groupSchema].map((schema) => resourceType(baseUrl, schema))
 
 /** RFC 7644 §4: a filter is answered 403, whatever else the query holds is ignored. */
 const refuseFilter = ({ request }: Exchange): void => {

@@ -1,5 +1,6 @@
 import {
   type AttributeDefinition,
+  accessUrn,
   enterpriseUrn,
   groupUrn,
   membershipUrn,
@@ -17,12 +18,20 @@ export type SchemaAttribute = Omit<AttributeDefinition, 'subAttributes'> & {
 /** By folded name: attribute names are case-insensitive (RFC 7643 §2.1). A Map, so that `constructor` is a name like any other. */
 export type AttributeTable = ReadonlyMap<string, SchemaAttribute>
 
-export type Extension = { readonly urn: string; readonly attributes: AttributeTable }
+export type Extension = {
+  readonly urn: string
+  readonly attributes: AttributeTable
+  /** What `/Schemas` publishes. */
+  readonly document: SchemaDocument
+}
 export type ResourceSchema = {
-  readonly name: 'User' | 'Group'
-  readonly endpoint: '/Users' | '/Groups'
+  /** Of the resource type, such as `User`. */
+  readonly name: string
+  /** Such as `/Users`. */
+  readonly endpoint: string
   readonly urn: string
   readonly description: string
+  readonly document: SchemaDocument
   /** Core and common attributes. */
   readonly attributes: AttributeTable
   /** By folded URN. */
@@ -79,28 +88,31 @@ const document = (urn: string): SchemaDocument => {
   if (found === undefined) throw new TypeError(`no schema document ${urn}`)
   return found
 }
-const resource = (
-  name: ResourceSchema['name'],
-  endpoint: ResourceSchema['endpoint'],
-  urn: string,
-  extensions: readonly string[],
+/** A resource type's schema from what `/Schemas` publishes of it: the one description everything else follows. */
+export const compileSchema = (
+  endpoint: string,
+  core: SchemaDocument,
+  extensions: readonly SchemaDocument[] = [],
 ): ResourceSchema => ({
-  name,
+  name: core.name,
   endpoint,
-  urn,
-  description: document(urn).description,
-  attributes: compile([...commonAttributes, ...document(urn).attributes], ''),
+  urn: core.id,
+  description: core.description,
+  document: core,
+  attributes: compile([...commonAttributes, ...core.attributes], ''),
   extensions: new Map(
     extensions.map((each) => [
-      each.toLowerCase(),
-      { urn: each, attributes: compile(document(each).attributes, `${each}:`) },
+      each.id.toLowerCase(),
+      { urn: each.id, attributes: compile(each.attributes, `${each.id}:`), document: each },
     ]),
   ),
 })
 
-export const userSchema = resource('User', '/Users', userUrn, [enterpriseUrn])
-export const groupSchema = resource('Group', '/Groups', groupUrn, [membershipUrn])
-export const resourceSchemas: readonly ResourceSchema[] = [userSchema, groupSchema]
+export const userSchema = compileSchema('/Users', document(userUrn), [
+  document(enterpriseUrn),
+  document(accessUrn),
+])
+export const groupSchema = compileSchema('/Groups', document(groupUrn), [document(membershipUrn)])
 
 export const isUrn = (name: string): boolean => /^urn:/i.test(name)
 
