@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'noTarget'
   | 'mutability'
   | 'uniqueness'
+  /** Names something that the same request was to create and did not. */
+  | 'unresolvedReference'
   | 'tooMany'
   | 'unsupported'
   | 'unsupportedMediaType'

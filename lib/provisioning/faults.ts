@@ -39,6 +39,7 @@ export const reachOf = (error: ConnectorError): Reach => {
     case 'noTarget':
     case 'mutability':
     case 'uniqueness':
+    case 'unresolvedReference':
     case 'tooMany':
     case 'unsupported':
     case 'unsupportedMediaType':

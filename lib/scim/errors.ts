@@ -12,6 +12,8 @@ const answers: Readonly<Record<ErrorCode, Answer>> = {
   mutability: { status: 400, scimType: 'mutability' },
   tooMany: { status: 400, scimType: 'tooMany' },
   uniqueness: { status: 409, scimType: 'uniqueness' },
+  // §3.7.1; the types of table 9 are for 400.
+  unresolvedReference: { status: 409 },
   unsupported: { status: 501 },
   unsupportedMediaType: { status: 415 },
   payloadTooLarge: { status: 413 },
