@@ -1,16 +1,26 @@
-import type { Because, Evidence, GroupStep, Suppressed } from './assignment.ts'
+import type { Because, GroupStep, Suppressed } from './assignment.ts'
 import type { Actor } from './audit.ts'
-import { describe, describeHoldReason } from './describe.ts'
+import { describe, describeHoldReason, describeProblem } from './describe.ts'
 import { unreachable } from './errors.ts'
 import type { Answer, Explanation, RoleExplanation, RuleAnswer } from './explanation.ts'
-import type { ProvenBecause, ProvenEvidence } from './provenance.ts'
+import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
+
+const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
+
+const sinceText = (since: string, from: Provenance | undefined): string =>
+  from === undefined ? '' : ` ${since} ${from.at} (request ${from.requestId} by ${actorText(from.actor)})`
 
 const groupText = ({ id, displayName }: GroupStep): string => `group "${displayName}" (${id})`
 
-const evidenceText = (evidence: Evidence): string => {
+const evidenceText = (evidence: ProvenEvidence): string => {
   switch (evidence.kind) {
-    case 'group':
-      return [evidence, ...(evidence.through ?? []).toReversed()].map(groupText).join(' through ')
+    case 'group': {
+      const steps = (evidence.through ?? []).toReversed()
+      return [
+        groupText(evidence),
+        ...steps.map((step) => `${groupText(step)}${sinceText('nested since', step.from)}`),
+      ].join(' through ')
+    }
     case 'attribute':
       return `attribute ${evidence.path}`
     case 'absence':
@@ -25,14 +35,11 @@ const sources: Readonly<Record<Because['source'], string>> = {
   sso: 'shown at login',
 }
 
-const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
-
 const provenText = (evidence: ProvenEvidence): string =>
-  evidence.from === undefined
-    ? evidenceText(evidence)
-    : `${evidenceText(evidence)} since ${evidence.from.at} (request ${evidence.from.requestId} by ${actorText(evidence.from.actor)})`
+  `${evidenceText(evidence)}${sinceText('since', evidence.from)}`
 
-const becauseText = ({ rule, evidence, source, configuration }: ProvenBecause): string =>
+/** Rule, and what made it match. Without personal values. */
+export const becauseText = ({ rule, evidence, source, configuration }: ProvenBecause): string =>
   `rule ${rule} (configuration ${configuration}): ${evidence.map(provenText).join(', ')}, ${sources[source]}`
 
 const obstacles: Readonly<Record<Suppressed['by'], string>> = {
@@ -90,12 +97,15 @@ const answerLines = (answer: Answer): readonly string[] => {
 
 /** For a terminal. */
 export const explanationText = (explanation: Explanation): string => {
-  const { suspended, outcome, answer, account } = explanation
+  const { suspended, outcome, answer, account, cycles = [] } = explanation
   return [
     `${explanation.community}: member ${explanation.member} of ${explanation.connection}, ${standings[explanation.standing]}`,
     ...(account === undefined ? [] : [`  account ${account}`]),
     ...(suspended === undefined ? [] : [`  suspended by us since ${suspended.at} (${suspended.reason})`]),
     ...explanation.roles.flatMap(roleLines),
+    ...(cycles.length === 0
+      ? []
+      : [`  ${describeProblem({ kind: 'groupCycle', connection: explanation.connection, groups: cycles })}`]),
     ...explanation.held.map(
       ({ change, reason }) => `  held: ${describe(change)} — ${describeHoldReason(reason)}`,
     ),

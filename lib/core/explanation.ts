@@ -1,7 +1,16 @@
 import type { Suppressed, Target } from './assignment.ts'
 import type { AuditEntry } from './audit.ts'
 import type { Community, Rule } from './configuration.ts'
-import type { AccountId, CommunityId, ConnectionId, Instant, MemberId, RoleId, RuleId } from './ids.ts'
+import type {
+  AccountId,
+  CommunityId,
+  ConnectionId,
+  GroupId,
+  Instant,
+  MemberId,
+  RoleId,
+  RuleId,
+} from './ids.ts'
 import { type MatchSubject, type Patterns, whyNot } from './matching.ts'
 import type { Ownership } from './ownership.ts'
 import { type ProvenBecause, withProvenance } from './provenance.ts'
@@ -19,7 +28,9 @@ export type ExplainInput = {
   /** The roles the account holds on the platform, where somebody has just looked. */
   readonly snapshotRoles?: readonly PlatformRole[]
   readonly question?: Question | undefined
-  /** The member's audit trail, newest first: tells which request made the evidence true. */
+  /** Groups they are in that contain themselves by way of others. */
+  readonly cycles?: readonly GroupId[]
+  /** The member's audit trail and that of the groups in between, newest first: tells which request made the evidence true. */
   readonly trail?: readonly AuditEntry[]
 }
 /** "Why does this person not have this role?" */
@@ -70,6 +81,7 @@ export type Explanation = {
   readonly held: readonly HeldChange[]
   readonly outcome?: Outcome
   readonly answer?: Answer
+  readonly cycles?: readonly GroupId[]
 }
 
 type PlainRole = Omit<RoleExplanation, 'because'> & { readonly because: Target['granted'][number]['because'] }
@@ -135,7 +147,7 @@ const answer = (input: ExplainInput, question: Question, roles: readonly RoleExp
 
 /** How one member stands in one community and why, from stored facts; and, when asked, why they do not have a role. */
 export const explain = (input: ExplainInput): Explanation => {
-  const { target, ownership, outcome, hold, question } = input
+  const { target, ownership, outcome, hold, question, cycles = [] } = input
   const roles = explainRoles(input)
   const about = ({ change }: HeldChange): boolean =>
     'subject' in change &&
@@ -154,5 +166,6 @@ export const explain = (input: ExplainInput): Explanation => {
     held: (hold?.held ?? []).filter(about),
     ...(outcome === undefined ? {} : { outcome }),
     ...(question === undefined ? {} : { answer: answer(input, question, roles) }),
+    ...(cycles.length === 0 ? {} : { cycles }),
   }
 }

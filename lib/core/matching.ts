@@ -1,4 +1,4 @@
-import type { Evidence, Source } from './assignment.ts'
+import type { Evidence, GroupStep, Source } from './assignment.ts'
 import { attributeValues } from './attributes.ts'
 import type { Matcher, Rule, TextTest } from './configuration.ts'
 import type { GroupReference, Member } from './member.ts'
@@ -6,7 +6,12 @@ import { describeTest, type Patterns, passes } from './text-test.ts'
 
 export type { Patterns } from './text-test.ts'
 
-export type MemberGroup = { readonly reference: GroupReference; readonly source: Source }
+export type MemberGroup = {
+  readonly reference: GroupReference
+  readonly source: Source
+  /** The groups in between, outwards; absent: they are in it directly. */
+  readonly through?: readonly GroupStep[]
+}
 export type MatchSubject = { readonly member: Member; readonly groups: readonly MemberGroup[] }
 
 type Leaf = Extract<Matcher, { readonly group: unknown } | { readonly attribute: unknown }>
@@ -27,7 +32,12 @@ const leafEvidence = (leaf: Leaf, subject: MatchSubject, patterns: Patterns): re
   if ('group' in leaf)
     return subject.groups
       .filter(({ reference }) => namesOf(reference).some((name) => passes(leaf.group, name, patterns)))
-      .map(({ reference }) => ({ kind: 'group', id: reference.id, displayName: reference.displayName }))
+      .map(({ reference: { id, displayName }, through }) => ({
+        kind: 'group',
+        id,
+        displayName,
+        ...(through === undefined ? {} : { through }),
+      }))
   const held = attributeValues(subject.member, leaf.attribute).some((value) =>
     passes(leaf.test, value, patterns),
   )
@@ -87,9 +97,16 @@ const evidenceKey = (evidence: Evidence): string =>
       ? `2${evidence.path.toLowerCase()}`
       : '3'
 
-/** One entry per group and attribute, in an order that does not depend on how the groups were read. */
+const distance = (evidence: Evidence): number =>
+  evidence.kind === 'group' ? (evidence.through?.length ?? 0) : 0
+
+/** One entry per group (by its shortest way) and attribute, in an order that does not depend on how the groups were read. */
 const tidy = (evidence: readonly Evidence[]): readonly Evidence[] =>
-  [...new Map(evidence.map((entry) => [evidenceKey(entry), entry])).entries()]
+  [
+    ...new Map(
+      evidence.toSorted((a, b) => distance(b) - distance(a)).map((entry) => [evidenceKey(entry), entry]),
+    ).entries(),
+  ]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, entry]) => entry)
 

@@ -15,7 +15,7 @@ import type { Provisioning } from './deps.ts'
 import { type Expansion, expand, finishTombstone } from './expansion.ts'
 import { inParallel } from './parallel.ts'
 import { priorityOf } from './priority.ts'
-import { readStanding } from './standing.ts'
+import { readStandings, type Standing } from './standing.ts'
 
 export type DispatchReport = { readonly finished: number; readonly work: number; readonly left: number }
 export type SweepReport = DispatchReport & { readonly woken: number }
@@ -48,14 +48,22 @@ const sweepPage = 100
 const sweepSeconds = 35
 const lanes = 8
 
-type Affected = { readonly connection: ConnectionId; readonly member: MemberId; readonly since: Instant }
+/** People of one group are read together, so many at once. */
+const readTogether = 100
+
+type Affected = {
+  readonly connection: ConnectionId
+  readonly members: readonly MemberId[]
+  readonly since: Instant
+}
 
 const workFor = async (
   deps: DispatchDeps,
   configuration: Configuration,
-  { connection, member, since }: Affected,
+  standing: Standing,
+  since: Instant,
 ): Promise<readonly WorkDraft[]> => {
-  const standing = await readStanding(deps, configuration, connection, member)
+  const { connection, id: member } = standing
   const [owned, outcomes] = await Promise.all([
     deps.ownership.ownershipsOf(connection, member),
     deps.outcomes.outcomesOf(connection, member),
@@ -80,12 +88,29 @@ const workFor = async (
   }))
 }
 
+const workForAll = async (
+  deps: DispatchDeps,
+  configuration: Configuration,
+  { connection, members, since }: Affected,
+): Promise<readonly WorkDraft[]> => {
+  const drafts: WorkDraft[] = []
+  for (let from = 0; from < members.length; from += readTogether) {
+    const ids = members.slice(from, from + readTogether)
+    const standings = await readStandings(deps, configuration, connection, ids)
+    const found = await inParallel(standings, lanes, (one) => workFor(deps, configuration, one, since))
+    drafts.push(...found.flat())
+  }
+  return drafts
+}
+
 /** Several due items of one member are one look: it happens after all of them were seen. */
 const createLooks = (deps: DispatchDeps, configuration: Configuration) => {
   const looks = new Map<string, Promise<readonly WorkDraft[]>>()
   return (affected: Affected): Promise<readonly WorkDraft[]> => {
-    const key = personKey(affected)
-    const look = looks.get(key) ?? workFor(deps, configuration, affected)
+    const [member, ...others] = affected.members
+    if (member === undefined || others.length > 0) return workForAll(deps, configuration, affected)
+    const key = personKey({ connection: affected.connection, member })
+    const look = looks.get(key) ?? workForAll(deps, configuration, affected)
     looks.set(key, look)
     return look
   }
@@ -118,7 +143,8 @@ const addWork = async (deps: DispatchDeps, drafts: readonly WorkDraft[]): Promis
   return distinct.length
 }
 
-const settle = async (deps: DispatchDeps, { due, rest }: Expansion): Promise<true> => {
+const settle = async (deps: DispatchDeps, { due, more, rest }: Expansion): Promise<true> => {
+  if (more.length > 0) await deps.work.addDue(due, more)
   const remaining = rest ?? (await finishTombstone(deps, due))
   if (remaining === undefined) await deps.work.finishDue([due])
   else await deps.work.replaceDue(due, remaining)
@@ -136,10 +162,7 @@ const dispatchTogether = async (
     attempt(deps, one, async () => {
       const expansion = await expand(deps, one)
       const { connection, at: since } = one
-      const drafts = await inParallel(expansion.members, lanes, (member) =>
-        look({ connection, member, since }),
-      )
-      return { expansion, drafts: drafts.flat() }
+      return { expansion, drafts: await look({ connection, members: expansion.members, since }) }
     }),
   )
   const whole = ready.filter((one) => one !== undefined)

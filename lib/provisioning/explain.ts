@@ -1,12 +1,15 @@
 import type { Target } from '../core/assignment.ts'
+import type { AuditEntry } from '../core/audit.ts'
 import type { Community, Configuration } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Explanation, explain } from '../core/explanation.ts'
 import type { CommunityId, ConnectionId, MemberId, RoleId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { Ownership } from '../core/ownership.ts'
+import { stepsBehind } from '../core/provenance.ts'
 import { targetFor } from '../core/target.ts'
 import type { Provisioning } from './deps.ts'
+import { inParallel } from './parallel.ts'
 import { readStanding, type Standing } from './standing.ts'
 
 export type ExplainQuestion = { readonly community: CommunityId; readonly role: RoleId }
@@ -32,6 +35,8 @@ type ExplainDeps = Pick<
 
 /** How far back the request behind a membership or an attribute is looked for. */
 const trailLength = 500
+const groupsLookedUp = 50
+const lanes = 8
 
 const idOf = async (deps: ExplainDeps, { connection, subject }: ExplainRequest): Promise<MemberId> => {
   if (subject.by === 'id') return subject.id
@@ -64,6 +69,20 @@ const targetOf = (standing: Standing, community: CommunityId, ownership: Ownersh
   }
 }
 
+/** Of the groups on the way to those that count: what put them there is noted with them, not with the person. */
+const trailOfGroups = async (
+  deps: ExplainDeps,
+  connection: ConnectionId,
+  standing: Standing,
+): Promise<readonly AuditEntry[]> => {
+  const granted = [...standing.assignments.values()].flatMap((one) => [...one.granted, ...one.suppressed])
+  const steps = stepsBehind(granted.flatMap(({ because }) => because))
+  const trails = await inParallel(steps.slice(0, groupsLookedUp), lanes, (id) =>
+    deps.audit.about({ kind: 'group', id, connection }, trailLength),
+  )
+  return trails.flat()
+}
+
 const concerned = (
   configuration: Configuration,
   request: ExplainRequest,
@@ -80,12 +99,13 @@ export const explainMember = async (
   const { connection, question } = request
   const id = await idOf(deps, request)
   const standing = await readStanding(deps, configuration, connection, id)
-  const [ownerships, outcomes, trail] = await Promise.all([
+  const [ownerships, outcomes, ...trails] = await Promise.all([
     deps.ownership.ownershipsOf(connection, id),
     deps.outcomes.outcomesOf(connection, id),
     deps.audit.about({ kind: 'member', id, connection }, trailLength),
+    trailOfGroups(deps, connection, standing),
   ])
-  const { member, groups } = standing
+  const { member, groups, cycles } = standing
   if (member === undefined && ownerships.length === 0 && outcomes.length === 0)
     throw new ConnectorError('notFound', `connection ${connection} has no member ${id}`, { field: 'id' })
   const known = new Set([
@@ -110,7 +130,8 @@ export const explainMember = async (
       outcome: outcomes.find((one) => one.community === community.id),
       hold: await deps.safety.hold(community.id),
       question: asked,
-      trail,
+      trail: trails.flat(),
+      cycles,
     })
   })
   return { member, id, communities: await Promise.all(communities) }

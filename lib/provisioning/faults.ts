@@ -36,6 +36,9 @@ export const reachOf = (error: ConnectorError): Reach => {
     case 'invalidValue':
     case 'invalidPath':
     case 'invalidFilter':
+    case 'invalidCursor':
+    case 'expiredCursor':
+    case 'invalidCount':
     case 'noTarget':
     case 'mutability':
     case 'uniqueness':

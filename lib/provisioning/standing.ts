@@ -2,12 +2,15 @@ import type { Assignments } from '../core/assignment.ts'
 import { assignmentsFor } from '../core/assignments.ts'
 import type { Configuration, PlatformName } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
-import type { CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
+import type { CommunityId, ConnectionId, GroupId, MemberId } from '../core/ids.ts'
 import type { MemberGroup } from '../core/matching.ts'
-import type { GroupReference, Member } from '../core/member.ts'
+import type { Member, Memberships } from '../core/member.ts'
+import { pushedGroups } from '../core/member-groups.ts'
+import type { Platforms } from '../core/ports/platform.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import { departed } from '../core/standing.ts'
 import type { Provisioning } from './deps.ts'
+import { inParallel } from './parallel.ts'
 
 /** What the directory and the rules say of one member, for every community at once. */
 export type Standing = {
@@ -16,13 +19,21 @@ export type Standing = {
   /** Tombstones included; undefined when the directory knows them no longer. */
   readonly member: Member | undefined
   readonly groups: readonly MemberGroup[]
+  /** Groups among theirs that contain themselves by way of others. */
+  readonly cycles: readonly GroupId[]
   readonly assignments: ReadonlyMap<CommunityId, Assignments>
 }
 
-export type Reads = Pick<Provisioning, 'directory' | 'platforms' | 'patterns'>
+/** To know how somebody stands, no platform has to be opened. */
+export type Reads = Pick<Provisioning, 'directory' | 'patterns'> & {
+  readonly platforms: Pick<Platforms, 'traits'>
+}
+
+const lanes = 8
+const inNone: Memberships = { groups: [], cycles: [] }
 
 export const traitsIn =
-  (deps: Pick<Provisioning, 'platforms'>, configuration: Configuration) =>
+  (deps: Pick<Reads, 'platforms'>, configuration: Configuration) =>
   (platform: PlatformName): PlatformTraits => {
     const community = configuration.communities.find((one) => one.platform === platform)
     if (community === undefined)
@@ -34,9 +45,9 @@ export const standingIn = (
   deps: Pick<Reads, 'platforms' | 'patterns'>,
   configuration: Configuration,
   member: Member,
-  references: readonly GroupReference[],
+  memberships: Memberships,
 ): Standing => {
-  const groups = references.map((reference): MemberGroup => ({ reference, source: 'scim' }))
+  const groups = pushedGroups(memberships.groups)
   const assignments = assignmentsFor({
     member,
     groups,
@@ -44,7 +55,39 @@ export const standingIn = (
     traits: traitsIn(deps, configuration),
     patterns: deps.patterns,
   })
-  return { connection: member.connection, id: member.id, member, groups, assignments }
+  const { connection, id } = member
+  return { connection, id, member, groups, cycles: memberships.cycles, assignments }
+}
+
+/** Of members that were read just before. */
+export const standingsOf = async (
+  deps: Reads,
+  configuration: Configuration,
+  connection: ConnectionId,
+  members: readonly Member[],
+): Promise<readonly Standing[]> => {
+  const present = members.filter((member) => !departed(member))
+  const memberships = await deps.directory.membershipsOf(connection, present)
+  return members.map((member) =>
+    standingIn(deps, configuration, member, memberships.get(member.id) ?? inNone),
+  )
+}
+
+/** In the order of the ids; everybody's groups are read together. */
+export const readStandings = async (
+  deps: Reads,
+  configuration: Configuration,
+  connection: ConnectionId,
+  ids: readonly MemberId[],
+): Promise<readonly Standing[]> => {
+  const found = await inParallel(ids, lanes, (id) => deps.directory.memberOrTombstone(connection, id))
+  const known = found.filter((member) => member !== undefined)
+  const standings = await standingsOf(deps, configuration, connection, known)
+  const byId = new Map(standings.map((standing) => [standing.id, standing]))
+  return ids.map(
+    (id) =>
+      byId.get(id) ?? { connection, id, member: undefined, groups: [], cycles: [], assignments: new Map() },
+  )
 }
 
 export const readStanding = async (
@@ -53,8 +96,7 @@ export const readStanding = async (
   connection: ConnectionId,
   id: MemberId,
 ): Promise<Standing> => {
-  const member = await deps.directory.memberOrTombstone(connection, id)
-  if (member === undefined) return { connection, id, member, groups: [], assignments: new Map() }
-  const references = departed(member) ? [] : await deps.directory.groupsOf(connection, id)
-  return standingIn(deps, configuration, member, references)
+  const [standing] = await readStandings(deps, configuration, connection, [id])
+  if (standing === undefined) throw new ConnectorError('internal', 'a member was asked for and not answered')
+  return standing
 }

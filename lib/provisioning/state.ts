@@ -1,19 +1,21 @@
 import type { Target } from '../core/assignment.ts'
 import type { Configuration } from '../core/configuration.ts'
+import { cycleProblems } from '../core/group-cycles.ts'
 import type { CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
 import type { Ownership, RoleOwnership } from '../core/ownership.ts'
 import type { Problem } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import { targetFor } from '../core/target.ts'
-import { type InTime, takeCensus } from './census.ts'
+import { takeCensus } from './census.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
-import { type Reads, readStanding, type Standing } from './standing.ts'
+import type { InTime } from './roll.ts'
+import { type Reads, readStanding, readStandings, type Standing } from './standing.ts'
 
 /** Desired and owned state of a community, or of some of its members, on consistent reads. */
 export type State = {
   readonly targets: readonly Target[]
-  /** Members that cannot be a target. */
+  /** Members that cannot be a target, and groups they are in that contain each other. */
   readonly problems: readonly Problem[]
   readonly ownership: readonly Ownership[]
   readonly roleOwnership: readonly RoleOwnership[]
@@ -38,10 +40,19 @@ const stateOf = async (deps: StateDeps, community: CommunityId, found: readonly 
   )
   return {
     targets: targeting.flatMap((one) => (one.kind === 'target' ? [one.target] : [])),
-    problems: targeting.flatMap((one) => (one.kind === 'problem' ? [one.problem] : [])),
+    problems: [
+      ...targeting.flatMap((one) => (one.kind === 'problem' ? [one.problem] : [])),
+      ...cycleProblems(found.map(({ standing }) => standing)),
+    ],
     ownership: found.flatMap(({ ownership }) => (ownership === undefined ? [] : [ownership])),
     roleOwnership: await deps.ownership.roleOwnerships(community),
   }
+}
+
+const byConnection = (people: readonly Person[]): ReadonlyMap<ConnectionId, readonly MemberId[]> => {
+  const ids = new Map<ConnectionId, MemberId[]>()
+  for (const { connection, member } of people) ids.set(connection, [...(ids.get(connection) ?? []), member])
+  return ids
 }
 
 /** Only these members. */
@@ -51,13 +62,13 @@ export const readMembers = async (
   community: CommunityId,
   people: readonly Person[],
 ): Promise<State> => {
-  const found = await inParallel(people, lanes, async ({ connection, member }) => {
-    const [standing, ownership] = await Promise.all([
-      readStanding(deps, configuration, connection, member),
-      deps.ownership.ownership(community, connection, member),
-    ])
-    return { standing, ownership }
-  })
+  const standings = await inParallel([...byConnection(people)], lanes, ([connection, members]) =>
+    readStandings(deps, configuration, connection, members),
+  )
+  const found = await inParallel(standings.flat(), lanes, async (standing) => ({
+    standing,
+    ownership: await deps.ownership.ownership(community, standing.connection, standing.id),
+  }))
   return stateOf(deps, community, found)
 }
 

@@ -85,10 +85,10 @@ test('one item that cannot be worked on stays due and stops nobody else', async 
     ...bench.deps,
     directory: {
       ...bench.deps.directory,
-      groupsOf: (...given: Parameters<typeof bench.deps.directory.groupsOf>) =>
-        given[1] === anna.id
+      membershipsOf: (...given: Parameters<typeof bench.deps.directory.membershipsOf>) =>
+        given[1].some(({ id }) => id === anna.id)
           ? Promise.reject(new ConnectorError('storeThrottled', 'try again'))
-          : bench.deps.directory.groupsOf(...given),
+          : bench.deps.directory.membershipsOf(...given),
     },
   }
   const report = await createDispatcher(broken).dispatch(await due())
@@ -134,7 +134,7 @@ test('rows under a deleted member and a deleted group are purged', async () => {
   await bench.settle()
   expect(await bench.directory.group(demo, groupId(group.id))).toBeUndefined()
   expect((await bench.deps.upkeep.membersUnder(demo, groupId(group.id), 10)).items).toEqual([])
-  expect(await bench.directory.groupsOf(demo, bert.id)).toEqual([])
+  expect(await bench.directory.groupsWith(demo, bert.id)).toEqual([])
   expect(await due()).toEqual([])
 })
 

@@ -155,10 +155,10 @@ describe('a platform in trouble', () => {
         ...given,
         directory: {
           ...given.directory,
-          groupsOf: (connection, id) =>
-            id === poisoned
+          membershipsOf: (connection, members) =>
+            members.some(({ id }) => id === poisoned)
               ? Promise.reject(new TypeError('no such thing'))
-              : given.directory.groupsOf(connection, id),
+              : given.directory.membershipsOf(connection, members),
           scanMembers: (...values) =>
             poisoned === ''
               ? given.directory.scanMembers(...values)

@@ -1,0 +1,12 @@
+import type { MemberGroup } from './matching.ts'
+import type { HeldGroup } from './member.ts'
+
+/** What the directory says of somebody's groups, as rules see it: the way to an indirect one by name. */
+export const pushedGroups = (held: readonly HeldGroup[]): readonly MemberGroup[] => {
+  const names = new Map(held.map(({ id, displayName }) => [id, displayName]))
+  return held.map(({ through, ...reference }): MemberGroup => {
+    if (through.length === 0) return { reference, source: 'scim' }
+    const steps = through.map((id) => ({ id, displayName: names.get(id) ?? id }))
+    return { reference, source: 'scim', through: steps }
+  })
+}

@@ -1,0 +1,104 @@
+import type { Configuration } from '../core/configuration.ts'
+import type { ConnectionId, GroupId, GroupMemberId, MemberId } from '../core/ids.ts'
+import { concernsRules } from '../core/matching.ts'
+import type { Group, GroupReference, Memberships } from '../core/member.ts'
+import { createNesting } from '../core/nesting.ts'
+import type { Reads } from './standing.ts'
+
+const groupsPerPage = 250
+const rowsPerPage = 1_000
+/** Called between two pages: throws when there is no time for another. */
+export type InTime = () => void
+
+/** Who is in the groups that matter, and what follows from it. */
+export type Roll = (member: MemberId) => Memberships
+
+const referenceTo = ({ id, displayName, externalId }: Group): GroupReference => ({
+  id,
+  displayName,
+  ...(externalId === undefined ? {} : { externalId }),
+})
+
+/** Adds to what is there under the key. */
+const file = <Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void => {
+  const there = index.get(key)
+  if (there === undefined) index.set(key, [item])
+  else there.push(item)
+}
+
+type Sheets = {
+  readonly direct: Map<MemberId, GroupReference[]>
+  readonly containers: Map<GroupId, GroupReference[]>
+  readonly entered: Set<GroupId>
+}
+
+/** Everybody who stands in the group. Resolves to the groups among them. */
+const enter = async (
+  deps: Reads,
+  connection: ConnectionId,
+  group: GroupReference,
+  { direct, containers, entered }: Sheets,
+  inTime: InTime,
+): Promise<readonly GroupId[]> => {
+  entered.add(group.id)
+  const inner: GroupId[] = []
+  let after: GroupMemberId | undefined
+  do {
+    inTime()
+    const { items, next } = await deps.directory.membersOf(connection, group.id, rowsPerPage, after)
+    for (const member of items) {
+      if (member.type === 'User') file(direct, member.id, group)
+      else {
+        file(containers, member.id, group)
+        inner.push(member.id)
+      }
+    }
+    after = next
+  } while (after !== undefined)
+  return inner
+}
+
+/** People are in the same few groups again and again: what follows is worked out once for each combination. */
+const rollOf = ({ direct, containers }: Sheets): Roll => {
+  const follow = createNesting(containers)
+  const known = new Map<string, Memberships>()
+  return (member) => {
+    const groups = direct.get(member) ?? []
+    const key = groups.map(({ id }) => id).join()
+    const memberships = known.get(key) ?? follow(groups)
+    known.set(key, memberships)
+    return memberships
+  }
+}
+
+/** Group by group: those that concern rules, and below them whatever stands in them, each once. */
+export const readRoll = async (
+  deps: Reads,
+  configuration: Configuration,
+  connection: ConnectionId,
+  inTime: InTime,
+): Promise<Roll> => {
+  const nested = await deps.directory.hasNestedGroups(connection)
+  const concerns = concernsRules(configuration.rules, deps.patterns)
+  const sheets: Sheets = { direct: new Map(), containers: new Map(), entered: new Set() }
+  const names = new Map<GroupId, GroupReference>()
+  const below: GroupId[] = []
+  let after: string | undefined
+  do {
+    inTime()
+    const { items, next } = await deps.directory.scanGroups(connection, groupsPerPage, after)
+    const groups = items.map(referenceTo)
+    if (nested) for (const group of groups) names.set(group.id, group)
+    for (const group of groups.filter(concerns))
+      below.push(...(await enter(deps, connection, group, sheets, inTime)))
+    after = next
+  } while (after !== undefined)
+  // The list grows while it is walked; a group that came after the scan has a due item of its own.
+  if (nested)
+    for (const id of below) {
+      const group = names.get(id)
+      if (group !== undefined && !sheets.entered.has(id))
+        below.push(...(await enter(deps, connection, group, sheets, inTime)))
+    }
+  return rollOf(sheets)
+}
