@@ -1,5 +1,5 @@
 import type { Directory } from '../core/ports/directory.ts'
-import { createGroupReads } from './group-reads.ts'
+import { createGroupReads, type Sightings } from './group-reads.ts'
 import { createGroups } from './groups.ts'
 import { createMemberReads } from './member-reads.ts'
 import { createMembers } from './members.ts'
@@ -9,10 +9,11 @@ import { createUpkeep } from './upkeep.ts'
 /** The directory in the table: see the port for what it promises. */
 export const createDirectory = (table: Table): Directory => {
   const { rollForward, purge } = createUpkeep(table)
+  const sightings: Sightings = new WeakMap()
   return {
     ...createMemberReads(table),
     ...createMembers(table, purge),
-    ...createGroupReads(table, rollForward),
-    ...createGroups(table, rollForward),
+    ...createGroupReads(table, rollForward, sightings),
+    ...createGroups(table, rollForward, sightings),
   }
 }

@@ -4,7 +4,7 @@ import { absent, still } from './conditions.ts'
 import { groupOf, type OwnGroup, ownGroupOf, readSide } from './group-items.ts'
 import { displayNameKey, displayNamePartition, groupExternalIdGuard, groupKey } from './keys.ts'
 import { isLive } from './member-items.ts'
-import type { Table, TransactItem } from './table-client.ts'
+import type { Item, Table, TransactItem } from './table-client.ts'
 
 export type NameMoves =
   | { readonly kind: 'moves'; readonly items: readonly TransactItem[] }
@@ -20,17 +20,21 @@ const displayNameMoves = (before: OwnGroup | undefined, next: OwnGroup): readonl
 }
 
 /** Who holds this externalId, if it is a live group. */
-const holderOf = async (table: Table, next: OwnGroup, id: string): Promise<Group | undefined> => {
-  const item = await table.get(groupKey(next.connection, id as Group['id']))
+const holderOf = async (table: Table, next: OwnGroup, guard: Item): Promise<Group | undefined> => {
+  const item = await table.get(groupKey(next.connection, String(guard.id) as Group['id']))
   const own = item && ownGroupOf(item)
   return own && isLive(own) ? groupOf(own, await readSide(table, own.connection, own.id)) : undefined
 }
 
-/** Look-up and guard follow the group's names; a deleted group lets go of both. */
+/**
+ * Look-up and guard follow the group's names; a deleted group lets go of both. Mostly nobody holds the new name: only when the transaction said
+ * otherwise (`look`) is it worth a read.
+ */
 export const moveNames = async (
   table: Table,
   before: OwnGroup | undefined,
   next: OwnGroup,
+  look: boolean,
 ): Promise<NameMoves> => {
   const old = before?.externalId
   const wanted = isLive(next) ? next.externalId : undefined
@@ -40,8 +44,8 @@ export const moveNames = async (
     items.push({ delete: groupExternalIdGuard(next.connection, old), condition: still('id', next.id) })
   if (wanted !== undefined) {
     const key = groupExternalIdGuard(next.connection, wanted)
-    const guard = await table.get(key)
-    const by = guard && (await holderOf(table, next, String(guard.id)))
+    const guard = look ? await table.get(key) : undefined
+    const by = guard && (await holderOf(table, next, guard))
     if (by) return { kind: 'taken', attribute: 'externalId', by }
     const condition = guard ? still('id', String(guard.id)) : absent
     items.push({ put: { ...key, id: next.id }, condition })

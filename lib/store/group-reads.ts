@@ -1,8 +1,9 @@
 import type { ConnectionId, GroupId } from '../core/ids.ts'
 import { fold, groupId } from '../core/ids.ts'
-import type { Group, GroupReference } from '../core/member.ts'
+import type { Group } from '../core/member.ts'
 import type { DirectoryReads, GroupLookup } from '../core/ports/directory.ts'
 import { collected, inParallel } from './batches.ts'
+import { readOwnGroups } from './containers.ts'
 import { groupOf, type OwnGroup, ownGroupOf, readSide, type Side } from './group-items.ts'
 import {
   displayNamePartition,
@@ -11,19 +12,30 @@ import {
   groupKey,
   groupPartition,
   isResourceId,
-  memberKey,
-  membershipsPartition,
 } from './keys.ts'
 import { isLive } from './member-items.ts'
-import { readMemberPage, readMembership } from './memberships.ts'
+import { createMembershipReads } from './membership-reads.ts'
 import type { Table } from './table-client.ts'
 import { createWalk } from './walks.ts'
 
 type GroupReads = Pick<
   DirectoryReads,
-  'group' | 'findGroups' | 'listGroups' | 'scanGroups' | 'groupsOf' | 'membersOf' | 'whichAreIn'
+  | 'group'
+  | 'groups'
+  | 'findGroups'
+  | 'listGroups'
+  | 'scanGroups'
+  | 'membershipsOf'
+  | 'groupsWith'
+  | 'hasNestedGroups'
+  | 'membersOf'
+  | 'whichAreIn'
 >
 export type RollForward = (c: ConnectionId, group: GroupId, intent: string) => Promise<unknown>
+/** What a group was put together from. */
+export type Sighting = { readonly own: OwnGroup; readonly side: Side }
+/** Of groups that were just read: their next change starts from it and need not look again. */
+export type Sightings = WeakMap<Group, Sighting>
 
 const width = 16
 
@@ -44,24 +56,23 @@ export const settledSide = async (
 const refers = (group: OwnGroup, { by, value }: GroupLookup): boolean =>
   by === 'displayName' ? fold(group.displayName) === fold(value) : group.externalId === value
 
-const referenceTo = ({ id, displayName, externalId }: OwnGroup): GroupReference => ({
-  id,
-  displayName,
-  ...(externalId === undefined ? {} : { externalId }),
-})
-
-export const createGroupReads = (table: Table, rollForward: RollForward): GroupReads => {
+export const createGroupReads = (
+  table: Table,
+  rollForward: RollForward,
+  sightings: Sightings,
+): GroupReads => {
   const walk = createWalk(table, { kind: 'G', partition: groupPartition })
+
+  const seen = (own: OwnGroup, side: Side): Group => {
+    const group = groupOf(own, side)
+    sightings.set(group, { own, side })
+    return group
+  }
 
   const withSides = (groups: readonly OwnGroup[]): Promise<readonly Group[]> =>
     inParallel(groups, width, async (own) =>
-      groupOf(own, await settledSide(table, rollForward, own.connection, own.id)),
+      seen(own, await settledSide(table, rollForward, own.connection, own.id)),
     )
-
-  const ownGroups = async (c: ConnectionId, ids: readonly GroupId[]): Promise<readonly OwnGroup[]> =>
-    (await table.batchGet(ids.filter(isResourceId).map((id) => groupKey(c, id))))
-      .map(ownGroupOf)
-      .filter(isLive)
 
   const idsFor = async (c: ConnectionId, { by, value }: GroupLookup): Promise<readonly GroupId[]> => {
     if (by === 'displayName')
@@ -71,11 +82,23 @@ export const createGroupReads = (table: Table, rollForward: RollForward): GroupR
   }
 
   return {
-    group: async (c, id) => (await withSides(await ownGroups(c, [id])))[0],
+    ...createMembershipReads(table, withSides),
+
+    group: async (c, id) => {
+      if (!isResourceId(id)) return undefined
+      const [item, side] = await Promise.all([
+        table.get(groupKey(c, id)),
+        settledSide(table, rollForward, c, id),
+      ])
+      const own = item && ownGroupOf(item)
+      return own && isLive(own) ? seen(own, side) : undefined
+    },
+
+    groups: async (c, ids) => withSides(await readOwnGroups(table, c, ids)),
 
     findGroups: async (c, lookup) => {
       if (!fitsKey(lookup.value)) return []
-      const found = await ownGroups(c, await idsFor(c, lookup))
+      const found = await readOwnGroups(table, c, await idsFor(c, lookup))
       return withSides(found.filter((own) => refers(own, lookup)))
     },
 
@@ -88,29 +111,5 @@ export const createGroupReads = (table: Table, rollForward: RollForward): GroupR
       const { items, ...next } = await walk.scan(c, limit, after)
       return { items: await withSides(items.map(ownGroupOf)), ...next }
     },
-
-    groupsOf: async (c, id) => {
-      if (!isResourceId(id)) return []
-      const [member, rows] = await Promise.all([
-        table.get(memberKey(c, id)),
-        collected(table.queryAll({ pk: membershipsPartition(c, id) })),
-      ])
-      if (member === undefined || member.deletedAt !== undefined) return []
-      const current = rows.filter((row) => row.incarnation === member.incarnation)
-      return (
-        await ownGroups(
-          c,
-          current.map((row) => groupId(row.sk)),
-        )
-      ).map(referenceTo)
-    },
-
-    membersOf: async (c, id, limit, after) => {
-      const { ids, next } = await readMemberPage(table, c, id, limit, after)
-      const living = await readMembership(table, c, id, ids)
-      return { items: ids.filter((member) => living.has(member)), ...(next === undefined ? {} : { next }) }
-    },
-
-    whichAreIn: (c, id, members) => readMembership(table, c, id, members),
   }
 }

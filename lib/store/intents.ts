@@ -1,15 +1,16 @@
 import type { Stamp } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
-import type { ConnectionId, GroupId, MemberId } from '../core/ids.ts'
+import type { ConnectionId, GroupId, GroupMemberId } from '../core/ids.ts'
 import { memberId } from '../core/ids.ts'
+import type { GroupMember } from '../core/member.ts'
 import { chunksOf } from './batches.ts'
 import { still } from './conditions.ts'
 import { readSide } from './group-items.ts'
 import { groupKey, intentKey, intentPartKey } from './keys.ts'
 import {
-  countChange,
-  countMembership,
+  countEffects,
   type Effect,
+  memberOfEffect,
   membershipItems,
   readEffects,
   type Wish,
@@ -28,6 +29,7 @@ const patience = 50
 
 type Intent = { readonly stamp: Stamp; readonly total: number; readonly parts: number }
 
+/** Ids alone: who they are is found out when they are carried out. */
 const encode = ({ op, id }: Wish): string => `${op === 'add' ? '+' : '-'}${id}`
 const decode = (text: string): Wish => ({
   op: text.startsWith('+') ? 'add' : 'remove',
@@ -71,11 +73,12 @@ const intentRemoval = (c: ConnectionId, group: GroupId, head: Item): readonly Tr
   ]
 }
 
+type Touched = Map<GroupMemberId, GroupMember>
 type Step = { readonly from: number; readonly to: number; readonly effects: readonly Effect[] }
 
 const itemsFor = ({ op }: Effect): number => (op === 'add' ? 5 : 4)
 
-/** Neighbouring effects together, as many as fit beside the counter and the checkpoint. */
+/** Neighbouring effects together, as many as fit beside the two counters and the checkpoint. */
 const stepsFrom = (from: number, effects: readonly (Effect | undefined)[]): readonly Step[] => {
   const steps: { from: number; to: number; effects: Effect[] }[] = []
   let room = 0
@@ -83,7 +86,7 @@ const stepsFrom = (from: number, effects: readonly (Effect | undefined)[]): read
     const size = effect ? itemsFor(effect) : 0
     if (steps.length === 0 || size > room) {
       steps.push({ from: from + n, to: from + n, effects: [] })
-      room = transactionSize - 2
+      room = transactionSize - 3
     }
     const step = steps.at(-1)
     if (step) step.to = from + n + 1
@@ -108,7 +111,7 @@ export const createIntents = (table: Table) => {
   }
 
   const take = (stamp: Stamp, group: GroupId, intent: string, { from, to, effects }: Step) => {
-    const { connection: c, at } = stamp
+    const { connection: c } = stamp
     return table.transact([
       {
         update: intentKey(c, group, intent),
@@ -118,12 +121,12 @@ export const createIntents = (table: Table) => {
         values: { ':from': from, ':to': to },
       },
       ...effects.flatMap((effect) => membershipItems(table, stamp, group, effect)),
-      ...(effects.length === 0 ? [] : [countMembership(table, c, group, countChange(effects), at)]),
+      ...countEffects(table, stamp, group, effects),
     ])
   }
 
   /** Up to the end of the window, or to the first step somebody else was faster with. */
-  const advance = async (head: Item, group: GroupId, touched: Set<MemberId>): Promise<boolean> => {
+  const advance = async (head: Item, group: GroupId, touched: Touched): Promise<boolean> => {
     const { stamp } = recordOf<Intent>(head)
     const intent = head.sk.slice('I#'.length)
     const from = Number(head.done)
@@ -133,7 +136,7 @@ export const createIntents = (table: Table) => {
     for (const step of stepsFrom(from, effects)) {
       const result = await take(stamp, group, intent, step)
       if (result.kind !== 'done') return false
-      for (const { id } of step.effects) touched.add(id)
+      for (const effect of step.effects) touched.set(effect.id, memberOfEffect(effect))
     }
     return true
   }
@@ -144,7 +147,7 @@ export const createIntents = (table: Table) => {
     return own === undefined || own.deletedAt !== undefined
   }
 
-  const complete = async (c: ConnectionId, group: GroupId, intent: string, touched: Set<MemberId>) => {
+  const complete = async (c: ConnectionId, group: GroupId, intent: string, touched: Touched) => {
     for (let disturbed = 0; disturbed < patience; ) {
       const head = await table.get(intentKey(c, group, intent))
       if (head === undefined) return
@@ -162,12 +165,12 @@ export const createIntents = (table: Table) => {
 
   return {
     /** Older ones of the group first: what was wished later is done later. */
-    rollForward: async (c: ConnectionId, group: GroupId, intent: string): Promise<readonly MemberId[]> => {
-      const touched = new Set<MemberId>()
+    rollForward: async (c: ConnectionId, group: GroupId, intent: string): Promise<readonly GroupMember[]> => {
+      const touched: Touched = new Map()
       const { intents } = await readSide(table, c, group)
       for (const pending of intents.filter((name) => name <= intent))
         await complete(c, group, pending, touched)
-      return [...touched]
+      return [...touched.values()]
     },
   }
 }

@@ -1,4 +1,13 @@
-import type { AccountId, CommunityId, ConnectionId, GroupId, Instant, MemberId, RoleId } from '../core/ids.ts'
+import type {
+  AccountId,
+  CommunityId,
+  ConnectionId,
+  GroupId,
+  GroupMemberId,
+  Instant,
+  MemberId,
+  RoleId,
+} from '../core/ids.ts'
 import { fold } from '../core/ids.ts'
 
 /**
@@ -68,17 +77,20 @@ export const displayNameKey = (c: ConnectionId, name: string, id: GroupId): Key 
   sk: id,
 })
 
-/** Membership in both directions, written together. */
+/** Membership of Users and Groups in both directions, written together; ids are unique over both. */
 export const membersPartition = (c: ConnectionId, id: GroupId): string => `${connection(c)}#GM#${id}`
-export const membershipsPartition = (c: ConnectionId, id: MemberId): string => `${connection(c)}#UG#${id}`
-export const groupToMember = (c: ConnectionId, g: GroupId, m: MemberId): Key => ({
+export const membershipsPartition = (c: ConnectionId, id: GroupMemberId): string =>
+  `${connection(c)}#UG#${id}`
+export const groupToMember = (c: ConnectionId, g: GroupId, inside: GroupMemberId): Key => ({
   pk: membersPartition(c, g),
-  sk: m,
+  sk: inside,
 })
-export const memberToGroup = (c: ConnectionId, g: GroupId, m: MemberId): Key => ({
-  pk: membershipsPartition(c, m),
+export const memberToGroup = (c: ConnectionId, g: GroupId, inside: GroupMemberId): Key => ({
+  pk: membershipsPartition(c, inside),
   sk: g,
 })
+/** How many memberships of the connection are those of a group in a group. */
+export const nestedCountKey = (c: ConnectionId): Key => ({ pk: `${connection(c)}#NG`, sk: 'count' })
 
 /** Beside a group, never on its own item: sharded counters of its memberships and the intents not yet rolled forward. */
 export const groupSidePartition = (c: ConnectionId, id: GroupId): string => `${connection(c)}#GC#${id}`

@@ -46,17 +46,40 @@ const claimItems = (claim: Claim, next: Member, guard: Item | undefined, holder:
   return [take(claim, next, guard), ...checked]
 }
 
+type Moving = { readonly claims: readonly Claim[]; readonly released: readonly Claim[] }
+
 /** A live member holds its guards, so unchanged ones are left alone; a tombstone's may have gone to somebody else. */
+const movingOf = (before: Member | undefined, next: Member): Moving => {
+  const wanted = claimsOf(next)
+  const old = before === undefined ? [] : claimsOf(before)
+  const held = new Set(before !== undefined && isLive(before) ? old.map(({ key }) => key.pk) : [])
+  return {
+    claims: wanted.filter(({ key }) => !held.has(key.pk)),
+    released: old.filter(({ key }) => !wanted.some((claim) => claim.key.pk === key.pk)),
+  }
+}
+
+const releasing = ({ key }: Claim, next: Member): TransactItem => ({
+  delete: key,
+  condition: still('id', next.id),
+})
+
+/** Mostly nobody holds the new names and a live member holds its own: without a look, the conditions tell. */
+export const guardMovesUnseen = (before: Member | undefined, next: Member): readonly TransactItem[] => {
+  const { claims, released } = movingOf(before, next)
+  return [
+    ...claims.map((claim) => take(claim, next, undefined)),
+    ...released.map((claim) => releasing(claim, next)),
+  ]
+}
+
+/** With a look at who holds what. */
 export const moveGuards = async (
   table: Table,
   before: Member | undefined,
   next: Member,
 ): Promise<GuardMoves> => {
-  const wanted = claimsOf(next)
-  const old = before === undefined ? [] : claimsOf(before)
-  const held = new Set(before !== undefined && isLive(before) ? old.map(({ key }) => key.pk) : [])
-  const claims = wanted.filter(({ key }) => !held.has(key.pk))
-  const released = old.filter(({ key }) => !wanted.some((claim) => claim.key.pk === key.pk))
+  const { claims, released } = movingOf(before, next)
   if (claims.length + released.length === 0) return { kind: 'moves', items: [] }
 
   const rows = await table.batchGet([...claims, ...released].map(({ key }) => key))
@@ -70,7 +93,7 @@ export const moveGuards = async (
       return { kind: 'taken', attribute: claim.attribute, by: holder }
     items.push(...claimItems(claim, next, guard, holder))
   }
-  for (const { key } of released)
-    if (guards.get(key.pk)?.id === next.id) items.push({ delete: key, condition: still('id', next.id) })
+  for (const claim of released)
+    if (guards.get(claim.key.pk)?.id === next.id) items.push(releasing(claim, next))
   return { kind: 'moves', items }
 }

@@ -22,9 +22,17 @@ export const memberItem = (member: Member, salt: string): Item => ({
   ...(member.deletedAt === undefined ? {} : { deletedAt: member.deletedAt }),
 })
 
+/** Of members that were read or written here: whoever read one to write it need not read it again for its salt, which never changes. */
+const salts = new WeakMap<Member, string>()
+export const saltOf = (member: Member): string | undefined => salts.get(member)
+export const withSalt = (member: Member, salt: string): Member => {
+  salts.set(member, salt)
+  return member
+}
+
 export const memberOf = (item: Item): Member => {
   const { attributes, ...rest } = recordOf<MemberRecord>(item)
-  return { ...rest, attributes: attributesFromText(attributes) }
+  return withSalt({ ...rest, attributes: attributesFromText(attributes) }, String(item.salt))
 }
 
 export const isLive = (resource: { readonly deletedAt?: string }): boolean => resource.deletedAt === undefined
@@ -43,11 +51,12 @@ export const emailsOf = ({ attributes }: Pick<Member, 'attributes'>): readonly s
   return [...new Set(values)].filter((value) => value !== '' && fitsKey(value)).slice(0, lookedUp)
 }
 
-const draftOf = ({ userName, externalId, active, attributes }: MemberDraft): MemberDraft => ({
-  userName,
-  ...(externalId === undefined ? {} : { externalId }),
-  active,
-  attributes,
+const draftOf = (draft: MemberDraft): MemberDraft => ({
+  userName: draft.userName,
+  ...(draft.externalId === undefined ? {} : { externalId: draft.externalId }),
+  active: draft.active,
+  ...(draft.activeUnassigned === undefined ? {} : { activeUnassigned: draft.activeUnassigned }),
+  attributes: draft.attributes,
 })
 
 const flat = (draft: MemberDraft): object => {

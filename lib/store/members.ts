@@ -5,7 +5,7 @@ import type { Member } from '../core/member.ts'
 import type { DirectoryUpkeep, DirectoryWrites, MemberDraft, MemberWrite } from '../core/ports/directory.ts'
 import { absent, atVersion } from './conditions.ts'
 import { emailKey, memberKey } from './keys.ts'
-import { moveGuards } from './member-guards.ts'
+import { type GuardMoves, guardMovesUnseen, moveGuards } from './member-guards.ts'
 import {
   checkNames,
   commitmentsOf,
@@ -14,6 +14,8 @@ import {
   memberChanges,
   memberItem,
   nextMember,
+  saltOf,
+  withSalt,
 } from './member-items.ts'
 import { auditPuts, duePut } from './stamped-items.ts'
 import type { Table, TransactItem } from './table-client.ts'
@@ -21,6 +23,14 @@ import { countResource } from './totals.ts'
 
 const attempts = 8
 const everything = Number.POSITIVE_INFINITY
+type Writing = {
+  readonly stamp: Stamp
+  readonly before: Member | undefined
+  readonly next: Member
+  readonly changed: readonly string[]
+  /** `unseen`: as it mostly is, without a look. */
+  readonly movesOf: (unseen: boolean) => Promise<GuardMoves>
+}
 type MemberEvent = Extract<AuditEvent, { readonly member: Member['id']; readonly active: boolean }>
 
 const emailMoves = (before: Member | undefined, next: Member): readonly TransactItem[] => {
@@ -70,28 +80,49 @@ export const createMembers = (
     ]
   }
 
-  const write = async (
-    stamp: Stamp,
-    before: Member | undefined,
-    next: Member,
-    changed: readonly string[],
-  ): Promise<MemberWrite> => {
+  /** Undefined: the record is another than the caller read. */
+  const saltFor = async (before: Member | undefined, attempt: number): Promise<string | undefined> => {
+    if (before === undefined) return table.ids.uuid()
+    const known = attempt === 0 ? saltOf(before) : undefined
+    if (known !== undefined) return known
+    const read = await table.get(memberKey(before.connection, before.id))
+    return read?.version === before.version ? String(read.salt) : undefined
+  }
+
+  /** Resolves to nothing when somebody was faster with this record or with one of its names: the next look says which. */
+  const attemptTo = async (
+    { stamp, before, next, changed, movesOf }: Writing,
+    attempt: number,
+  ): Promise<MemberWrite | undefined> => {
+    const salt = await saltFor(before, attempt)
+    if (salt === undefined) return { kind: 'stale' }
+    const guards = await movesOf(attempt === 0)
+    if (guards.kind === 'taken') return guards
+    const items = [...transaction(stamp, before, next, salt, changed), ...guards.items]
+    const result = await table.transact(items)
+    return result.kind === 'done' ? { kind: 'written', member: withSalt(next, salt) } : undefined
+  }
+
+  /** The first attempt relies on what the caller read and lets the conditions speak; only when they do is it looked at again. */
+  const write = async (writing: Writing): Promise<MemberWrite> => {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const read = before && (await table.get(memberKey(before.connection, before.id)))
-      if (before !== undefined && read?.version !== before.version) return { kind: 'stale' }
-      const guards = await moveGuards(table, before, next)
-      if (guards.kind === 'taken') return guards
-      const salt = String(read?.salt ?? table.ids.uuid())
-      const items = [...transaction(stamp, before, next, salt, changed), ...guards.items]
-      const result = await table.transact(items)
-      if (result.kind === 'done') return { kind: 'written', member: next }
-      // Somebody was faster with this record or with one of its names: the next look says which.
+      const result = await attemptTo(writing, attempt)
+      if (result) return result
       await table.pause(attempt)
     }
-    throw new ConnectorError('storeConflict', 'other writers keep changing these names: try again', {
+    throw new ConnectorError('storeConflict', 'other writers keep changing this record: try again', {
       retryAfter: 1,
     })
   }
+
+  const claiming =
+    (before: Member | undefined, next: Member) =>
+    async (unseen: boolean): Promise<GuardMoves> =>
+      unseen && (before === undefined || isLive(before))
+        ? { kind: 'moves', items: guardMovesUnseen(before, next) }
+        : moveGuards(table, before, next)
+  /** The guards stay with the tombstone, so that the person is found again when they come back. */
+  const keeping = async (): Promise<GuardMoves> => ({ kind: 'moves', items: [] })
 
   const createMember = async (stamp: Stamp, draft: MemberDraft): Promise<MemberWrite> => {
     checkNames({ userName: draft.userName, externalId: draft.externalId })
@@ -99,7 +130,8 @@ export const createMembers = (
     const id = memberId(table.ids.uuid())
     const blank = { connection, id, created: at, lastModified: at, ...draft }
     const next = nextMember({ ...blank, version: 0, incarnation: 1 }, draft, at)
-    return write(stamp, undefined, next, memberChanges({ userName: '', active: true, attributes: {} }, draft))
+    const changed = memberChanges({ userName: '', active: true, attributes: {} }, draft)
+    return write({ stamp, before: undefined, next, changed, movesOf: claiming(undefined, next) })
   }
 
   const updateMember = async (stamp: Stamp, before: Member, draft: MemberDraft): Promise<MemberWrite> => {
@@ -108,23 +140,15 @@ export const createMembers = (
     if (changed.length === 0 && isLive(before)) return { kind: 'written', member: before }
     // Memberships of the earlier life end with it, in the groups' counts, too.
     if (!isLive(before)) await purge(before.connection, { kind: 'member', id: before.id }, everything)
-    return write(stamp, before, nextMember(before, draft, stamp.at), changed)
+    const next = nextMember(before, draft, stamp.at)
+    return write({ stamp, before, next, changed, movesOf: claiming(before, next) })
   }
 
   const deleteMember = async (stamp: Stamp, before: Member): Promise<MemberWrite> => {
     if (!isLive(before)) return { kind: 'stale' }
     const { at } = stamp
     const next: Member = { ...before, version: before.version + 1, lastModified: at, deletedAt: at }
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const read = await table.get(memberKey(before.connection, before.id))
-      if (read?.version !== before.version) return { kind: 'stale' }
-      // The guards stay with the tombstone, so that the person is found again when they come back.
-      const result = await table.transact([...transaction(stamp, before, next, String(read.salt), [])])
-      if (result.kind === 'done') return { kind: 'written', member: next }
-    }
-    throw new ConnectorError('storeConflict', 'other writers keep changing this member: try again', {
-      retryAfter: 1,
-    })
+    return write({ stamp, before, next, changed: [], movesOf: keeping })
   }
 
   return { createMember, updateMember, deleteMember }

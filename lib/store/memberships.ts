@@ -1,37 +1,42 @@
-import type { Stamp } from '../core/audit.ts'
-import type { ConnectionId, GroupId, MemberId } from '../core/ids.ts'
-import { memberId } from '../core/ids.ts'
-import { still } from './conditions.ts'
+import type { AuditEvent, Stamp } from '../core/audit.ts'
+import type { ConnectionId, GroupId, GroupMemberId } from '../core/ids.ts'
+import { groupId, memberId } from '../core/ids.ts'
+import type { GroupMember } from '../core/member.ts'
+import { absent, still } from './conditions.ts'
 import {
   groupCounterKey,
+  groupKey,
   groupToMember,
-  isResourceId,
   memberKey,
   membersPartition,
   memberToGroup,
   shards,
 } from './keys.ts'
+import { type Life, type Lives, memberOfRow, type Rows, readLives } from './lives.ts'
+import { countNested } from './nested-count.ts'
 import { auditPuts, duePut } from './stamped-items.ts'
-import type { Condition, Item, Table, TransactItem } from './table-client.ts'
+import type { Condition, Table, TransactItem } from './table-client.ts'
 
 /** One wish about one membership. */
-export type Wish = { readonly op: 'add' | 'remove'; readonly id: MemberId }
+export type Wish = { readonly op: 'add' | 'remove'; readonly id: GroupMemberId }
 /** A wish that changes something, with what was seen when that was found out. */
-export type Effect = Wish & {
-  /** The member's own life. */
-  readonly incarnation: number
-  /** The life the present row belongs to; undefined: no row. */
-  readonly row: number | undefined
-}
+export type Effect = Wish &
+  Life & {
+    /** The life the present row belongs to; undefined: no row. */
+    readonly row: number | undefined
+  }
 export type Effects = {
   /** In the order of the wishes; undefined for one that changes nothing. */
   readonly effects: readonly (Effect | undefined)[]
   /** To be added, but not there. */
-  readonly unknown: readonly MemberId[]
+  readonly unknown: readonly GroupMemberId[]
 }
 
 /** Additions win over removals of the same member: a request means what it ends with. */
-export const wishesOf = (add: readonly MemberId[], remove: readonly MemberId[]): readonly Wish[] => {
+export const wishesOf = (
+  add: readonly GroupMemberId[],
+  remove: readonly GroupMemberId[],
+): readonly Wish[] => {
   const adding = new Set(add)
   return [
     ...[...new Set(remove)].filter((id) => !adding.has(id)).map((id): Wish => ({ op: 'remove', id })),
@@ -39,44 +44,30 @@ export const wishesOf = (add: readonly MemberId[], remove: readonly MemberId[]):
   ]
 }
 
-type Lives = ReadonlyMap<string, number>
-const livesOf = (rows: readonly Item[]): Lives =>
-  new Map(rows.flatMap((row) => (row.deletedAt === undefined ? [[row.sk, Number(row.incarnation)]] : [])))
-
-/** Members and rows of exactly these ids: the same cost in a group of any size. */
-const readLives = async (table: Table, c: ConnectionId, group: GroupId, given: readonly MemberId[]) => {
-  const ids = given.filter(isResourceId)
-  const [members, rows] = await Promise.all([
-    table.batchGet(ids.map((id) => memberKey(c, id))),
-    table.batchGet(ids.map((id) => groupToMember(c, group, id))),
-  ])
-  return { members: livesOf(members), rows: livesOf(rows) }
-}
-
-const effectOf = (wish: Wish, members: Lives, rows: Lives): Effect | undefined => {
-  const incarnation = members.get(wish.id)
-  if (incarnation === undefined) return undefined
+const effectOf = (wish: Wish, lives: Lives, rows: Rows): Effect | undefined => {
+  const life = lives.get(wish.id)
+  if (life === undefined) return undefined
   const row = rows.get(wish.id)
-  const isIn = row === incarnation
-  return isIn === (wish.op === 'add') ? undefined : { ...wish, incarnation, row }
+  const isIn = row === life.incarnation
+  return isIn === (wish.op === 'add') ? undefined : { ...wish, ...life, row }
 }
 
-/** What the wishes come to. A row of an earlier life, or of a deleted member, counts as absent. */
+/** What the wishes come to. A row of an earlier life, or of a deleted member, counts as absent; a group that is only about to be has no rows. */
 export const readEffects = async (
   table: Table,
   c: ConnectionId,
-  group: GroupId,
+  group: GroupId | undefined,
   wishes: readonly Wish[],
 ): Promise<Effects> => {
-  const { members, rows } = await readLives(
+  const { lives, rows } = await readLives(
     table,
     c,
     group,
     wishes.map(({ id }) => id),
   )
   return {
-    effects: wishes.map((wish) => effectOf(wish, members, rows)),
-    unknown: wishes.filter(({ op, id }) => op === 'add' && !members.has(id)).map(({ id }) => id),
+    effects: wishes.map((wish) => effectOf(wish, lives, rows)),
+    unknown: wishes.filter(({ op, id }) => op === 'add' && !lives.has(id)).map(({ id }) => id),
   }
 }
 
@@ -84,61 +75,88 @@ export const readMembership = async (
   table: Table,
   c: ConnectionId,
   group: GroupId,
-  ids: readonly MemberId[],
-): Promise<ReadonlySet<MemberId>> => {
-  const { members, rows } = await readLives(table, c, group, ids)
-  return new Set(ids.filter((id) => members.has(id) && members.get(id) === rows.get(id)))
+  ids: readonly GroupMemberId[],
+): Promise<ReadonlySet<GroupMemberId>> => {
+  const { lives, rows } = await readLives(table, c, group, ids)
+  return new Set(ids.filter((id) => lives.has(id) && lives.get(id)?.incarnation === rows.get(id)))
 }
 
+/** Rows in id order, whoever still lives or not. */
 export const readMemberPage = async (
   table: Table,
   c: ConnectionId,
   group: GroupId,
   limit: number,
-  after?: MemberId,
+  after?: GroupMemberId,
 ) => {
   const pk = membersPartition(c, group)
   const { items, next } = await table.query({ pk, limit, ...(after === undefined ? {} : { after }) })
-  return {
-    ids: items.map((row) => memberId(row.sk)),
-    lives: livesOf(items),
-    ...(next === undefined ? {} : { next: memberId(next) }),
-  }
+  const last = items.at(-1)
+  return { items, ...(next === undefined || !last ? {} : { next: memberOfRow(last).id }) }
 }
 
 const rowStill = (life: number | undefined): Condition =>
-  life === undefined
-    ? { expression: 'attribute_not_exists(#pk)', names: { '#pk': 'pk' } }
-    : still('incarnation', life)
+  life === undefined ? absent : still('incarnation', life)
 
-const livingAs = (incarnation: number): Condition => ({
-  expression: '#life = :life AND attribute_not_exists(#deleted)',
-  names: { '#life': 'incarnation', '#deleted': 'deletedAt' },
-  values: { ':life': incarnation },
-})
+const livingAs = ({ type, incarnation }: Life): Condition =>
+  type === 'Group'
+    ? {
+        expression: 'attribute_exists(#pk) AND attribute_not_exists(#deleted)',
+        names: { '#pk': 'pk', '#deleted': 'deletedAt' },
+      }
+    : {
+        expression: '#life = :life AND attribute_not_exists(#deleted)',
+        names: { '#life': 'incarnation', '#deleted': 'deletedAt' },
+        values: { ':life': incarnation },
+      }
+
+export const memberOfEffect = ({ type, id }: Effect): GroupMember =>
+  type === 'Group' ? { type, id: groupId(id) } : { type, id: memberId(id) }
+
+const event = (op: Wish['op'], inside: GroupMember, group: GroupId): AuditEvent =>
+  inside.type === 'User'
+    ? { kind: op === 'add' ? 'groupJoined' : 'groupLeft', member: inside.id, group }
+    : { kind: op === 'add' ? 'groupNested' : 'groupUnnested', group: inside.id, into: group }
+
+/** Who must be looked at: the person, or everybody in the group that moved. */
+const noted = (table: Table, stamp: Stamp, group: GroupId, effect: Effect): readonly TransactItem[] => {
+  const inside = memberOfEffect(effect)
+  return [
+    duePut(
+      table.ids,
+      stamp,
+      inside.type === 'User' ? { kind: 'member', member: inside.id } : { kind: 'group', group: inside.id },
+    ),
+    ...auditPuts(table, stamp, event(effect.op, inside, group)),
+  ]
+}
+
+/** For an addition, that whoever is added still lives. A group in itself is not checked: its own item may be written in the same transaction. */
+const lifeCheck = (c: ConnectionId, group: GroupId, effect: Effect): readonly TransactItem[] => {
+  const { type, id } = memberOfEffect(effect)
+  if (id === group) return []
+  return [{ check: type === 'Group' ? groupKey(c, id) : memberKey(c, id), condition: livingAs(effect) }]
+}
 
 /** Both directions together, the member's due item and trail, and for an addition the check that the member still lives. */
 export const membershipItems = (
   table: Table,
   stamp: Stamp,
   group: GroupId,
-  { op, id, incarnation, row }: Effect,
+  effect: Effect,
 ): readonly TransactItem[] => {
   const { connection: c, at, requestId } = stamp
+  const { op, id, type, incarnation, row } = effect
   const there = groupToMember(c, group, id)
   const back = memberToGroup(c, group, id)
-  const kind = op === 'add' ? 'groupJoined' : 'groupLeft'
-  const noted = [
-    duePut(table.ids, stamp, { kind: 'member', member: id }),
-    ...auditPuts(table, stamp, { kind, member: id, group }),
-  ]
-  if (op === 'remove') return [{ delete: there, condition: rowStill(row) }, { delete: back }, ...noted]
-  const fields = { incarnation, at, requestId }
+  const after = noted(table, stamp, group, effect)
+  if (op === 'remove') return [{ delete: there, condition: rowStill(row) }, { delete: back }, ...after]
+  const fields = { incarnation, at, requestId, ...(type === 'Group' ? { type } : {}) }
   return [
     { put: { ...there, ...fields }, condition: rowStill(row) },
     { put: { ...back, ...fields } },
-    { check: memberKey(c, id), condition: livingAs(incarnation) },
-    ...noted,
+    ...lifeCheck(c, group, effect),
+    ...after,
   ]
 }
 
@@ -159,3 +177,17 @@ export const countMembership = (
   names: { '#version': 'version', '#n': 'n', '#at': 'at' },
   values: { ':one': 1, ':change': change, ':at': at },
 })
+
+/** What is counted of them: in the group, and for groups among them in the connection. */
+export const countEffects = (
+  table: Table,
+  { connection: c, at }: Stamp,
+  group: GroupId,
+  effects: readonly Effect[],
+): readonly TransactItem[] =>
+  effects.length === 0
+    ? []
+    : [
+        countMembership(table, c, group, countChange(effects), at),
+        ...countNested(c, countChange(effects.filter(({ type }) => type === 'Group'))),
+      ]

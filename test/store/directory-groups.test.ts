@@ -43,7 +43,13 @@ const newGroup = async (displayName: string, members: readonly MemberId[] = []):
 const change = (group: Group, add: readonly MemberId[], remove: readonly MemberId[] = []) =>
   world.directory.changeGroup(world.stamp(), group, { members: { kind: 'delta', add, remove } })
 const idsOf = (members: readonly Member[]) => members.map(({ id }) => id).sort()
-const listed = async (group: Group) => (await world.directory.membersOf(acme, group.id, 5000)).items
+const listed = async (group: Group) =>
+  (await world.directory.membersOf(acme, group.id, 5000)).items.map(({ id }) => id)
+const groupsOf = async (id: MemberId) =>
+  (await world.directory.groupsWith(acme, id)).map((group) => ({
+    id: group.id,
+    displayName: group.displayName,
+  }))
 
 describe('a group', () => {
   it('is found by name and externalId, exact after a rename', async () => {
@@ -70,6 +76,7 @@ describe('a group', () => {
       group: renamed,
       added: 0,
       removed: 0,
+      cycles: [],
     })
     expect(
       (await dues(world.table)).filter((due) => due.kind === 'group' && due.group === group.id),
@@ -83,19 +90,20 @@ describe('a group', () => {
     const group = await newGroup('both', [ann.id, bob.id])
     expect(group).toMatchObject({ version: 2, memberCount: 2 })
     expect(await directory.group(acme, group.id)).toEqual(group)
-    expect(await directory.groupsOf(acme, ann.id)).toEqual([{ id: group.id, displayName: 'both' }])
+    expect(await groupsOf(ann.id)).toEqual([{ id: group.id, displayName: 'both' }])
     const before = (await dues(table)).length
     expect(await change(group, [ann.id, ann.id], [eve.id])).toEqual({
       kind: 'written',
       group,
       added: 0,
       removed: 0,
+      cycles: [],
     })
     expect(await dues(table)).toHaveLength(before)
     const moved = await change(group, [eve.id], [bob.id])
     expect(moved).toMatchObject({ added: 1, removed: 1, group: { version: 3, memberCount: 2 } })
     expect(await listed(group)).toEqual(idsOf([ann, eve]))
-    expect(await directory.groupsOf(acme, bob.id)).toEqual([])
+    expect(await groupsOf(bob.id)).toEqual([])
     expect(await directory.whichAreIn(acme, group.id, [ann.id, bob.id, eve.id])).toEqual(
       new Set([ann.id, eve.id]),
     )
@@ -145,9 +153,11 @@ describe('a group', () => {
     expect(gone.deletedAt).toBeDefined()
     expect(await directory.group(acme, group.id)).toBeUndefined()
     expect(await directory.findGroups(acme, { by: 'displayName', value: 'doomed' })).toEqual([])
-    for (const { id } of members) expect(await directory.groupsOf(acme, id)).toEqual([])
+    for (const { id } of members) expect(await groupsOf(id)).toEqual([])
     expect(await directory.deleteGroup(stamp(), group)).toEqual({ kind: 'stale' })
-    expect((await upkeep.membersUnder(acme, group.id, 100)).items).toEqual(idsOf(members))
+    expect((await upkeep.membersUnder(acme, group.id, 100)).items).toEqual(
+      idsOf(members).map((id) => ({ type: 'User', id })),
+    )
     const purge = () => upkeep.purge(acme, { kind: 'group', id: group.id }, 3)
     expect(await purge()).toBe(false)
     expect(await rowsOf(table, membersPartition(acme, group.id))).toHaveLength(5)
@@ -167,7 +177,7 @@ describe('a deleted member', () => {
     expect(await listed(group)).toEqual([bob.id])
     expect(await directory.whichAreIn(acme, group.id, [ann.id])).toEqual(new Set())
     written(await directory.updateMember(stamp(), gone, person('ann-again', { externalId: 'again' })))
-    expect(await directory.groupsOf(acme, ann.id)).toEqual([])
+    expect(await groupsOf(ann.id)).toEqual([])
     expect(await directory.group(acme, group.id)).toMatchObject({ memberCount: 1 })
     const now = await directory.group(acme, group.id)
     if (!now) throw new Error('no group')
@@ -181,14 +191,14 @@ describe('a deleted member', () => {
 
 describe('a change too large for one transaction', () => {
   it('is carried out whole: both directions, counts, due items, audit', async () => {
-    const { directory, table } = world
+    const { table } = world
     const members = await newMembers(60)
     const group = await newGroup('large', idsOf(members.slice(0, 40)))
     expect(group.memberCount).toBe(40)
     const result = await change(group, idsOf(members.slice(40)), idsOf(members.slice(0, 30)))
     expect(result).toMatchObject({ kind: 'written', added: 20, removed: 30, group: { memberCount: 30 } })
     expect(await listed(group)).toEqual(idsOf(members.slice(30)))
-    for (const { id } of members.slice(0, 30)) expect(await directory.groupsOf(acme, id)).toEqual([])
+    for (const { id } of members.slice(0, 30)) expect(await groupsOf(id)).toEqual([])
     const due = await dues(table)
     const reached = new Set(due.flatMap((one) => (one.kind === 'member' ? [one.member] : [])))
     for (const { id } of members) expect(reached).toContain(id)
@@ -258,7 +268,12 @@ describe('a change too large for one transaction', () => {
     const group = await newGroup('many hands')
     const intent = await dyingAfter(1, group, idsOf(members))
     const hands = await Promise.all([1, 2, 3, 4].map(() => upkeep.rollForward(acme, group.id, intent)))
-    expect(hands.flat().sort()).toEqual(idsOf(members))
+    expect(
+      hands
+        .flat()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(idsOf(members))
     expect(await directory.group(acme, group.id)).toMatchObject({ memberCount: 23 })
     expect(await listed(group)).toEqual(idsOf(members))
   })
