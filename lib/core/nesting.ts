@@ -11,7 +11,11 @@ type Graph = ReadonlyMap<GroupId, readonly GroupId[]>
 const turned = (graph: Graph): Graph => {
   const reverse = new Map<GroupId, GroupId[]>()
   for (const [from, targets] of graph)
-    for (const to of targets) reverse.set(to, [...(reverse.get(to) ?? []), from])
+    for (const to of targets) {
+      const sources = reverse.get(to)
+      if (sources) sources.push(from)
+      else reverse.set(to, [from])
+    }
   return reverse
 }
 
