@@ -1,29 +1,91 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { play } from './dialogues/dialogue.ts'
+import { authentik } from './dialogues/authentik.ts'
+import { play, type Step } from './dialogues/dialogue.ts'
 import { entra } from './dialogues/entra.ts'
+import { entraCompliant } from './dialogues/entra-compliant.ts'
+import { jumpCloud } from './dialogues/jumpcloud.ts'
+import { keycloak } from './dialogues/keycloak.ts'
 import { okta } from './dialogues/okta.ts'
-import { openScim, type Scim } from './support/service.ts'
+import { oktaWizard } from './dialogues/okta-wizard.ts'
+import { oneLogin, oneLoginHeaders } from './dialogues/onelogin.ts'
+import { openParties, type Parties, type Quirks } from './dialogues/parties.ts'
+import { ping } from './dialogues/ping.ts'
 
-let scim: Scim
+let parties: Parties
 beforeAll(async () => {
-  scim = await openScim()
+  parties = await openParties()
 })
-afterAll(() => scim.close())
+afterAll(() => parties.close())
 
-describe('an identity provider', () => {
-  it('Entra ID goes from the first connection test to deletion', async () => {
-    const ids = await play(scim, entra, { accept: 'application/scim+json' })
-    const { body } = await scim.get(`/Users/${ids.get('user')}`)
-    expect(body).toMatchObject({ active: true, userName: 'Test_User_ab6490ee@acme.test' })
-    // Gone with the deletion: a membership of an earlier life is none of the returning person.
-    expect(body.groups).toBeUndefined()
-    await scim.remove(`/Users/${ids.get('user')}`)
-  })
+type Dialogue = {
+  readonly name: string
+  readonly connection: string
+  readonly steps: readonly Step[]
+  readonly headers?: Readonly<Record<string, string>>
+  /** Every tolerance it needs of us, and how often. */
+  readonly quirks: Quirks
+}
+const dialogues: readonly Dialogue[] = [
+  {
+    name: 'Entra ID without its compatibility flag',
+    connection: 'entra',
+    steps: entra,
+    quirks: {
+      capitalisedOperation: 33,
+      createdByFilter: 2,
+      emptyText: 5,
+      listForSingle: 1,
+      microsoftSchema: 1,
+      nullReference: 4,
+      numberAsText: 1,
+      removalByValue: 1,
+      softDeleteRename: 1,
+      textBoolean: 6,
+      textForComplex: 3,
+    },
+  },
+  {
+    name: 'Entra ID with its compatibility flag',
+    connection: 'entra-flag',
+    steps: entraCompliant,
+    quirks: {
+      createdByFilter: 2,
+      emptyText: 1,
+      microsoftSchema: 2,
+      pathInName: 12,
+      softDeleteRename: 1,
+      textForComplex: 2,
+    },
+  },
+  {
+    name: 'Okta from its catalogue, by PATCH',
+    connection: 'okta',
+    steps: okta,
+    quirks: { readOnlyInValue: 1 },
+  },
+  { name: 'Okta from its app wizard, by PUT', connection: 'okta-wizard', steps: oktaWizard, quirks: {} },
+  {
+    name: 'OneLogin',
+    connection: 'onelogin',
+    steps: oneLogin,
+    headers: oneLoginHeaders,
+    quirks: { emptyText: 8, numberAsText: 6 },
+  },
+  { name: 'JumpCloud', connection: 'jumpcloud', steps: jumpCloud, quirks: { removalByValue: 2 } },
+  {
+    name: 'authentik',
+    connection: 'authentik',
+    steps: authentik,
+    quirks: { readOnlyInValue: 1, removalByValue: 3 },
+  },
+  { name: 'Keycloak', connection: 'keycloak', steps: keycloak, quirks: {} },
+  { name: 'Ping', connection: 'ping', steps: ping, quirks: { emptyText: 3 } },
+]
 
-  it('Okta goes from the first connection test to deactivation', async () => {
-    const ids = await play(scim, okta, { accept: 'application/scim+json' })
-    const { text, body } = await scim.get(`/Users/${ids.get('user')}`)
-    expect(body).toMatchObject({ active: false, externalId: '00ujl29u0le5T6Aj10h7' })
-    expect(text).not.toContain('1mz050nq')
+describe('an identity provider goes from its first connection test to the last deletion', () => {
+  it.each(dialogues)('$name', async ({ connection, steps, headers, quirks }) => {
+    await play(await parties.party(connection), steps, headers)
+    expect(parties.quirksOf(connection)).toEqual(quirks)
+    expect(parties.metricsOf(connection)).toEqual(quirks)
   })
 })

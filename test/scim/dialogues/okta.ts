@@ -1,33 +1,45 @@
-import { filterOf, groupUrn, listUrn, userUrn } from '../support/service.ts'
-import type { Step } from './dialogue.ts'
+import { groupUrn, listUrn, userUrn } from '../support/service.ts'
+import { find, groupOf, memberOf, patch, type Step } from './dialogue.ts'
 
-// After Okta's "SCIM 2.0 protocol reference": catalogue integrations PATCH, integrations of the app wizard PUT.
-const patch = (...Operations: readonly object[]): object => ({
-  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-  Operations,
-})
-const isaac = {
+// After Okta's "SCIM 2.0 protocol reference": integrations of its catalogue PATCH what concerns `active` and groups.
+export const account = (name: string, externalId: string): object => ({
   schemas: [userUrn],
-  userName: 'isaac.brock@acme.test',
+  userName: `${name}@acme.test`,
   name: { givenName: 'Isaac', familyName: 'Brock' },
-  emails: [{ primary: true, value: 'isaac.brock@acme.test', type: 'work' }],
+  emails: [{ primary: true, value: `${name}@acme.test`, type: 'work' }],
   displayName: 'Isaac Brock',
   locale: 'en-US',
-  externalId: '00ujl29u0le5T6Aj10h7',
+  externalId,
   groups: [],
   password: '1mz050nq',
   active: true,
-}
+})
+export const kept = (name: string, externalId: string): object => ({
+  userName: `${name}@acme.test`,
+  name: { givenName: 'Isaac', familyName: 'Brock' },
+  emails: [{ primary: true, value: `${name}@acme.test`, type: 'work' }],
+  displayName: 'Isaac Brock',
+  locale: 'en-US',
+  externalId,
+  active: true,
+})
+const externalId = '00ujl29u0le5T6Aj10h7'
+const isaac = account('isaac.brock', externalId)
+const isaacKept = kept('isaac.brock', externalId)
+const eric = account('eric.judy', '00ujl29u0le5T6Aj10h8')
 const page = (userName: string): string =>
-  `/Users?${filterOf(`userName eq "${userName}"`)}&startIndex=1&count=100`
+  find('/Users', `userName eq "${userName}"`, '&startIndex=1&count=100')
 
-const joining: readonly Step[] = [
+export const connectionTest: readonly Step[] = [
   {
     says: 'tests the connection',
     send: ['GET', '/Users?startIndex=1&count=2'],
     status: 200,
     answer: { totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [] },
   },
+]
+
+const joining: readonly Step[] = [
   {
     says: 'looks the user up',
     send: ['GET', page('isaac.brock@acme.test')],
@@ -39,19 +51,21 @@ const joining: readonly Step[] = [
     send: ['POST', '/Users', isaac],
     status: 201,
     saves: 'user',
-    answer: { active: true, externalId: '00ujl29u0le5T6Aj10h7' },
+    // An `active: false` here would have it deactivate the user and try again for ever.
+    answer: { active: true, externalId },
+    stored: ['/Users/<user>', isaacKept],
   },
   {
-    says: 'reads the user',
-    send: ['GET', '/Users/<user>'],
-    status: 200,
-    answer: { id: '<user>', userName: 'isaac.brock@acme.test' },
+    says: 'creates a second user',
+    send: ['POST', '/Users', eric],
+    status: 201,
+    saves: 'other',
   },
   {
     says: 'imports a page of users',
     send: ['GET', '/Users?startIndex=1&count=100'],
     status: 200,
-    answer: { totalResults: 1, itemsPerPage: 1 },
+    answer: { totalResults: 2, startIndex: 1, itemsPerPage: 2 },
   },
   {
     says: 'pushes a group with its members',
@@ -67,12 +81,19 @@ const joining: readonly Step[] = [
     status: 201,
     saves: 'group',
     answer: { displayName: 'SOC-Analysts', members: [{ value: '<user>' }] },
+    stored: ['/Groups/<group>', { displayName: 'SOC-Analysts', members: [memberOf('user')] }],
+  },
+  {
+    says: 'imports a page of groups',
+    send: ['GET', '/Groups?startIndex=1&count=100'],
+    status: 200,
+    answer: { totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [{ id: '<group>' }] },
   },
 ]
 
 const changing: readonly Step[] = [
   {
-    says: 'renames the group with its id in the value, as with every membership change',
+    says: 'renames the group with its id in the value, removes before it adds, as with every membership change',
     send: [
       'PATCH',
       '/Groups/<group>',
@@ -83,6 +104,26 @@ const changing: readonly Step[] = [
       ),
     ],
     status: 204,
+    stored: ['/Groups/<group>', { displayName: 'SOC-Analysts', members: [memberOf('user')] }],
+  },
+  {
+    says: 'exchanges one member for another in one request',
+    send: [
+      'PATCH',
+      '/Groups/<group>',
+      patch(
+        { op: 'remove', path: 'members[value eq "<user>"]' },
+        { op: 'add', path: 'members', value: [{ value: '<other>', display: 'eric.judy@acme.test' }] },
+      ),
+    ],
+    status: 204,
+    stored: ['/Groups/<group>', { displayName: 'SOC-Analysts', members: [memberOf('other')] }],
+  },
+  {
+    says: 'empties the group by a push of nobody',
+    send: ['PATCH', '/Groups/<group>', patch({ op: 'replace', path: 'members', value: [] })],
+    status: 204,
+    stored: ['/Groups/<group>', { displayName: 'SOC-Analysts' }],
   },
   {
     says: 'replaces all members',
@@ -96,36 +137,42 @@ const changing: readonly Step[] = [
       }),
     ],
     status: 204,
+    stored: ['/Groups/<group>', { displayName: 'SOC-Analysts', members: [memberOf('user')] }],
   },
   {
-    says: 'updates the profile by PUT',
+    says: 'reads the user before it changes them',
+    send: ['GET', '/Users/<user>'],
+    status: 200,
+    answer: { id: '<user>', userName: 'isaac.brock@acme.test', groups: [{ value: '<group>' }] },
+  },
+  {
+    says: 'updates the profile by PUT, as read, with groups in it',
     send: [
       'PUT',
       '/Users/<user>',
-      { ...isaac, id: '<user>', displayName: 'Isaac B.', meta: { resourceType: 'User' } },
+      {
+        ...isaac,
+        id: '<user>',
+        displayName: 'Isaac B.',
+        groups: [{ value: 'somewhere-else' }],
+        meta: { resourceType: 'User' },
+      },
     ],
     status: 200,
     answer: { displayName: 'Isaac B.' },
+    stored: [
+      '/Users/<user>',
+      { ...isaacKept, displayName: 'Isaac B.', groups: [groupOf('group', 'SOC-Analysts')] },
+    ],
   },
   {
-    says: 'replaces the group by PUT (app wizard)',
-    send: [
-      'PUT',
-      '/Groups/<group>',
-      { schemas: [groupUrn], id: '<group>', displayName: 'SOC-Analysts', members: [] },
-    ],
+    says: 'syncs the password',
+    send: ['PATCH', '/Users/<user>', patch({ op: 'replace', value: { password: '1mz050nq-new' } })],
     status: 200,
-    answer: { displayName: 'SOC-Analysts' },
-  },
-  {
-    says: 'puts the member back by PUT',
-    send: [
-      'PUT',
-      '/Groups/<group>',
-      { schemas: [groupUrn], id: '<group>', displayName: 'SOC-Analysts', members: [{ value: '<user>' }] },
+    stored: [
+      '/Users/<user>',
+      { ...isaacKept, displayName: 'Isaac B.', groups: [groupOf('group', 'SOC-Analysts')] },
     ],
-    status: 200,
-    answer: { members: [{ value: '<user>' }] },
   },
 ]
 
@@ -147,10 +194,11 @@ const leaving: readonly Step[] = [
     send: ['POST', '/Users', isaac],
     status: 201,
     answer: { id: '<user>', active: true },
+    stored: ['/Users/<user>', { ...isaacKept, groups: [groupOf('group', 'SOC-Analysts')] }],
   },
   {
-    says: 'deactivates by PUT (app wizard)',
-    send: ['PUT', '/Users/<user>', { ...isaac, id: '<user>', active: false }],
+    says: 'deactivates once more',
+    send: ['PATCH', '/Users/<user>', patch({ op: 'replace', value: { active: false } })],
     status: 200,
     answer: { active: false },
   },
@@ -161,11 +209,24 @@ const leaving: readonly Step[] = [
     answer: { active: false, displayName: 'Gone' },
   },
   {
-    says: 'assigns again with a new externalId',
+    says: 'activates by PATCH (catalogue)',
+    send: ['PATCH', '/Users/<user>', patch({ op: 'replace', value: { active: true } })],
+    status: 200,
+    answer: { active: true, displayName: 'Gone' },
+  },
+  {
+    says: 'deactivates for good',
+    send: ['PATCH', '/Users/<user>', patch({ op: 'replace', value: { active: false } })],
+    status: 200,
+    answer: { active: false },
+  },
+  {
+    says: 'assigns somebody else under the name of the deactivated user',
     send: ['POST', '/Users', { ...isaac, externalId: '00uNEW' }],
     status: 409,
+    answer: { scimType: 'uniqueness' },
   },
   { says: 'stops pushing the group', send: ['DELETE', '/Groups/<group>'], status: 204 },
 ]
 
-export const okta: readonly Step[] = [...joining, ...changing, ...leaving]
+export const okta: readonly Step[] = [...connectionTest, ...joining, ...changing, ...leaving]
