@@ -4,14 +4,17 @@ import { queueFunction } from '../lib/lambda/queue.ts'
 import { communityIn } from '../lib/lambda/wake.ts'
 import { createProvisioner } from '../lib/provisioning/provision.ts'
 import { wireProvisioning } from './wiring.ts'
+import { wirePlatforms } from './wiring-platforms.ts'
 
 /** Milliseconds before the end after which no change is begun, and in which no platform is waited for: what was done is put down. */
 const margins = { begin: 45_000, wait: 10_000 } as const
 
 // Lambda gives a sandbox one invocation at a time; on one machine they share the end of the latest.
 let end = Date.now()
-const { deps, logger } = wireProvisioning('provision', readEnvironment(), () => instant(end - margins.wait))
-const provisioner = createProvisioner(deps)
+const environment = readEnvironment()
+const { deps, logger, pace } = wireProvisioning('provision', environment)
+const platforms = wirePlatforms(environment, pace, () => instant(end - margins.wait))
+const provisioner = createProvisioner({ ...deps, platforms })
 
 /** A wake-up: what the community has waiting is read, planned, judged and applied. */
 export const handler = queueFunction(logger, async (message, remaining) => {

@@ -2,32 +2,31 @@ import { systemClock as clock } from '../lib/config/clock.ts'
 import { createCurrentConfiguration } from '../lib/config/current.ts'
 import type { Environment } from '../lib/config/environment.ts'
 import { createPatterns } from '../lib/config/patterns.ts'
-import { createSecrets } from '../lib/config/secrets.ts'
+import type { Community } from '../lib/core/configuration.ts'
 import { ConnectorError } from '../lib/core/errors.ts'
-import { earlier, type Instant, later } from '../lib/core/ids.ts'
 import { createEvents } from '../lib/lambda/events.ts'
 import { createLogger } from '../lib/lambda/logging.ts'
 import { createCounter } from '../lib/lambda/metrics.ts'
 import { createWakeUps } from '../lib/lambda/wake.ts'
-import { catalog, createPlatforms } from '../lib/platforms/catalog.ts'
-import type { Provisioning } from '../lib/provisioning/deps.ts'
+import { platformTraits } from '../lib/platforms/traits.ts'
+import type { LogFields } from '../lib/provisioning/deps.ts'
 import { wireStore } from './wiring-store.ts'
 
-/** The same ports for the three functions between a due item and a platform; not a function itself. `end`: when the invocation is over. */
-export const wireProvisioning = (part: string, environment: Environment, end?: () => Instant) => {
+/** The same ports for the three functions between a due item and a platform; not a function itself. Platforms are known, not called. */
+export const wireProvisioning = (part: string, environment: Environment) => {
   const { instance, wakeQueueUrl: queueUrl, sqsEndpoint, region, local, logLevel } = environment
   if (queueUrl === undefined)
     throw new ConnectorError('configurationInvalid', 'environment variable WAKE_QUEUE_URL is not set')
   const service = `${instance}-${part}`
   const logger = createLogger(service, logLevel)
   const { configurations, pace, ...store } = wireStore(environment)
-  const deps: Provisioning = {
+  const deps = {
     ...store,
     clock,
     random: Math.random,
     log: {
-      info: (text, fields) => logger.info(text, fields),
-      warn: (text, fields) => logger.warn(text, fields),
+      info: (text: string, fields: LogFields) => logger.info(text, fields),
+      warn: (text: string, fields: LogFields) => logger.warn(text, fields),
     },
     wakeUps: createWakeUps({
       queueUrl,
@@ -39,19 +38,12 @@ export const wireProvisioning = (part: string, environment: Environment, end?: (
       store: configurations,
       clock,
       local,
-      traits: (platform) => catalog[platform].traits,
+      traits: platformTraits,
       // What was pushed a second ago must not be judged by what was there before.
       freshFor: 0,
     }),
-    platforms: createPlatforms({
-      secrets: createSecrets({ clock, local }),
-      pace,
-      clock,
-      allowLoopback: local,
-      // One exchange may take a minute, but never longer than the function lives.
-      ...(end === undefined ? {} : { deadline: () => earlier(later(clock.now(), 60), end()) }),
-    }),
+    platforms: { traits: ({ platform }: Community) => platformTraits(platform) },
     patterns: createPatterns(),
   }
-  return { deps, logger }
+  return { deps, logger, pace }
 }

@@ -7,12 +7,13 @@ import type { Configuration } from '../core/configuration.ts'
 import { ConnectorError, isConnectorError } from '../core/errors.ts'
 import type { ConnectionId } from '../core/ids.ts'
 import { planText } from '../core/plan-text.ts'
+import { platformTraits } from '../platforms/traits.ts'
 import { type Preview, previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
 import { complain, say, sayJson, type Terminal } from './terminal.ts'
-import { type House, platformTraits } from './wiring.ts'
+import type { House } from './wiring.ts'
 
 const readText = async (path: string): Promise<string> => {
   try {

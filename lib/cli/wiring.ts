@@ -3,9 +3,9 @@ import { createCurrentConfiguration } from '../config/current.ts'
 import { operatorName } from '../config/environment.ts'
 import { createPatterns } from '../config/patterns.ts'
 import { createSecrets } from '../config/secrets.ts'
-import type { PlatformName } from '../core/configuration.ts'
 import { createWakeUps } from '../lambda/wake.ts'
-import { catalog, createPlatforms } from '../platforms/catalog.ts'
+import { createPlatforms } from '../platforms/catalog.ts'
+import { platformTraits } from '../platforms/traits.ts'
 import { createAuditLog } from '../store/audit.ts'
 import { createDocumentClient } from '../store/client.ts'
 import { createConfigurationStore } from '../store/configuration.ts'
@@ -19,8 +19,6 @@ import { createSafetyStore } from '../store/safety.ts'
 import { createTable } from '../store/table-client.ts'
 import { createWorkQueue } from '../store/work-queue.ts'
 import type { Access } from './access.ts'
-
-export const platformTraits = (platform: PlatformName) => catalog[platform].traits
 
 /** Everything a command may need, over one table. Opening it asks nothing of anybody. */
 export const openHouse = (access: Access) => {

@@ -3,12 +3,11 @@ import { ConnectorError } from '../core/errors.ts'
 import { type Instant, later } from '../core/ids.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Pace, Platform, Platforms } from '../core/ports/platform.ts'
-import type { PlatformTraits } from '../core/snapshot.ts'
 import { platformUrl } from './address.ts'
 import { type Brake, type BrakeRules, createBrake } from './brake.ts'
 import { createPlatformHttp, type PlatformHttp } from './http.ts'
 import { openSekoia } from './sekoia/adapter.ts'
-import { sekoiaTraits } from './sekoia/traits.ts'
+import { platformTraits } from './traits.ts'
 import { createTransport } from './transport.ts'
 
 export type PlatformsDeps = {
@@ -26,15 +25,13 @@ export type PlatformsDeps = {
 }
 
 type Entry = {
-  readonly traits: PlatformTraits
   readonly brake: BrakeRules
   readonly open: (community: Community, http: PlatformHttp, clock: Clock) => Platform
 }
 
-/** Every platform we know: adding one is a folder beside `sekoia` and an entry here. */
-export const catalog: Readonly<Record<PlatformName, Entry>> = {
+/** Every platform we know: adding one is a folder beside `sekoia`, an entry here and one among the traits. */
+const catalog: Readonly<Record<PlatformName, Entry>> = {
   sekoia: {
-    traits: sekoiaTraits,
     // The vendor's firewall: two errors within ten seconds mean pause; a block lasts 30 seconds to 10 minutes.
     brake: { errors: 2, within: 10, pause: 10, throttled: 30, maximum: 600 },
     open: openSekoia,
@@ -101,7 +98,7 @@ export const createPlatforms = (deps: PlatformsDeps): Platforms => {
   }
 
   return {
-    traits: (community) => catalog[community.platform].traits,
+    traits: ({ platform }) => platformTraits(platform),
     open: async (community) => {
       const print = fingerprint(community)
       const known = opened.get(community.id)

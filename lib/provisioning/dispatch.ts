@@ -15,7 +15,7 @@ import type { Provisioning } from './deps.ts'
 import { type Expansion, expand, finishTombstone } from './expansion.ts'
 import { inParallel } from './parallel.ts'
 import { priorityOf } from './priority.ts'
-import { readStandings, type Standing } from './standing.ts'
+import { type Reads, readStandings, type Standing } from './standing.ts'
 
 export type DispatchReport = { readonly finished: number; readonly work: number; readonly left: number }
 export type SweepReport = DispatchReport & { readonly woken: number }
@@ -28,18 +28,9 @@ export type Dispatcher = {
 
 export type DispatchDeps = Pick<
   Provisioning,
-  | 'clock'
-  | 'log'
-  | 'directory'
-  | 'upkeep'
-  | 'work'
-  | 'wakeUps'
-  | 'ownership'
-  | 'outcomes'
-  | 'configuration'
-  | 'platforms'
-  | 'patterns'
->
+  'clock' | 'log' | 'directory' | 'upkeep' | 'work' | 'wakeUps' | 'ownership' | 'outcomes' | 'configuration'
+> &
+  Reads
 
 /** Younger due items are still on their way through the stream. */
 const streamSeconds = 5

@@ -1,0 +1,100 @@
+import type { Assignment } from './assignment.ts'
+import { describeHoldReason } from './describe.ts'
+import { becauseText } from './explanation-text.ts'
+import type { CommunityId, RoleId } from './ids.ts'
+import type { OwnedGrant, Ownership } from './ownership.ts'
+import type { Change } from './plan.ts'
+import type { AccessEntry } from './ports/access.ts'
+import type { HeldChange } from './verdict.ts'
+import type { Outcome } from './work.ts'
+
+export type AccessInput = {
+  readonly community: CommunityId
+  readonly granted: readonly Assignment[]
+  readonly ownership: Ownership | undefined
+  readonly outcome: Outcome | undefined
+  /** Of this member's changes. */
+  readonly held: readonly HeldChange[]
+}
+
+type Role = {
+  readonly id: RoleId
+  readonly wanted: Assignment | undefined
+  readonly grant: OwnedGrant | undefined
+}
+type Finding = Pick<AccessEntry, 'status'> & { readonly detail?: string }
+
+const rolesIn = ({ granted, ownership }: AccessInput): readonly Role[] => {
+  const owned = new Map((ownership?.grants ?? []).map((grant) => [grant.role, grant]))
+  const wanted = new Set(granted.map(({ role }) => role))
+  return [
+    ...granted.map((one) => ({ id: one.role, wanted: one, grant: owned.get(one.role) })),
+    ...[...owned.values()]
+      .filter(({ role }) => !wanted.has(role))
+      .map((grant) => ({ id: grant.role, wanted: undefined, grant })),
+  ]
+}
+
+const inPlace = ({ grant }: Role): boolean => grant !== undefined && grant.unconfirmed !== true
+/** Something is still to be done about it. */
+const open = (role: Role): boolean => (role.wanted !== undefined) !== inPlace(role)
+
+/** A change of the account itself is one of every role on it. */
+const concerns = (change: Change, role: RoleId): boolean => {
+  switch (change.kind) {
+    case 'grant':
+      return change.grant.role === role
+    case 'revoke':
+      return change.role === role
+    case 'forget':
+      return change.role === undefined || change.role === role
+    default:
+      return 'subject' in change
+  }
+}
+
+const suspendedText = (ownership: Ownership | undefined): string | undefined =>
+  ownership?.suspended &&
+  `the account is suspended since ${ownership.suspended.at} (${ownership.suspended.reason})`
+
+/** On the platform, as far as our records go. */
+const present = (role: Role, { ownership, outcome }: AccessInput, settled: boolean): Finding => {
+  const suspended = suspendedText(ownership)
+  if (role.wanted === undefined)
+    return { status: 'assigned', detail: suspended ?? 'no rule grants it any longer' }
+  if (suspended !== undefined) return { status: 'pending', detail: suspended }
+  return settled && outcome?.state === 'pending'
+    ? { status: 'pending', detail: outcome.detail }
+    : { status: 'assigned' }
+}
+
+/**
+ * An outcome is of the whole person in a community: while something is still to be done, it speaks of that, and what is in place stays so; when
+ * nothing is, it speaks of the account and everything on it.
+ */
+const findingOf = (role: Role, input: AccessInput, settled: boolean): Finding => {
+  const { outcome, held } = input
+  const hold = held.find(({ change }) => concerns(change, role.id))
+  if (hold !== undefined) return { status: 'held', detail: describeHoldReason(hold.reason) }
+  if (outcome?.state === 'failed' && (settled || open(role)))
+    return { status: 'failed', detail: outcome.detail }
+  if (inPlace(role)) return present(role, input, settled)
+  const detail = outcome?.state === 'pending' ? outcome.detail : 'not carried out yet'
+  return { status: 'pending', detail }
+}
+
+/** How far each role is that a member should have or has in one community, and why. Without personal values. */
+export const accessEntries = (input: AccessInput): readonly AccessEntry[] => {
+  const roles = rolesIn(input)
+  const settled = !roles.some(open)
+  return roles.map((role) => {
+    const { status, detail } = findingOf(role, input, settled)
+    const reasons = (role.wanted ?? role.grant)?.because ?? []
+    return {
+      community: input.community,
+      role: role.id,
+      status,
+      because: [...reasons.map(becauseText), ...(detail === undefined ? [] : [detail])],
+    }
+  })
+}
