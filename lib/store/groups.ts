@@ -74,7 +74,10 @@ export const createGroups = (
     const from = new Map([[group.id, group]])
     const above = await readContainers(table, group.connection, from, groupsAbove)
     const around = new Set([group.id, ...[...above.values()].flat().map(({ id }) => id)])
-    return put.map(({ id }) => groupId(id)).filter((id) => around.has(id))
+    return put
+      .map(({ id }) => groupId(id))
+      .filter((id) => around.has(id))
+      .sort()
   }
 
   /** The group's own item with its names, due item and audit. */
