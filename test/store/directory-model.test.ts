@@ -15,5 +15,5 @@ it('the store does what a plain model does, whatever happens in whatever order',
 
 it('the directory in memory does the same', async () => {
   const { stamp } = world
-  await expect(directoryModel(() => ({ ...createMemoryDirectory(), stamp }))).resolves.toBeUndefined()
+  await expect(directoryModel(() => ({ ...createMemoryDirectory(), stamp }), 10)).resolves.toBeUndefined()
 }, 600_000)

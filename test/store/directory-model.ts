@@ -100,6 +100,7 @@ const close =
     if (!known || !before) return
     writtenGroup(await directory.deleteGroup(stamp(c), before))
     known.live = false
+    known.members = new Set()
     buried.push(known.id)
     leaveAll(model, which)
   }
@@ -173,28 +174,29 @@ const move =
     groups.set(wish.label, { ...known, displayName, members: next })
   }
 
-const act: fc.Arbitrary<readonly [string, Act]> = fc.oneof(
+/** A failure prints the words, not the functions. */
+const named = (words: string, run: Act): Act => Object.assign(run, { [fc.toStringMethod]: () => words })
+
+const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
       .tuple(name, fc.boolean(), fc.boolean())
-      .map(([who, on, shown]) => [`push ${who} ${on} ${shown}`, push(who, on, shown)] as const),
+      .map(([who, on, shown]) => named(`push ${who} ${on} ${shown}`, push(who, on, shown))),
   },
-  { weight: 2, arbitrary: name.map((who) => [`leave ${who}`, leave(who)] as const) },
-  { weight: 1, arbitrary: name.map((who) => [`purge ${who}`, purgeMember(who)] as const) },
+  { weight: 2, arbitrary: name.map((who) => named(`leave ${who}`, leave(who))) },
+  { weight: 1, arbitrary: name.map((who) => named(`purge ${who}`, purgeMember(who))) },
   {
     weight: 3,
-    arbitrary: fc
-      .tuple(label, names)
-      .map(([which, add]) => [`open ${which} ${add}`, open(which, add)] as const),
+    arbitrary: fc.tuple(label, names).map(([which, add]) => named(`open ${which} ${add}`, open(which, add))),
   },
-  { weight: 1, arbitrary: label.map((which) => [`close ${which}`, close(which)] as const) },
-  { weight: 1, arbitrary: fc.constant(['purge groups', purgeBuried] as const) },
+  { weight: 1, arbitrary: label.map((which) => named(`close ${which}`, close(which))) },
+  { weight: 1, arbitrary: fc.constant(named('purge groups', purgeBuried)) },
   {
     weight: 7,
     arbitrary: fc
       .record({ label, add: names, remove: names, whole: fc.boolean(), rename: fc.boolean() })
-      .map((wish) => [`move ${JSON.stringify(wish)}`, move(wish)] as const),
+      .map((wish) => named(`move ${JSON.stringify(wish)}`, move(wish))),
   },
 )
 
@@ -265,7 +267,7 @@ const checkGroups = async (model: Model): Promise<void> => {
 const budget = Number(process.env.FUZZ_BUDGET ?? 40)
 
 /** Any sequence of writes leaves any directory as it leaves a plain model; each run has a connection of its own. */
-export const directoryModel = async (open: () => DirectoryUnderTest): Promise<void> => {
+export const directoryModel = async (open: () => DirectoryUnderTest, times = 1): Promise<void> => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 25 }), async (acts) => {
       const model: Model = {
@@ -275,10 +277,10 @@ export const directoryModel = async (open: () => DirectoryUnderTest): Promise<vo
         groups: new Map(),
         buried: [],
       }
-      for (const [, run] of acts) await run(model)
+      for (const run of acts) await run(model)
       await checkMembers(model)
       await checkGroups(model)
     }),
-    { numRuns: budget },
+    { numRuns: budget * times },
   )
 }
