@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '../core/member.ts'
-import { isList, isRecord } from './body.ts'
+import { isList, isRecord, record } from './body.ts'
+import { keyOf, read } from './json.ts'
 import type { Note } from './quirks.ts'
 import {
   type AttributeTable,
@@ -18,21 +19,40 @@ export const normaliseValue = (
   value: AttributeValue,
   note: Note,
 ): AttributeValue => {
+  if (attribute.type === 'undeclared') return value === '' ? cleared(note) : value
   const shaped = attribute.multiValued ? asList(attribute, value, note) : asSingle(attribute, value, note)
   if (!isList(shaped)) return scalar(attribute, shaped, note)
   // A scalar that counts as absent (null, an empty text) is no element.
   return attribute.multiValued
-    ? shaped.map((each) => scalar(attribute, each, note)).filter((each) => each !== null)
+    ? shaped
+        .map((each) => scalar(attribute, each, note))
+        .filter((each) => each !== null && !isValueless(attribute, each, note))
     : shaped
+}
+
+/** An empty text is how identity providers say "no value". */
+const cleared = (note: Note): null => {
+  note('emptyText')
+  return null
+}
+
+/**
+ * `{ "type": "work", "value": "" }` is no e-mail. A membership without an id is another matter: passed over, a list of them would read as the wish
+ * to empty the group.
+ */
+const isValueless = (attribute: SchemaAttribute, element: AttributeValue, note: Note): boolean => {
+  if (attribute.subAttributes.get('value')?.mutability !== 'readWrite' || !isRecord(element)) return false
+  const name = keyOf(element, 'value')
+  if (name === undefined || element[name] !== null) return false
+  note('valuelessElement')
+  return true
 }
 
 const asList = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
   if (value === null || isList(value)) return value
-  if (value === '') {
-    note('emptyText')
-    return null
-  }
-  note(attribute.type === 'complex' && !isRecord(value) ? 'textForComplex' : 'singleForList')
+  if (value === '') return cleared(note)
+  // One bare text for a list of objects is counted once, as that.
+  if (attribute.type !== 'complex' || isRecord(value)) note('singleForList')
   return [value]
 }
 
@@ -49,10 +69,7 @@ const asSingle = (attribute: SchemaAttribute, value: AttributeValue, note: Note)
 
 const scalar = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
   if (value === null || isList(value)) return value
-  if (value === '') {
-    note('emptyText')
-    return null
-  }
+  if (value === '') return cleared(note)
   switch (attribute.type) {
     case 'complex':
       return complex(attribute, value, note)
@@ -82,10 +99,22 @@ const numberOf = (value: AttributeValue, note: Note): AttributeValue => {
 }
 
 const complex = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
-  if (isRecord(value)) return normaliseObject(attribute.subAttributes, value, note)
-  if (typeof value !== 'string' || !attribute.subAttributes.has('value')) return value
-  if (!attribute.multiValued) note('textForComplex')
-  return Object.assign(Object.create(null), { value })
+  if (isRecord(value)) return withId(attribute, normaliseObject(attribute.subAttributes, value, note), note)
+  const isBare = typeof value === 'string' || typeof value === 'number'
+  if (!isBare || !attribute.subAttributes.has('value')) return value
+  note('textForComplex')
+  return record({ value: String(value) })
+}
+
+/** `…/Users/<id>`: some name the members of a group by address alone. */
+const withId = (attribute: SchemaAttribute, element: Attributes, note: Note): Attributes => {
+  const isMembership = attribute.subAttributes.get('value')?.mutability === 'immutable'
+  if (!isMembership || keyOf(element, 'value') !== undefined) return element
+  const reference = read(element, '$ref')
+  const id = typeof reference === 'string' ? /([^/?#]+)\/?(?:[?#].*)?$/.exec(reference)?.[1] : undefined
+  if (id === undefined) return element
+  note('memberByReference')
+  return record({ ...element, value: id })
 }
 
 const normaliseObject = (table: AttributeTable, source: Attributes, note: Note): Attributes => {
@@ -108,9 +137,19 @@ export const normaliseResource = (schema: ResourceSchema, source: Attributes, no
     normaliseObject(schema.attributes, source, note),
   )
   for (const [name, value] of Object.entries(result)) {
-    const extension = isUrn(name) ? schema.extensions.get(name.toLowerCase()) : undefined
-    if (extension !== undefined && isRecord(value))
-      result[name] = normaliseObject(extension.attributes, value, note)
+    if (!isUrn(name) || !isRecord(value)) continue
+    const extension = schema.extensions.get(name.toLowerCase())
+    result[name] =
+      extension === undefined
+        ? normaliseCustom(value, note)
+        : normaliseObject(extension.attributes, value, note)
   }
   return result
 }
+
+const normaliseCustom = (source: Attributes, note: Note): Attributes =>
+  record(
+    Object.fromEntries(
+      Object.entries(source).map(([name, value]) => [name, value === '' ? cleared(note) : value]),
+    ),
+  )

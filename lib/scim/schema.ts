@@ -1,5 +1,6 @@
 import {
   type AttributeDefinition,
+  type AttributeType,
   accessUrn,
   enterpriseUrn,
   groupUrn,
@@ -10,7 +11,9 @@ import {
 } from './definitions.ts'
 
 /** One attribute, compiled once at module load. `path` is how errors name it. */
-export type SchemaAttribute = Omit<AttributeDefinition, 'subAttributes'> & {
+export type SchemaAttribute = Omit<AttributeDefinition, 'subAttributes' | 'type'> & {
+  /** `undeclared`: of an extension that only the identity provider knows; its values have the JSON type they have. */
+  readonly type: AttributeType | 'undeclared'
   readonly path: string
   readonly exact: boolean
   readonly subAttributes: AttributeTable

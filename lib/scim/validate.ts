@@ -1,7 +1,8 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { Attributes, AttributeValue } from '../core/member.ts'
 import { isList, isRecord } from './body.ts'
-import { isAbsent } from './json.ts'
+import { instantOf } from './date-time.ts'
+import { isAbsent, read } from './json.ts'
 import {
   type AttributeTable,
   attributeNamed,
@@ -26,9 +27,12 @@ export const validated = (
   value: AttributeValue | undefined,
 ): AttributeValue | undefined => {
   if (isAbsent(value) || !isKept(attribute)) return undefined
+  if (attribute.type === 'undeclared') return undeclaredValue(attribute.path, value)
   if (!attribute.multiValued) return single(attribute, value)
   if (!isList(value)) throw invalid(attribute, 'must be a list')
   checkLength(attribute, value)
+  if (value.some(isDeletion))
+    throw invalid(attribute, '"operation" is SCIM 1.1; send a PATCH with "remove" (RFC 7644 §3.5.2.2)')
   const list = value.map((each) => single(attribute, each)).filter((each) => each !== undefined)
   if (list.filter(isPrimary).length > 1)
     throw invalid(attribute, 'only one value can be primary (RFC 7643 §2.4)')
@@ -40,6 +44,10 @@ const isKept = ({ mutability }: SchemaAttribute): boolean =>
   mutability !== 'readOnly' && mutability !== 'writeOnly'
 
 export const isPrimary = (value: AttributeValue): boolean => isRecord(value) && value.primary === true
+
+/** SCIM 1.1 lists what is to go among what is to stay: ignoring that word would keep it. */
+const isDeletion = (value: AttributeValue): boolean =>
+  isRecord(value) && String(read(value, 'operation') ?? '').toLowerCase() === 'delete'
 
 const base64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:==)?|[A-Za-z0-9+/_-]{3}=?)?$/
 
@@ -65,8 +73,8 @@ const single = (attribute: SchemaAttribute, value: AttributeValue): AttributeVal
 const text = (attribute: SchemaAttribute, value: AttributeValue): string => {
   if (typeof value !== 'string') throw invalid(attribute, 'must be a text')
   // A lone surrogate cannot be stored as UTF-8: it would come back as another text than the one sent.
-  if (!value.isWellFormed()) throw invalid(attribute, 'is not well-formed Unicode')
-  if (attribute.type === 'dateTime' && Number.isNaN(Date.parse(value)))
+  if (!value.isWellFormed()) throw notWellFormed(attribute.path)
+  if (attribute.type === 'dateTime' && instantOf(value) === undefined)
     throw invalid(attribute, 'must be a date and time such as "2026-01-31T12:00:00Z"')
   if (attribute.type === 'binary' && !base64.test(value)) throw invalid(attribute, 'must be base64')
   return value
@@ -91,12 +99,43 @@ const attributesOf = (table: AttributeTable, source: Attributes): Attributes => 
   return result
 }
 
-/** An identity provider's own extension: kept as sent, without what counts as absent. */
-export const customExtension = (urn: string, value: AttributeValue): Attributes | undefined => {
-  if (!isRecord(value))
-    throw new ConnectorError('invalidValue', `${urn}: must be an object of attributes`, { field: urn })
-  const present = Object.entries(value).filter(([, each]) => !isAbsent(each))
-  return present.length === 0 ? undefined : Object.assign(Object.create(null), Object.fromEntries(present))
+/** A value nobody declared: kept as sent, without what counts as absent. */
+const undeclaredValue = (path: string, value: AttributeValue): AttributeValue | undefined => {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw notWellFormed(path)
+    return value
+  }
+  if (isList(value)) {
+    const list = value.map((each) => undeclaredValue(path, each)).filter((each) => each !== undefined)
+    return list.length === 0 ? undefined : list
+  }
+  return isRecord(value) ? undeclaredObject(path, value) : (value ?? undefined)
+}
+
+const undeclaredObject = (path: string, source: Attributes): Attributes | undefined => {
+  const result: Record<string, AttributeValue> = Object.create(null)
+  const names = new Set<string>()
+  for (const [name, sent] of Object.entries(source)) {
+    const value = undeclaredValue(path, sent)
+    if (value === undefined) continue
+    if (!name.isWellFormed()) throw notWellFormed(path)
+    if (names.has(name.toLowerCase()))
+      throw new ConnectorError('invalidValue', `${path}: an attribute is given twice, in different case`, {
+        field: path,
+      })
+    names.add(name.toLowerCase())
+    result[name] = value
+  }
+  return names.size === 0 ? undefined : result
+}
+
+const notWellFormed = (path: string): ConnectorError =>
+  new ConnectorError('invalidValue', `${path}: is not well-formed Unicode`, { field: path })
+
+/** An identity provider's own extension. */
+const customExtension = (urn: string, value: AttributeValue): Attributes | undefined => {
+  if (isRecord(value)) return undeclaredObject(urn, value)
+  throw new ConnectorError('invalidValue', `${urn}: must be an object of attributes`, { field: urn })
 }
 
 /** Everything a resource may hold of what was sent: core attributes by name, extensions by URN. */

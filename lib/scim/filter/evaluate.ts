@@ -1,57 +1,47 @@
-import { fold } from '../../core/ids.ts'
-import type { Attributes, AttributeValue } from '../../core/member.ts'
-import { isList, isRecord } from '../body.ts'
+import { unreachable } from '../../core/errors.ts'
+import type { AttributeValue } from '../../core/member.ts'
 import { isAbsent } from '../json.ts'
 import type { SchemaAttribute } from '../schema.ts'
-import type { Attribute, Filter, FilterValue, Operator } from './filter.ts'
+import { type Step, uncounted } from '../steps.ts'
+import type { Filter, FilterValue, Operator } from './filter.ts'
+import { comparable, heldBy, isPresent, searchable, valuesOf } from './values.ts'
 
 type Comparison = Extract<Filter, { kind: 'compare' }>
 
-const elements = (value: AttributeValue | undefined): readonly AttributeValue[] =>
-  isAbsent(value) ? [] : isList(value) ? value : [value]
-
-const held = (subject: Attributes, path: Attribute): readonly AttributeValue[] => {
-  const container = path.urn === undefined ? subject : subject[path.urn]
-  return isRecord(container) ? elements(container[path.attribute.name]) : []
-}
-
-const values = (subject: Attributes, path: Attribute): readonly AttributeValue[] => {
-  const { sub } = path
-  const found = held(subject, path)
-  return sub === undefined ? found : found.flatMap((each) => (isRecord(each) ? elements(each[sub.name]) : []))
-}
-
-/** Does a resource, or one element of a multi-valued attribute, satisfy the filter? */
-export const matches = (filter: Filter, subject: Attributes): boolean => {
+/**
+ * Does a resource, or one element of a multi-valued attribute, satisfy the filter? Takes at most a number of steps proportional to the parts of the
+ * filter times the values of the subject.
+ */
+export const matches = (filter: Filter, subject: AttributeValue, step: Step = uncounted): boolean => {
+  step()
   switch (filter.kind) {
     case 'and':
-      return filter.filters.every((each) => matches(each, subject))
+      return filter.filters.every((each) => matches(each, subject, step))
     case 'or':
-      return filter.filters.some((each) => matches(each, subject))
+      return filter.filters.some((each) => matches(each, subject, step))
     case 'not':
-      return !matches(filter.filter, subject)
+      return !matches(filter.filter, subject, step)
     case 'element':
-      return held(subject, filter.path).some((each) => isRecord(each) && matches(filter.filter, each))
+      return heldBy(subject, filter.path, step).some((each) => matches(filter.filter, each, step))
     case 'present':
-      return values(subject, filter.path).some((each) => each !== '')
+      return valuesOf(subject, filter.path, step).some((each) => isPresent(each, step))
     case 'compare':
-      return compares(filter, values(subject, filter.path))
+      return compares(filter, valuesOf(subject, filter.path, step), step)
+    default:
+      return unreachable(filter)
   }
 }
 
-const compares = (comparison: Comparison, found: readonly AttributeValue[]): boolean => {
+const compares = (comparison: Comparison, found: readonly AttributeValue[], step: Step): boolean => {
   const { operator, path, value } = comparison
   const attribute = path.sub ?? path.attribute
-  // An attribute without a value is different from every value; `ne` is the negation of `eq`.
-  if (operator === 'ne') return !compares({ ...comparison, operator: 'eq' }, found)
-  if (value === null) return found.length === 0
-  return found.some((each) => satisfies(attribute, operator, each, value))
-}
-
-const comparable = (attribute: SchemaAttribute, value: AttributeValue | FilterValue): string | number => {
-  if (attribute.type === 'dateTime') return Date.parse(String(value))
-  if (typeof value === 'number') return value
-  return attribute.exact ? String(value) : fold(String(value))
+  const values = found.filter((each) => !isAbsent(each))
+  if (value === null) return values.some((each) => isPresent(each, step)) === (operator === 'ne')
+  step(values.length)
+  // An attribute without a value is different from every value; of a list, one that differs is enough (§3.4.2.2: any of the values).
+  if (operator === 'ne')
+    return values.length === 0 || values.some((each) => !satisfies(attribute, 'eq', each, value))
+  return values.some((each) => satisfies(attribute, operator, each, value))
 }
 
 const satisfies = (
@@ -60,19 +50,42 @@ const satisfies = (
   found: AttributeValue,
   wanted: FilterValue,
 ): boolean => {
-  const left = comparable(attribute, found)
-  const right = comparable(attribute, wanted)
+  switch (operator) {
+    case 'co':
+    case 'sw':
+    case 'ew':
+      return typeof found === 'string' && typeof wanted === 'string'
+        ? holds(operator, searchable(attribute, found), searchable(attribute, wanted))
+        : false
+    default:
+      return ordered(operator, comparable(attribute, found), comparable(attribute, wanted))
+  }
+}
+
+const holds = (operator: 'co' | 'sw' | 'ew', text: string, part: string): boolean => {
+  switch (operator) {
+    case 'co':
+      return text.includes(part)
+    case 'sw':
+      return text.startsWith(part)
+    case 'ew':
+      return text.endsWith(part)
+  }
+}
+
+type Comparable = ReturnType<typeof comparable>
+const ordered = (
+  operator: Exclude<Operator, 'co' | 'sw' | 'ew'>,
+  left: Comparable,
+  right: Comparable,
+): boolean => {
+  // Of an undeclared attribute, values of another JSON type are neither equal nor in any order.
+  if (left === undefined || right === undefined || typeof left !== typeof right) return operator === 'ne'
   switch (operator) {
     case 'eq':
       return left === right
     case 'ne':
       return left !== right
-    case 'co':
-      return String(left).includes(String(right))
-    case 'sw':
-      return String(left).startsWith(String(right))
-    case 'ew':
-      return String(left).endsWith(String(right))
     case 'gt':
       return left > right
     case 'ge':

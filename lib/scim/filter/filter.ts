@@ -18,25 +18,34 @@ export type Filter =
   /** One element must satisfy the whole filter. */
   | { readonly kind: 'element'; readonly path: Attribute; readonly filter: Filter }
 
-export const printFilter = (filter: Filter): string => {
+/** The filter as text; `parseFilter` reads the same filter back. */
+export const printFilter = (filter: Filter): string => print(filter, printName)
+
+/** What stands between the brackets of a value path. */
+export const printElementFilter = (filter: Filter): string => print(filter, printSubName)
+
+type PrintName = (path: Attribute) => string
+const printName: PrintName = (path) => (path.sub ?? path.attribute).path
+const printSubName: PrintName = ({ attribute, sub }) =>
+  sub === undefined ? attribute.name : `${attribute.name}.${sub.name}`
+
+const print = (filter: Filter, name: PrintName): string => {
   switch (filter.kind) {
     case 'compare':
-      return `${nameOf(filter.path)} ${filter.operator} ${JSON.stringify(filter.value)}`
+      return `${name(filter.path)} ${filter.operator} ${JSON.stringify(filter.value)}`
     case 'present':
-      return `${nameOf(filter.path)} pr`
+      return `${name(filter.path)} pr`
     case 'and':
+      return filter.filters.map((each) => grouped(each, name, isJoined(each))).join(' and ')
     case 'or':
-      return filter.filters.map((each) => group(each)).join(` ${filter.kind} `)
+      // `and` binds closer than `or`: it needs no parentheses of its own.
+      return filter.filters.map((each) => grouped(each, name, each.kind === 'or')).join(' or ')
     case 'not':
-      return `not (${printFilter(filter.filter)})`
+      return `not (${print(filter.filter, name)})`
     case 'element':
-      return `${nameOf(filter.path)}[${printFilter(filter.filter)}]`
+      return `${name(filter.path)}[${printElementFilter(filter.filter)}]`
   }
 }
-const group = (filter: Filter): string =>
-  filter.kind === 'and' || filter.kind === 'or' ? `(${printFilter(filter)})` : printFilter(filter)
-
-// A sub-attribute knows its whole path; inside an element filter only its last part is written.
-const nameOf = (path: Attribute): string =>
-  path.sub?.path ??
-  (path.attribute.path.includes('.') && path.urn === undefined ? path.attribute.name : path.attribute.path)
+const isJoined = ({ kind }: Filter): boolean => kind === 'and' || kind === 'or'
+const grouped = (filter: Filter, name: PrintName, isGrouped: boolean): string =>
+  isGrouped ? `(${print(filter, name)})` : print(filter, name)

@@ -1,102 +1,118 @@
-import { ConnectorError } from '../../core/errors.ts'
-import { type AttributePath, resolvePath, resolveSub } from '../attribute-path.ts'
+import { type AttributePath, meantPath, resolvePath, resolveSub } from '../attribute-path.ts'
 import type { ResourceSchema } from '../schema.ts'
-import { checkComparison } from './check.ts'
+import { type Step, uncounted } from '../steps.ts'
+import { checkComparison, checkPresence } from './check.ts'
+import { type Cursor, cursorOver, deeper, invalidFilter, isAtEnd, next, peekWord, take } from './cursor.ts'
 import type { Attribute, Filter, FilterValue, Operator } from './filter.ts'
 import { type Token, tokenize } from './tokens.ts'
 
-type Resolve = (word: string) => AttributePath | undefined
-type Cursor = { readonly tokens: readonly Token[]; at: number; depth: number }
+/** The attribute a word names; throws `invalidFilter`. */
+type Resolve = (word: string) => Attribute
 
 const operators: ReadonlySet<string> = new Set(['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'])
-const maximumDepth = 32
 
-const invalid = (message: string): ConnectorError => new ConnectorError('invalidFilter', message)
-
-/** Parses a whole filter (RFC 7644 §3.4.2.2); throws `invalidFilter`. */
-export const parseFilter = (schema: ResourceSchema, source: string): Filter => {
-  const cursor: Cursor = { tokens: tokenize(source, 'invalidFilter'), at: 0, depth: 0 }
-  const filter = parseOr(cursor, (word) => resolvePath(schema, word))
-  if (cursor.at < cursor.tokens.length)
-    throw invalid('the filter goes on after its end; is an "and" missing?')
+/** Parses a whole filter (RFC 7644 §3.4.2.2); throws `invalidFilter`. Takes a number of steps proportional to its length. */
+export const parseFilter = (schema: ResourceSchema, source: string, step: Step = uncounted): Filter => {
+  const cursor = cursorOver(tokenize(source, 'invalidFilter', step), step)
+  const filter = parseOr(cursor, (word) => topLevel(schema, word))
+  if (!isAtEnd(cursor))
+    throw invalidFilter('the filter goes on after its end; is an "and", an "or" or a parenthesis missing?')
   return filter
 }
 
 /** The filter of a value path: `tokens` are those between the brackets. */
-export const parseElementFilter = (path: Attribute, tokens: readonly Token[]): Filter => {
-  const cursor: Cursor = { tokens, at: 0, depth: 0 }
-  const filter = parseOr(cursor, (word) => resolveSub(path.attribute, word))
-  if (cursor.at < tokens.length) throw invalid('the filter in brackets goes on after its end')
+export const parseElementFilter = (
+  path: Attribute,
+  tokens: readonly Token[],
+  step: Step = uncounted,
+): Filter => {
+  const cursor = cursorOver(tokens, step)
+  const filter = parseOr(cursor, (word) => below(path, word))
+  if (!isAtEnd(cursor)) throw invalidFilter('the filter in brackets goes on after its end')
   return filter
 }
 
-const peekWord = (cursor: Cursor): string | undefined => {
-  const token = cursor.tokens[cursor.at]
-  return token?.kind === 'word' ? token.text : undefined
+const topLevel = (schema: ResourceSchema, word: string): Attribute => {
+  const path = resolvePath(schema, word)
+  if (path?.kind === 'attribute') return path
+  throw invalidFilter(`"${word}" ${remedyFor(schema, word, path)}`)
 }
-const take = (cursor: Cursor, kind: Token['kind']): boolean => {
-  if (cursor.tokens[cursor.at]?.kind !== kind) return false
-  cursor.at += 1
-  return true
+const remedyFor = (schema: ResourceSchema, word: string, path: AttributePath | undefined): string => {
+  if (path?.kind === 'extension') return 'is an extension: name one of its attributes after a colon'
+  const meant = meantPath(schema, word)
+  return meant === undefined
+    ? `is no attribute of a ${schema.name}; /Schemas lists them`
+    : `belongs to an extension: write ${meant}`
 }
 
-const parseJoined = (cursor: Cursor, kind: 'and' | 'or', next: () => Filter): Filter => {
-  const filters = [next()]
+const below = (path: Attribute, word: string): Attribute => {
+  const sub = resolveSub(path.attribute, word)
+  if (sub?.kind === 'attribute') return sub
+  throw invalidFilter(`"${word}" is no sub-attribute of ${path.attribute.path}`)
+}
+
+// Precedence (RFC 7644 §3.4.2.2): grouping, then not, then and, then or.
+const parseOr = (cursor: Cursor, resolve: Resolve): Filter =>
+  deeper(cursor, () =>
+    parseJoined(cursor, 'or', () => parseJoined(cursor, 'and', () => parseTerm(cursor, resolve))),
+  )
+const parseJoined = (cursor: Cursor, kind: 'and' | 'or', parseNext: () => Filter): Filter => {
+  const filters = [parseNext()]
   while (peekWord(cursor)?.toLowerCase() === kind) {
-    cursor.at += 1
-    filters.push(next())
+    next(cursor)
+    filters.push(parseNext())
   }
   const [only] = filters
   return filters.length === 1 && only !== undefined ? only : { kind, filters }
 }
-// Precedence (RFC 7644 §3.4.2.2): grouping, then not, then and, then or.
-const parseOr = (cursor: Cursor, resolve: Resolve): Filter => {
-  cursor.depth += 1
-  if (cursor.depth > maximumDepth) throw invalid(`the filter is nested more than ${maximumDepth} levels deep`)
-  const filter = parseJoined(cursor, 'or', () => parseJoined(cursor, 'and', () => parseTerm(cursor, resolve)))
-  cursor.depth -= 1
-  return filter
-}
 
 const parseGroup = (cursor: Cursor, resolve: Resolve): Filter => {
   const filter = parseOr(cursor, resolve)
-  if (!take(cursor, ')')) throw invalid('a closing parenthesis is missing')
+  if (!take(cursor, ')')) throw invalidFilter('a closing parenthesis is missing')
   return filter
 }
 
 const parseTerm = (cursor: Cursor, resolve: Resolve): Filter => {
   if (take(cursor, '(')) return parseGroup(cursor, resolve)
-  const word = peekWord(cursor)
-  if (word === undefined) throw invalid('an attribute name is expected')
-  cursor.at += 1
-  if (word.toLowerCase() === 'not' && take(cursor, '('))
+  const token = next(cursor)
+  if (token?.kind !== 'word') throw invalidFilter('an attribute name, "not (" or "(" is expected')
+  if (token.text.toLowerCase() === 'not' && take(cursor, '('))
     return { kind: 'not', filter: parseGroup(cursor, resolve) }
-  const path = resolve(word)
-  if (path?.kind !== 'attribute') throw invalid(`"${word}" is no attribute that can be filtered by`)
+  const path = resolve(token.text)
+  cursor.step(token.text.length)
   return take(cursor, '[') ? parseElement(cursor, path) : parseComparison(cursor, path)
 }
 
+/** Brackets choose among elements: objects, or the plain values of a list. */
+const hasElements = ({ attribute, sub }: Attribute): boolean =>
+  sub === undefined &&
+  (attribute.type === 'complex' || attribute.type === 'undeclared' || attribute.multiValued)
+
 const parseElement = (cursor: Cursor, path: Attribute): Filter => {
-  if (path.sub !== undefined || path.attribute.type !== 'complex')
-    throw invalid(`"${(path.sub ?? path.attribute).path}" has no elements with attributes of their own`)
-  const filter = parseOr(cursor, (word) => resolveSub(path.attribute, word))
-  if (!take(cursor, ']')) throw invalid('a closing bracket is missing')
+  if (!hasElements(path))
+    throw invalidFilter(
+      `${(path.sub ?? path.attribute).path}: has no elements a filter in brackets could choose`,
+    )
+  const filter = parseOr(cursor, (word) => below(path, word))
+  if (!take(cursor, ']')) throw invalidFilter('a closing bracket is missing')
   // Not in the RFC's grammar for filters, but what Entra ID sends: emails[type eq "work"].value eq "…"
   const suffix = peekWord(cursor)
   if (suffix?.startsWith('.') !== true) return { kind: 'element', path, filter }
-  cursor.at += 1
-  const sub = resolveSub(path.attribute, suffix.slice(1))
-  if (sub?.kind !== 'attribute') throw invalid(`"${path.attribute.path}${suffix}" is no attribute`)
-  return { kind: 'element', path, filter: { kind: 'and', filters: [filter, parseComparison(cursor, sub)] } }
+  next(cursor)
+  const further = parseComparison(cursor, below(path, suffix.slice(1)))
+  const first = filter.kind === 'and' ? filter.filters : [filter]
+  return { kind: 'element', path, filter: { kind: 'and', filters: [...first, further] } }
 }
 
 const parseComparison = (cursor: Cursor, path: Attribute): Filter => {
-  const operator = peekWord(cursor)?.toLowerCase()
-  cursor.at += 1
-  if (operator === 'pr') return { kind: 'present', path }
+  const token = next(cursor)
+  const operator = token?.kind === 'word' ? token.text.toLowerCase() : undefined
+  if (operator === 'pr') return checkPresence({ kind: 'present', path })
   if (operator === undefined || !operators.has(operator))
-    throw invalid(`after "${path.attribute.path}" one of eq, ne, co, sw, ew, gt, ge, lt, le, pr is expected`)
-  const value = parseValue(cursor)
+    throw invalidFilter(
+      `${(path.sub ?? path.attribute).path}: is followed by one of eq, ne, co, sw, ew, gt, ge, lt, le, pr`,
+    )
+  const value = literalOf(next(cursor))
   return checkComparison({ kind: 'compare', path, operator: operator as Operator, value })
 }
 
@@ -105,14 +121,20 @@ const literals: ReadonlyMap<string, FilterValue> = new Map<string, FilterValue>(
   ['false', false],
   ['null', null],
 ])
-const parseValue = (cursor: Cursor): FilterValue => {
-  const token = cursor.tokens[cursor.at]
-  cursor.at += 1
+const literalOf = (token: Token | undefined): FilterValue => {
   if (token?.kind === 'text') return token.value
   if (token?.kind === 'word') {
     const literal = literals.get(token.text.toLowerCase())
     if (literal !== undefined) return literal
-    if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(token.text)) return Number(token.text)
+    const number = numberOf(token.text)
+    if (number !== undefined) return number
   }
-  throw invalid('a comparison needs a value: a string in double quotes, a number, true, false or null')
+  throw invalidFilter('a comparison needs a value: a string in double quotes, a number, true, false or null')
+}
+
+const numberOf = (text: string): number | undefined => {
+  if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) return undefined
+  const number = Number(text)
+  // Adding zero: -0 is no other number than 0.
+  return Number.isFinite(number) ? number + 0 : undefined
 }

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../core/errors.ts'
+import { type Step, uncounted } from '../steps.ts'
 
 export type Token =
   | { readonly kind: 'word'; readonly text: string }
@@ -11,16 +12,28 @@ const maximumLength = 8_192
 const pattern = /\s+|([()[\]])|("(?:[^"\\]|\\.)*")|([^\s()[\]"]+)/suy
 
 /** Splits a filter or path. Strings are JSON strings (RFC 7644 §3.4.2.2), brackets inside them are text. */
-export const tokenize = (source: string, code: 'invalidFilter' | 'invalidPath'): readonly Token[] => {
+export const tokenize = (
+  source: string,
+  code: 'invalidFilter' | 'invalidPath',
+  step: Step = uncounted,
+): readonly Token[] => {
   if (source.length > maximumLength)
-    throw new ConnectorError(code, `the expression is longer than ${maximumLength} characters`)
+    throw new ConnectorError(
+      code,
+      `the expression is longer than ${maximumLength} characters; send a shorter one`,
+    )
   const tokens: Token[] = []
   pattern.lastIndex = 0
   while (pattern.lastIndex < source.length) {
     const at = pattern.lastIndex
     const match = pattern.exec(source)
+    // What cannot be read further is looked at once, to its end, and refused.
+    step(match === null ? source.length - at : match[0].length)
     if (match === null)
-      throw new ConnectorError(code, `a string that starts at character ${at + 1} never ends`)
+      throw new ConnectorError(
+        code,
+        `the string that starts at character ${at + 1} never ends: close it with a double quote`,
+      )
     const [, bracket, quoted, word] = match
     if (bracket !== undefined) tokens.push({ kind: bracket as '(' })
     else if (quoted !== undefined) tokens.push({ kind: 'text', value: unquote(quoted, at, code) })
@@ -33,6 +46,9 @@ const unquote = (quoted: string, at: number, code: 'invalidFilter' | 'invalidPat
   try {
     return JSON.parse(quoted) as string
   } catch {
-    throw new ConnectorError(code, `the string at character ${at + 1} is not a JSON string`)
+    throw new ConnectorError(
+      code,
+      `the string at character ${at + 1} is not a JSON string: write a backslash as \\\\ and a quote as \\"`,
+    )
   }
 }

@@ -28,6 +28,7 @@ export const withName = (
  * time it takes to read them.
  */
 const keyOf = (attribute: SchemaAttribute, element: AttributeValue): string => {
+  if (typeof element === 'string' && !attribute.exact) return canonical(fold(element))
   if (!isRecord(element) || typeof element.value !== 'string') return canonical(element)
   const exact = attribute.subAttributes.get('value')?.exact === true
   const value = exact ? element.value : fold(element.value)
@@ -78,12 +79,14 @@ export const settlePrimary = (attribute: SchemaAttribute, before: List, after: L
 export const elementOf = (filter: Filter): Attributes | undefined => {
   switch (filter.kind) {
     case 'compare':
-      return filter.operator === 'eq' && filter.value !== null
+      return filter.operator === 'eq' && filter.value !== null && filter.path.sub === undefined
         ? record({ [filter.path.attribute.name]: filter.value })
         : undefined
     case 'and': {
       const parts = filter.filters.map(elementOf).filter((each) => each !== undefined)
-      return parts.length === filter.filters.length ? record(Object.assign({}, ...parts)) : undefined
+      const names = new Set(parts.flatMap((each) => Object.keys(each)))
+      // The same attribute twice describes nothing that could be.
+      return names.size === filter.filters.length ? record(Object.assign({}, ...parts)) : undefined
     }
     default:
       return undefined

@@ -1,12 +1,12 @@
 import { ConnectorError } from '../../core/errors.ts'
-import { type MemberId, memberId } from '../../core/ids.ts'
+import { type GroupMemberId, memberId } from '../../core/ids.ts'
 import type { AttributeValue } from '../../core/member.ts'
 import type { MembershipDelta } from '../../core/ports/directory.ts'
 import { isList, isRecord } from '../body.ts'
 import type { Filter } from '../filter/filter.ts'
-import { isAbsent } from '../json.ts'
+import { isAbsent, read } from '../json.ts'
 import type { Note } from '../quirks.ts'
-import type { Operation } from './message.ts'
+import type { Operation } from './operation.ts'
 import type { PatchPath } from './path.ts'
 
 export const isMembership = (operation: Operation): boolean => attributeOf(operation.path) === 'members'
@@ -23,7 +23,7 @@ export const compileMembership = (
   operations: readonly Operation[],
   note: Note,
 ): MembershipDelta | undefined => {
-  const wishes = new Map<MemberId, 'add' | 'remove'>()
+  const wishes = new Map<GroupMemberId, 'add' | 'remove'>()
   let fromScratch = false
   for (const operation of operations) {
     const wish = wishOf(operation, note)
@@ -33,7 +33,7 @@ export const compileMembership = (
     }
     for (const id of wish.ids) wishes.set(id, wish.kind)
   }
-  const wanted = (kind: 'add' | 'remove'): readonly MemberId[] =>
+  const wanted = (kind: 'add' | 'remove'): readonly GroupMemberId[] =>
     [...wishes].filter(([, each]) => each === kind).map(([id]) => id)
   if (fromScratch) return { kind: 'replace', members: wanted('add') }
   return wishes.size === 0 ? undefined : { kind: 'delta', add: wanted('add'), remove: wanted('remove') }
@@ -41,7 +41,7 @@ export const compileMembership = (
 
 type Wish = {
   readonly kind: 'add' | 'remove'
-  readonly ids: readonly MemberId[]
+  readonly ids: readonly GroupMemberId[]
   readonly clear: boolean
 }
 
@@ -64,7 +64,7 @@ const wishOf = ({ op, path, value, sent }: Operation, note: Note): Wish => {
 }
 
 /** `value eq "a"`, or several of these joined by `or`: whatever else a membership has is derived. */
-const idsOf = (filter: Filter): readonly MemberId[] => {
+const idsOf = (filter: Filter): readonly GroupMemberId[] => {
   if (filter.kind === 'or') return filter.filters.flatMap(idsOf)
   if (filter.kind === 'compare' && filter.operator === 'eq' && filter.path.attribute.name === 'value')
     return [memberId(String(filter.value))]
@@ -89,26 +89,22 @@ const nullMembers = (): ConnectorError =>
     { field: 'members' },
   )
 
-const unnamed = (): ConnectorError =>
-  new ConnectorError('invalidValue', 'members.value: must be the id of a User', { field: 'members.value' })
+const unnamed = (rule = 'must be the id of a User or a Group'): ConnectorError =>
+  new ConnectorError('invalidValue', `members.value: ${rule}`, { field: 'members.value' })
 
-/** `members`, by POST, PUT or PATCH. */
-export const memberIds = (value: AttributeValue | undefined): readonly MemberId[] => {
+/** `members`, by POST, PUT or PATCH. Whether an id is a User's or a Group's is for the directory to know: `type` and `display` are not read. */
+export const memberIds = (value: AttributeValue | undefined): readonly GroupMemberId[] => {
   if (isAbsent(value)) return []
   const list = isList(value) ? value : [value]
   return [...new Set(list.map(memberIdOf))]
 }
 
-const memberIdOf = (element: AttributeValue): MemberId => {
-  const id = isRecord(element) ? element.value : undefined
+const memberIdOf = (element: AttributeValue): GroupMemberId => {
+  if (!isRecord(element)) throw unnamed()
+  // SCIM 1.1 lists who is to go among those who are to stay.
+  if (read(element, 'operation') !== undefined)
+    throw unnamed('"operation" is SCIM 1.1; send a PATCH with "remove" (RFC 7644 §3.5.2.2)')
+  const id = read(element, 'value')
   if (typeof id !== 'string' || id === '') throw unnamed()
-  if (isRecord(element) && typeof element.type === 'string' && element.type.toLowerCase() === 'group')
-    throw new ConnectorError(
-      'invalidValue',
-      'members.type: groups inside groups are not supported; send their users',
-      {
-        field: 'members.type',
-      },
-    )
   return memberId(id)
 }

@@ -1,0 +1,159 @@
+import { ConnectorError } from '../../core/errors.ts'
+import type { AttributeValue } from '../../core/member.ts'
+import { type AttributePath, resolvePath, undeclaredIn } from '../attribute-path.ts'
+import { isRecord } from '../body.ts'
+import { isAbsent } from '../json.ts'
+import { normaliseValue } from '../normalise.ts'
+import type { Note } from '../quirks.ts'
+import { attributeNamed, isUrn, type ResourceSchema, type SchemaAttribute } from '../schema.ts'
+import { type PatchPath, parsePatchPath } from './path.ts'
+
+export type OperationName = 'add' | 'replace' | 'remove'
+/** One wish about one place: operations without a path, and on whole extensions, are taken apart into these. */
+export type Operation = {
+  readonly op: OperationName
+  readonly path: PatchPath
+  readonly value: AttributeValue | undefined
+  /** The value before normalisation. */
+  readonly sent: AttributeValue | undefined
+  /** Sent in a way only Entra ID does: a replaced value that does not exist yet is created. */
+  readonly createsMissing: boolean
+}
+type Sent = Omit<Operation, 'path' | 'sent'>
+
+export const withPath = (
+  schema: ResourceSchema,
+  sent: Sent,
+  text: string,
+  note: Note,
+): readonly Operation[] => {
+  const path = parsePatchPath(schema, text)
+  if (sent.op !== 'remove' && sent.value === undefined)
+    throw new ConnectorError('invalidValue', `value: is missing for "${sent.op}" (RFC 7644 §3.5.2)`, {
+      field: 'value',
+    })
+  checkMutable(schema, path)
+  if (path.kind === 'extension' && sent.op !== 'remove') return insideExtension(schema, sent, path.urn, note)
+  return [operation(sent, path, sent.value, note)]
+}
+
+const operation = (
+  sent: Sent,
+  path: PatchPath,
+  value: AttributeValue | undefined,
+  note: Note,
+): Operation => ({
+  ...sent,
+  path,
+  value: normalised(path, value, note),
+  sent: value,
+})
+
+/** An extension stands for its attributes: those that are named change, the others stay (RFC 7644 §3.5.2.3). */
+const insideExtension = (
+  schema: ResourceSchema,
+  sent: Sent,
+  urn: string,
+  note: Note,
+): readonly Operation[] => {
+  if (isAbsent(sent.value) || sent.value === '') return withoutExtension(sent, urn)
+  if (!isRecord(sent.value))
+    throw new ConnectorError('invalidValue', `${urn}: must be an object of attributes`, { field: urn })
+  const extension = schema.extensions.get(urn.toLowerCase())
+  return Object.entries(sent.value).flatMap(([name, value]) => {
+    const attribute =
+      extension === undefined ? undeclaredIn(urn, name) : attributeNamed(extension.attributes, name)
+    if (attribute === undefined || attribute.mutability === 'readOnly') return []
+    return [operation(sent, { kind: 'attribute', urn: extension?.urn ?? urn, attribute }, value, note)]
+  })
+}
+// Null is "not set": as the new value it clears, as an addition it adds nothing.
+const withoutExtension = (sent: Sent, urn: string): readonly Operation[] =>
+  sent.op === 'replace'
+    ? [
+        {
+          ...sent,
+          op: 'remove',
+          path: { kind: 'extension', urn, known: true },
+          value: undefined,
+          sent: sent.value,
+        },
+      ]
+    : []
+
+/** RFC 7644 §3.5.2.1: without a path the value holds attributes; Entra ID uses whole paths as their names. */
+export const withoutPath = (schema: ResourceSchema, sent: Sent, note: Note): readonly Operation[] => {
+  if (sent.op === 'remove')
+    throw new ConnectorError('noTarget', 'path: is missing for "remove"; name what is to be removed')
+  if (!isRecord(sent.value))
+    throw new ConnectorError('invalidValue', 'value: must be an object of attributes when there is no path', {
+      field: 'value',
+    })
+  return Object.entries(sent.value).flatMap(([name, value]) =>
+    named(schema, { ...sent, value: value ?? null }, name, note),
+  )
+}
+
+const named = (schema: ResourceSchema, sent: Sent, name: string, note: Note): readonly Operation[] => {
+  const path = resolvePath(schema, name.split('[', 1)[0] ?? '')
+  if (isUrn(name)) {
+    if (name.toLowerCase() === schema.urn.toLowerCase()) return withoutPath(schema, sent, note)
+    if (isCustomObject(path, sent)) return insideExtension(schema, sent, name, note)
+  }
+  if (path === undefined || isReadOnly(path)) return ignored(path, note)
+  const isPath = path.kind === 'attribute' && /[.[:]/.test(name)
+  if (isPath) note('pathInName')
+  return withPath(schema, { ...sent, createsMissing: sent.createsMissing || isPath }, name, note)
+}
+
+/** As in a resource: an object under a URN that nobody declared is an extension, whatever the URN looks like. */
+const isCustomObject = (path: AttributePath | undefined, { value }: Sent): boolean =>
+  isRecord(value) &&
+  (path === undefined ||
+    (path.kind === 'attribute' && path.attribute.type === 'undeclared' && path.sub === undefined))
+
+const isReadOnly = (path: AttributePath): boolean =>
+  path.kind === 'attribute' &&
+  (path.attribute.mutability === 'readOnly' || path.sub?.mutability === 'readOnly')
+
+/** Unknown attributes are ignored, and readOnly ones too: inside a value they are an echo, not a wish (RFC 7644 §3.3). */
+const ignored = (path: AttributePath | undefined, note: Note): readonly [] => {
+  if (path?.kind === 'attribute' && path.attribute.name !== 'schemas') note('readOnlyInValue')
+  return []
+}
+
+const readOnlyPart = (schema: ResourceSchema, path: PatchPath): string | undefined => {
+  if (path.kind === 'extension') {
+    const attributes = [...(schema.extensions.get(path.urn.toLowerCase())?.attributes.values() ?? [])]
+    const isDerived = attributes.length > 0 && attributes.every((each) => each.mutability === 'readOnly')
+    return isDerived ? path.urn : undefined
+  }
+  const attribute = path.kind === 'attribute' ? path.attribute : path.path.attribute
+  const part = [attribute, path.sub].find((each) => each?.mutability === 'readOnly')
+  return part === undefined ? undefined : (path.sub ?? attribute).path
+}
+
+const checkMutable = (schema: ResourceSchema, path: PatchPath): void => {
+  const part = readOnlyPart(schema, path)
+  if (part !== undefined)
+    throw new ConnectorError('mutability', `${part}: is read-only; leave it out`, { field: part })
+}
+
+const normalised = (
+  path: PatchPath,
+  value: AttributeValue | undefined,
+  note: Note,
+): AttributeValue | undefined => {
+  if (value === undefined || isAbsent(value)) return value
+  switch (path.kind) {
+    case 'extension':
+      return value
+    case 'attribute':
+      return normaliseValue(path.sub ?? path.attribute, value, note)
+    case 'elements':
+      return normaliseValue(path.sub ?? oneOf(path.path.attribute), value, note)
+  }
+}
+
+/** The schema of one element of a multi-valued attribute. */
+export const oneOf = (attribute: SchemaAttribute): SchemaAttribute => ({ ...attribute, multiValued: false })
