@@ -8,7 +8,7 @@ import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
 const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
 
 const sinceText = (since: string, from: Provenance | undefined): string =>
-  from === undefined ? '' : ` ${since} ${from.at} (request ${from.requestId} by ${actorText(from.actor)})`
+  from === undefined ? '' : `${since} ${from.at} (request ${from.requestId} by ${actorText(from.actor)})`
 
 const groupText = ({ id, displayName }: GroupStep): string => `group "${displayName}" (${id})`
 
@@ -18,7 +18,7 @@ const evidenceText = (evidence: ProvenEvidence): string => {
       const steps = (evidence.through ?? []).toReversed()
       return [
         groupText(evidence),
-        ...steps.map((step) => `${groupText(step)}${sinceText('nested since', step.from)}`),
+        ...steps.map((step) => `${groupText(step)}${sinceText(' nested since', step.from)}`),
       ].join(' through ')
     }
     case 'attribute':
@@ -35,8 +35,11 @@ const sources: Readonly<Record<Because['source'], string>> = {
   sso: 'shown at login',
 }
 
-const provenText = (evidence: ProvenEvidence): string =>
-  `${evidenceText(evidence)}${sinceText('since', evidence.from)}`
+/** At the end of a way from group to group it has to be said who came when. */
+const provenText = (evidence: ProvenEvidence): string => {
+  const since = evidence.kind === 'group' && evidence.through !== undefined ? ', joined' : ' since'
+  return `${evidenceText(evidence)}${sinceText(since, evidence.from)}`
+}
 
 /** Rule, and what made it match. Without personal values. */
 export const becauseText = ({ rule, evidence, source, configuration }: ProvenBecause): string =>

@@ -47,7 +47,8 @@ export const standingIn = (
   member: Member,
   memberships: Memberships,
 ): Standing => {
-  const groups = pushedGroups(memberships.groups)
+  const held = departed(member) ? inNone : memberships
+  const groups = pushedGroups(held.groups)
   const assignments = assignmentsFor({
     member,
     groups,
@@ -56,7 +57,7 @@ export const standingIn = (
     patterns: deps.patterns,
   })
   const { connection, id } = member
-  return { connection, id, member, groups, cycles: memberships.cycles, assignments }
+  return { connection, id, member, groups, cycles: held.cycles, assignments }
 }
 
 /** Of members that were read just before. */

@@ -152,7 +152,7 @@ const createProvider = (directory: Directory, stamp: () => Stamp) => {
     remove: async (member: Member): Promise<void> => {
       await directory.deleteMember(stamp(), await current(member))
     },
-    group: async (displayName: string, members: readonly Member[] = []): Promise<Group> =>
+    group: async (displayName: string, members: readonly (Member | Group)[] = []): Promise<Group> =>
       groupWritten(
         await directory.createGroup(
           stamp(),
@@ -163,8 +163,8 @@ const createProvider = (directory: Directory, stamp: () => Stamp) => {
     change: async (
       group: Group,
       change: {
-        readonly add?: readonly Member[]
-        readonly remove?: readonly Member[]
+        readonly add?: readonly (Member | Group)[]
+        readonly remove?: readonly (Member | Group)[]
         readonly rename?: string
       },
     ): Promise<void> => {
