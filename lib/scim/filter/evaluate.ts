@@ -38,27 +38,28 @@ const compares = (comparison: Comparison, found: readonly AttributeValue[], step
   const values = found.filter((each) => !isAbsent(each))
   if (value === null) return values.some((each) => isPresent(each, step)) === (operator === 'ne')
   step(values.length)
+  const satisfies = testOf(attribute, operator, value)
   // An attribute without a value is different from every value; of a list, one that differs is enough (§3.4.2.2: any of the values).
-  if (operator === 'ne')
-    return values.length === 0 || values.some((each) => !satisfies(attribute, 'eq', each, value))
-  return values.some((each) => satisfies(attribute, operator, each, value))
+  return values.some(satisfies) || (operator === 'ne' && values.length === 0)
 }
 
-const satisfies = (
+/** The test of one value; what is compared with is folded once for all of them. */
+const testOf = (
   attribute: SchemaAttribute,
   operator: Operator,
-  found: AttributeValue,
   wanted: FilterValue,
-): boolean => {
+): ((found: AttributeValue) => boolean) => {
   switch (operator) {
     case 'co':
     case 'sw':
-    case 'ew':
-      return typeof found === 'string' && typeof wanted === 'string'
-        ? holds(operator, searchable(attribute, found), searchable(attribute, wanted))
-        : false
-    default:
-      return ordered(operator, comparable(attribute, found), comparable(attribute, wanted))
+    case 'ew': {
+      const part = searchable(attribute, String(wanted))
+      return (found) => typeof found === 'string' && holds(operator, searchable(attribute, found), part)
+    }
+    default: {
+      const right = comparable(attribute, wanted)
+      return (found) => ordered(operator, comparable(attribute, found), right)
+    }
   }
 }
 
