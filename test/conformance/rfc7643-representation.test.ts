@@ -20,6 +20,13 @@ describe('RFC 7643 §2.1 attribute names', () => {
   })
 })
 
+describe('RFC 7643 §2.1 attribute names given twice', () => {
+  it('in different case are refused', async () => {
+    const body = { ...user('double@acme.test', { title: 'a' }), TITLE: 'b' }
+    expectError(await open().post('/Users', body), 400, 'invalidValue')
+  })
+})
+
 describe('RFC 7643 §2.3 attribute types', () => {
   const refused = async (attributes: object): Promise<void> =>
     expectError(await open().post('/Users', user('types@acme.test', attributes)), 400, 'invalidValue')

@@ -45,6 +45,8 @@ describe('RFC 7644 §3.5.2 the message', () => {
   it('knows add, remove and replace', async () => {
     const body = { schemas: [`${messages}:PatchOp`], Operations: [{ op: 'move', path: 'title', value: 'x' }] }
     expectError(await send(body), 400, 'invalidSyntax')
+    const without = { schemas: [`${messages}:PatchOp`], Operations: [{ path: 'title', value: 'x' }] }
+    expectError(await send(without), 400, 'invalidSyntax')
   })
   it('answers 200 with the resource or 204 without, and 200 when attributes are asked for', async () => {
     const { id } = await create({ nickName: 'N' })
@@ -245,6 +247,10 @@ describe('RFC 7644 §3.5.2.3 replace', () => {
     }))
   it('of a read-only attribute is refused with mutability', () =>
     refused({}, 'mutability', { op: 'replace', path: 'id', value: 'x' }))
+  it('of meta and of schemas is refused with mutability', async () => {
+    await refused({}, 'mutability', { op: 'replace', path: 'meta.version', value: 'W/"9"' })
+    await refused({}, 'mutability', { op: 'add', path: 'meta', value: { created: '2001-01-01T00:00:00Z' } })
+  })
   it('of a read-only sub-attribute is refused with mutability', () =>
     refused({}, 'mutability', { op: 'replace', path: `${enterpriseUrn}:manager.displayName`, value: 'x' }))
   it('by a userName in use answers 409', async () => {

@@ -126,6 +126,23 @@ describe('RFC 9865 §3 cursors with POST /.search', () => {
   })
 })
 
+describe('RFC 9865 §2.3 two methods', () => {
+  it('startIndex asks for a page by index, cursor for one by cursor', async () => {
+    const byIndex = (await open().get('/Users?startIndex=1&count=2')).body
+    expect([byIndex.startIndex, byIndex.nextCursor]).toEqual([1, undefined])
+    const byCursor = (await open().get('/Users?cursor=&count=2')).body
+    expect([byCursor.startIndex, typeof byCursor.nextCursor]).toEqual([undefined, 'string'])
+  })
+  it('no page is larger than the maximum, whatever count says', async () => {
+    const { pagination } = (await open().get('/ServiceProviderConfig')).body as {
+      readonly pagination: { readonly maxPageSize: number }
+    }
+    const reply = await open().get(`/Users?cursor=&count=${pagination.maxPageSize + 1}`)
+    if (reply.status === 400) expectError(reply, 400, 'invalidCount')
+    else expect(names(reply.body).length).toBeLessThanOrEqual(pagination.maxPageSize)
+  })
+})
+
 describe('RFC 9865 §4 configuration', () => {
   it('tells the limits that hold', async () => {
     const { pagination } = (await open().get('/ServiceProviderConfig')).body as {
