@@ -19,6 +19,9 @@ export type ErrorCode =
   | 'unauthenticated'
   | 'forbidden'
   | 'versionMismatch'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount'
   // what an operator configured
   | 'configurationInvalid'
   | 'configurationMissing'

@@ -1,10 +1,14 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { Attributes } from '../core/member.ts'
-import { maximumBytes, record } from './body.ts'
-import { schemaDocuments } from './definitions.ts'
+import { record } from './body.ts'
+import { maximumBulkBytes, maximumBulkOperations } from './bulk/limits.ts'
+import type { SchemaDocument } from './definitions.ts'
 import type { Answer, Exchange, Operation } from './exchange.ts'
-import { defaultPageSize, listResponse, maximumPageSize } from './paging.ts'
-import { groupSchema, type ResourceSchema, userSchema } from './schema.ts'
+import { listAnswer } from './lists/answers.ts'
+import { cursorTimeout } from './lists/cursors.ts'
+import { defaultPageSize, maximumPageSize } from './lists/query.ts'
+import type { ResourceType } from './resource-type.ts'
+import type { Extension } from './schema.ts'
 
 const messages = 'urn:ietf:params:scim:schemas:core:2.0'
 
@@ -13,17 +17,18 @@ const serviceProviderConfig = (baseUrl: string): Attributes =>
   record({
     schemas: [`${messages}:ServiceProviderConfig`],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: maximumBytes },
+    bulk: { supported: true, maxOperations: maximumBulkOperations, maxPayloadSize: maximumBulkBytes },
     filter: { supported: true, maxResults: maximumPageSize },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
     pagination: {
-      cursor: false,
+      cursor: true,
       index: true,
       defaultPaginationMethod: 'index',
       defaultPageSize,
       maxPageSize: maximumPageSize,
+      cursorTimeout,
     },
     authenticationSchemes: [
       {
@@ -37,29 +42,39 @@ const serviceProviderConfig = (baseUrl: string): Attributes =>
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   })
 
+/** The extensions that have something to show here. */
+const extensionsOf = (exchange: Exchange, type: ResourceType): readonly Extension[] =>
+  type.with((verbs) => verbs.offered?.(exchange) ?? [...verbs.schema.extensions.values()])
+
 /** RFC 7643 §6. */
-const resourceType = (baseUrl: string, schema: ResourceSchema): Attributes =>
-  record({
+const resourceTypeDocument = (exchange: Exchange, type: ResourceType): Attributes => {
+  const { name, endpoint, description, urn } = type.schema
+  return record({
     schemas: [`${messages}:ResourceType`],
-    id: schema.name,
-    name: schema.name,
-    endpoint: schema.endpoint,
-    description: schema.description,
-    schema: schema.urn,
-    schemaExtensions: [...schema.extensions.values()].map(({ urn }) => ({ schema: urn, required: false })),
-    meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${schema.name}` },
+    id: name,
+    name,
+    endpoint,
+    description,
+    schema: urn,
+    schemaExtensions: extensionsOf(exchange, type).map((each) => ({ schema: each.urn, required: false })),
+    meta: { resourceType: 'ResourceType', location: `${exchange.request.baseUrl}/ResourceTypes/${name}` },
+  })
+}
+
+/** RFC 7643 §7. */
+const schemaResource = (baseUrl: string, document: SchemaDocument): Attributes =>
+  record({
+    schemas: [`${messages}:Schema`],
+    ...document,
+    meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${document.id}` },
   })
 
-const schemaResources = (baseUrl: string): readonly Attributes[] =>
-  schemaDocuments.map((document) =>
-    record({
-      schemas: [`${messages}:Schema`],
-      ...document,
-      meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${document.id}` },
-    }),
-  )
-const resourceTypes = (baseUrl: string): readonly Attributes[] =>
-  [userSchema, groupSchema].map((schema) => resourceType(baseUrl, schema))
+/** Each once, though several types may share an extension. */
+const schemaResources = (exchange: Exchange, types: readonly ResourceType[]): readonly Attributes[] => {
+  const documents = types.flatMap((type) => [type.schema, ...extensionsOf(exchange, type)])
+  const byId = new Map(documents.map(({ document }) => [document.id, document]))
+  return [...byId.values()].map((each) => schemaResource(exchange.request.baseUrl, each))
+}
 
 /** RFC 7644 §4: a filter is answered 403, whatever else the query holds is ignored. */
 const refuseFilter = ({ request }: Exchange): void => {
@@ -70,22 +85,39 @@ const refuseFilter = ({ request }: Exchange): void => {
 const one = (exchange: Exchange, resource: Attributes | undefined): Answer => {
   refuseFilter(exchange)
   if (resource === undefined) throw new ConnectorError('notFound', 'no such discovery document')
-  return { status: 200, body: JSON.stringify(resource) }
+  const { location } = resource.meta as { readonly location: string }
+  return {
+    status: 200,
+    headers: { location, 'content-location': location },
+    body: JSON.stringify(resource),
+  }
 }
 const all = (exchange: Exchange, resources: readonly Attributes[]): Answer => {
   refuseFilter(exchange)
-  return { status: 200, body: listResponse(resources.length, 1, resources) }
+  return listAnswer(
+    resources.map((each) => JSON.stringify(each)),
+    { totalResults: resources.length, startIndex: 1 },
+  )
 }
 const withId = (resources: readonly Attributes[], id: string): Attributes | undefined =>
   resources.find((each) => String(each.id).toLowerCase() === id.toLowerCase())
 
-export const getServiceProviderConfig: Operation = async (exchange) =>
-  one(exchange, serviceProviderConfig(exchange.request.baseUrl))
-export const listSchemas: Operation = async (exchange) =>
-  all(exchange, schemaResources(exchange.request.baseUrl))
-export const getSchema: Operation = async (exchange, id) =>
-  one(exchange, withId(schemaResources(exchange.request.baseUrl), id))
-export const listResourceTypes: Operation = async (exchange) =>
-  all(exchange, resourceTypes(exchange.request.baseUrl))
-export const getResourceType: Operation = async (exchange, id) =>
-  one(exchange, withId(resourceTypes(exchange.request.baseUrl), id))
+export type Discovery = {
+  readonly serviceProviderConfig: Operation
+  readonly schemas: Operation
+  readonly schema: Operation
+  readonly resourceTypes: Operation
+  readonly resourceType: Operation
+}
+
+export const discoveryOf = (types: readonly ResourceType[]): Discovery => {
+  const documents = (exchange: Exchange): readonly Attributes[] =>
+    types.map((type) => resourceTypeDocument(exchange, type))
+  return {
+    serviceProviderConfig: async (exchange) => one(exchange, serviceProviderConfig(exchange.request.baseUrl)),
+    schemas: async (exchange) => all(exchange, schemaResources(exchange, types)),
+    schema: async (exchange, id) => one(exchange, withId(schemaResources(exchange, types), id)),
+    resourceTypes: async (exchange) => all(exchange, documents(exchange)),
+    resourceType: async (exchange, id) => one(exchange, withId(documents(exchange), id)),
+  }
+}

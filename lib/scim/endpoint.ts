@@ -1,92 +1,150 @@
 import type { Actor } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
+import type { GroupId } from '../core/ids.ts'
+import type { Attributes } from '../core/member.ts'
+import type { AccessReads } from '../core/ports/access.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Directory } from '../core/ports/directory.ts'
-import { maximumBytes } from './body.ts'
+import { parseBody } from './body.ts'
 import { errorAnswer } from './errors.ts'
-import type { Answer, Exchange, Observed, ScimRequest, ScimResponse } from './exchange.ts'
-import type { Note, Quirk } from './quirks.ts'
-import { type Route, routeOf } from './routes.ts'
+import type { Answer, Asked, Exchange, Observed, ScimRequest, ScimResponse } from './exchange.ts'
+import { groups } from './groups/groups.ts'
+import { createCursors } from './lists/cursors.ts'
+import { checkBody, mediaType } from './media-type.ts'
+import type { Quirk } from './quirks.ts'
+import type { ResourceType } from './resource-type.ts'
+import { createRoutes, type Route } from './routes.ts'
+import { users } from './users/users.ts'
 
-export type EndpointDeps = { readonly directory: Directory; readonly clock: Clock }
+export type EndpointDeps = {
+  readonly directory: Directory
+  readonly clock: Clock
+  /** Tells how members stand on the platforms. */
+  readonly access?: AccessReads
+  /** What is served, in the order of lists over all of them; Users and Groups by default. */
+  readonly resourceTypes?: readonly ResourceType[]
+}
+
+/** Who asks. `secret`: what only they and we know something of; cursors are sealed with it. */
+export type Caller = { readonly actor: Actor; readonly secret: string }
 
 /** Answers a request whose sender is known. Never throws: whatever goes wrong below is a SCIM error (RFC 7644 §3.12). */
-export type ScimEndpoint = (request: ScimRequest, actor: Actor) => Promise<ScimResponse>
+export type ScimEndpoint = (request: ScimRequest, caller: Caller) => Promise<ScimResponse>
 
-export const createScimEndpoint =
-  (deps: EndpointDeps): ScimEndpoint =>
-  async (request, actor) => {
-    const route = routeOf(request.method, request.path)
-    const quirks: Partial<Record<Quirk, number>> = {}
-    const note: Note = (quirk) => {
-      quirks[quirk] = (quirks[quirk] ?? 0) + 1
-    }
-    const operation = route.kind === 'unknown' ? 'unknown' : route.name
+// A function makes an endpoint per request; this stays.
+const ownRoutes = createRoutes([users, groups])
+
+export const createScimEndpoint = (deps: EndpointDeps): ScimEndpoint => {
+  const { directory, clock, access, resourceTypes } = deps
+  const routes = resourceTypes === undefined ? ownRoutes : createRoutes(resourceTypes)
+  return async (request, { actor, secret }) => {
+    const { connection, requestId, baseUrl, body } = request
+    const route = routes(request.method, request.path)
+    const { observed, ...notes } = observation(route)
     try {
-      const { connection, requestId } = request
-      const stamp = { connection, actor, requestId, at: deps.clock.now() }
-      const answer = await perform({ ...deps, request, stamp, note }, route)
-      return responseTo(request, answer, { operation, quirks })
+      const exchange: Omit<Exchange, 'perform'> = {
+        request: { ...asked(request), connection, baseUrl },
+        stamp: { connection, actor, requestId, at: clock.now() },
+        ...notes,
+        directory,
+        clock,
+        ...(access === undefined ? {} : { access }),
+        cursors: createCursors(clock, { connection, secret }),
+        body: once(() => parseBody(body)),
+        bodySize: body?.length ?? 0,
+      }
+      if (route.kind === 'operation') checkBody(request)
+      const answer = await carriedOut(withParts(exchange, routes), route)
+      const { error } = answer
+      return responseTo(request, answer, {
+        ...observed(),
+        ...(error === undefined ? {} : { code: 'internal', error }),
+      })
     } catch (error) {
-      return failure(request, error, { operation, quirks }, allowed(route))
+      const allow = route.kind === 'methodNotAllowed' ? { allow: route.allow } : {}
+      return failure(request, error, observed(), allow)
     }
   }
+}
 
-const allowed = (route: Route): Readonly<Record<string, string>> =>
-  route.kind === 'methodNotAllowed' ? { allow: route.allow } : {}
+const asked = ({ method, path, query, headers }: ScimRequest): Asked => ({ method, path, query, headers })
 
-const perform = async (exchange: Exchange, route: Route): Promise<Answer> => {
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/** What is counted on the way of one request. */
+const observation = (route: Route) => {
+  const quirks: Partial<Record<Quirk, number>> = {}
+  const groupCycles = new Set<GroupId>()
+  return {
+    note: (quirk: Quirk): void => {
+      quirks[quirk] = (quirks[quirk] ?? 0) + 1
+    },
+    noteCycles: (found: readonly GroupId[]): void => {
+      for (const group of found) groupCycles.add(group)
+    },
+    observed: (): Observed => ({
+      operation: route.kind === 'unknown' ? 'unknown' : route.name,
+      quirks,
+      ...(groupCycles.size === 0 ? {} : { groupCycles: [...groupCycles] }),
+    }),
+  }
+}
+
+/** An exchange that can carry out further operations within the same request. */
+const withParts = (
+  exchange: Omit<Exchange, 'perform'>,
+  routes: (method: string, path: string) => Route,
+): Exchange => ({
+  ...exchange,
+  perform: (part, body) => {
+    const { connection, baseUrl } = exchange.request
+    const inner = {
+      ...exchange,
+      request: { ...part, connection, baseUrl },
+      body: () => sent(body),
+      bodySize: 0,
+    }
+    return carriedOut(withParts(inner, routes), routes(part.method, part.path))
+  },
+})
+
+const sent = (body: Attributes | undefined): Attributes => {
+  if (body === undefined) throw new ConnectorError('invalidSyntax', 'the operation needs data')
+  return body
+}
+
+const carriedOut = async (exchange: Exchange, route: Route): Promise<Answer> => {
   switch (route.kind) {
     case 'unknown':
       throw new ConnectorError('notFound', 'no such endpoint')
     case 'methodNotAllowed':
       throw new ConnectorError('methodNotAllowed', `allowed here: ${route.allow}`)
     case 'operation':
-      checkBody(exchange.request)
       return route.operation(exchange, route.id)
   }
 }
 
-const jsonTypes: ReadonlySet<string> = new Set(['application/scim+json', 'application/json'])
-
-const utf8 = /^charset="?utf-?8"?$/
-
-const checkBody = ({ body, headers }: ScimRequest): void => {
-  if (body === undefined || body.length === 0) return
-  if (body.length > maximumBytes)
-    throw new ConnectorError('payloadTooLarge', `the body is larger than ${maximumBytes} bytes`)
-  const [type = '', ...parameters] = (headers['content-type'] ?? 'application/scim+json')
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim())
-  if (!jsonTypes.has(type))
-    throw new ConnectorError('unsupportedMediaType', 'send application/scim+json or application/json')
-  // RFC 8259 §8.1. A gateway hands `application/json` over as text, so that no later look at the bytes would notice.
-  if (parameters.some((each) => each.startsWith('charset=') && !utf8.test(each)))
-    throw new ConnectorError('unsupportedMediaType', 'send the body in UTF-8')
-  if (!/^(?:identity)?$/i.test(headers['content-encoding']?.trim() ?? ''))
-    throw new ConnectorError('unsupportedMediaType', 'send the body without a Content-Encoding')
+const responseTo = (request: ScimRequest, answer: Answer, observed: Observed): ScimResponse => {
+  const body = request.method === 'HEAD' ? undefined : answer.body
+  return {
+    status: answer.status,
+    headers: {
+      ...(answer.body === undefined ? {} : { 'content-type': mediaType(request.headers.accept) }),
+      // Personal data: no cache on the way keeps it.
+      'cache-control': 'no-store',
+      'x-request-id': request.requestId,
+      ...answer.headers,
+    },
+    ...(body === undefined ? {} : { body }),
+    observed,
+  }
 }
-
-/** RFC 7644 §3.8: the form the client accepts; OneLogin reads `application/json` only, and says so. */
-const mediaType = (accept: string | undefined): string => {
-  const types = (accept ?? '').toLowerCase()
-  const isPlain = types.includes('application/json') && !types.includes('application/scim+json')
-  return `${isPlain ? 'application/json' : 'application/scim+json'}; charset=utf-8`
-}
-
-const responseTo = (request: ScimRequest, answer: Answer, observed: Observed): ScimResponse => ({
-  status: answer.status,
-  headers: {
-    ...(answer.body === undefined ? {} : { 'content-type': mediaType(request.headers.accept) }),
-    // Personal data: no cache on the way keeps it.
-    'cache-control': 'no-store',
-    'x-request-id': request.requestId,
-    ...answer.headers,
-  },
-  ...(answer.body === undefined ? {} : { body: answer.body }),
-  observed,
-})
 
 /** Any error as the response the client gets. */
 export const failure = (

@@ -11,6 +11,10 @@ const answers: Readonly<Record<ErrorCode, Answer>> = {
   noTarget: { status: 400, scimType: 'noTarget' },
   mutability: { status: 400, scimType: 'mutability' },
   tooMany: { status: 400, scimType: 'tooMany' },
+  // RFC 9865 §2.1.
+  invalidCursor: { status: 400, scimType: 'invalidCursor' },
+  expiredCursor: { status: 400, scimType: 'expiredCursor' },
+  invalidCount: { status: 400, scimType: 'invalidCount' },
   uniqueness: { status: 409, scimType: 'uniqueness' },
   // §3.7.1; the types of table 9 are for 400.
   unresolvedReference: { status: 409 },

@@ -1,7 +1,10 @@
 import type { Stamp } from '../core/audit.ts'
-import type { ConnectionId } from '../core/ids.ts'
+import type { ConnectionId, GroupId } from '../core/ids.ts'
+import type { Attributes } from '../core/member.ts'
+import type { AccessReads } from '../core/ports/access.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Directory } from '../core/ports/directory.ts'
+import type { Cursors } from './lists/cursors.ts'
 import type { Note, Quirk } from './quirks.ts'
 
 /** One HTTP request as plain values, so that a function, the local front and a test send the same thing. */
@@ -32,17 +35,32 @@ export type Observed = {
   readonly code?: string
   readonly credential?: string
   readonly quirks: Readonly<Partial<Record<Quirk, number>>>
+  /** Groups that were put into a group that stands in them already. */
+  readonly groupCycles?: readonly GroupId[]
   /** Of an unexpected exception; for the log only, never for the caller. */
   readonly error?: unknown
 }
 
+/** What an operation is asked with: of the request itself, or of one part of a bulk request. */
+export type Asked = Pick<ScimRequest, 'method' | 'path' | 'query' | 'headers'>
+
 /** An authenticated request on its way through one operation. */
 export type Exchange = {
-  readonly request: ScimRequest
+  readonly request: Asked & Pick<ScimRequest, 'connection' | 'baseUrl'>
   readonly stamp: Stamp
   readonly note: Note
+  readonly noteCycles: (groups: readonly GroupId[]) => void
   readonly directory: Directory
   readonly clock: Clock
+  /** Absent where nothing tells how members stand on the platforms. */
+  readonly access?: AccessReads
+  readonly cursors: Cursors
+  /** The parsed body; throws `invalidSyntax` where there is none. */
+  readonly body: () => Attributes
+  /** Its size in bytes as it came. */
+  readonly bodySize: number
+  /** Another operation within the same request (RFC 7644 §3.7); throws as an operation does. */
+  readonly perform: (asked: Asked, body: Attributes | undefined) => Promise<Answer>
 }
 
 export type Answer = {
@@ -50,6 +68,8 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>
   /** JSON text. */
   readonly body?: string
+  /** An unexpected exception that is answered as a part of the body; for the log only. */
+  readonly error?: unknown
 }
 /** `id` is what stands at `{id}` in the route. */
 export type Operation = (exchange: Exchange, id: string) => Promise<Answer>

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
-import type { ScimRequest } from './exchange.ts'
+import type { Asked } from './exchange.ts'
 import { versionTag } from './resources.ts'
 
 // RFC 9110 §8.8.3: the weak comparison, since every tag of ours is weak.
@@ -13,7 +13,7 @@ const names = (header: string | undefined, version: number): boolean => {
 }
 
 /** RFC 7644 §3.14: a write on a version the client has not seen is refused. */
-export const checkIfMatch = (request: ScimRequest, resource: { readonly version: number }): void => {
+export const checkIfMatch = (request: Asked, resource: { readonly version: number }): void => {
   const header = request.headers['if-match']
   if (header === undefined || names(header, resource.version)) return
   throw new ConnectorError(
@@ -22,5 +22,5 @@ export const checkIfMatch = (request: ScimRequest, resource: { readonly version:
   )
 }
 
-export const isUnchanged = (request: ScimRequest, resource: { readonly version: number }): boolean =>
+export const isUnchanged = (request: Asked, resource: { readonly version: number }): boolean =>
   names(request.headers['if-none-match'], resource.version)

@@ -1,13 +1,20 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { Attributes, AttributeValue } from '../core/member.ts'
 import { isList, isRecord, record } from './body.ts'
-import { attributeNamed, isUrn, type ResourceSchema, type SchemaAttribute } from './schema.ts'
+import {
+  type AttributeTable,
+  attributeNamed,
+  isUrn,
+  type ResourceSchema,
+  type SchemaAttribute,
+} from './schema.ts'
 
 /** RFC 7644 §3.9. Names are folded paths: `name`, `name.givenname`, `urn:…:user`, `urn:…:user:manager.value`. */
 export type Projection =
   | { readonly kind: 'default' }
   | { readonly kind: 'only' | 'without'; readonly names: readonly string[] }
 
+// `meta` is no `returned: always` attribute, but clients that cache and compare versions need it in every answer.
 const alwaysReturned: ReadonlySet<string> = new Set(['schemas', 'id', 'meta'])
 
 /** The names of a comma-separated parameter, without the core schema's own URN before them. */
@@ -47,12 +54,41 @@ export const wants = (projection: Projection, path: string): boolean => {
   }
 }
 
+/** The same of an attribute that is returned on request: only who names it gets it (RFC 7643 §7). */
+export const names = (projection: Projection, path: string): boolean =>
+  projection.kind === 'only' && wants(projection, path)
+
+const isUnasked = ({ returned, subAttributes }: SchemaAttribute): boolean =>
+  returned === 'request' || returned === 'never' || [...subAttributes.values()].some(isUnasked)
+
+const known = new WeakMap<ResourceSchema, readonly string[]>()
+
+/** Where in a resource something may stand that nobody gets without asking. */
+const unaskedIn = (schema: ResourceSchema): readonly string[] => {
+  const before = known.get(schema)
+  if (before !== undefined) return before
+  const found = [
+    ...[...schema.attributes.values()].filter(isUnasked).map(({ name }) => name),
+    ...[...schema.extensions.values()]
+      .filter(({ attributes }) => [...attributes.values()].some(isUnasked))
+      .map(({ urn }) => urn),
+  ]
+  known.set(schema, found)
+  return found
+}
+
 /** Applied after everything else: a projection never has a part in what is stored. */
 export const project = (schema: ResourceSchema, projection: Projection, resource: Attributes): Attributes => {
-  if (projection.kind === 'default') return resource
+  // By far the most answers: nothing to leave out.
+  if (projection.kind === 'default' && !unaskedIn(schema).some((name) => Object.hasOwn(resource, name)))
+    return resource
   const entries = Object.entries(resource).flatMap(([name, value]) => {
     if (alwaysReturned.has(name)) return [[name, value] as const]
-    const kept = keep(projection, name, value, attributeNamed(schema.attributes, name))
+    const extension = isUrn(name) ? schema.extensions.get(name.toLowerCase()) : undefined
+    const kept =
+      extension === undefined
+        ? keep(projection, name, value, attributeNamed(schema.attributes, name))
+        : inside(projection, name, value, extension.attributes)
     return kept === undefined ? [] : [[name, kept] as const]
   })
   return record(Object.fromEntries(entries))
@@ -64,13 +100,33 @@ const keep = (
   value: AttributeValue,
   attribute: SchemaAttribute | undefined,
 ): AttributeValue | undefined => {
-  if (attribute?.returned === 'always') return value
-  if (!wants(projection, path)) return undefined
-  const isWhole = isKeptWhole(projection, path.toLowerCase())
-  return isWhole ? value : parts(projection, path, value)
+  switch (attribute?.returned) {
+    case 'always':
+      return value
+    case 'never':
+      return undefined
+    case 'request':
+      return names(projection, path) ? inside(projection, path, value, attribute.subAttributes) : undefined
+    default:
+      return inside(projection, path, value, attribute?.subAttributes)
+  }
 }
 
-const isKeptWhole = (projection: Projection, path: string): boolean => {
+/** What is wanted of an attribute or an extension. */
+const inside = (
+  projection: Projection,
+  path: string,
+  value: AttributeValue,
+  table: AttributeTable | undefined,
+): AttributeValue | undefined => {
+  if (!wants(projection, path)) return undefined
+  const hidesSome = table !== undefined && [...table.values()].some(isUnasked)
+  return isWantedWhole(projection, path.toLowerCase()) && !hidesSome
+    ? value
+    : parts(projection, path, value, table)
+}
+
+const isWantedWhole = (projection: Projection, path: string): boolean => {
   switch (projection.kind) {
     case 'default':
       return true
@@ -81,16 +137,24 @@ const isKeptWhole = (projection: Projection, path: string): boolean => {
   }
 }
 
-const parts = (projection: Projection, path: string, value: AttributeValue): AttributeValue | undefined => {
+const parts = (
+  projection: Projection,
+  path: string,
+  value: AttributeValue,
+  table: AttributeTable | undefined,
+): AttributeValue | undefined => {
   if (isList(value)) {
-    const list = value.map((each) => parts(projection, path, each)).filter((each) => each !== undefined)
+    const list = value
+      .map((each) => parts(projection, path, each, table))
+      .filter((each) => each !== undefined)
     return list.length === 0 ? undefined : list
   }
   if (!isRecord(value)) return value
   // Below an extension a colon stands before the attribute; below anything else a dot (RFC 7644 §3.10).
   const separator = isExtension(path) ? ':' : '.'
   const kept = Object.entries(value).flatMap(([name, each]) => {
-    const one = keep(projection, `${path}${separator}${name}`, each, undefined)
+    const attribute = table === undefined ? undefined : attributeNamed(table, name)
+    const one = keep(projection, `${path}${separator}${name}`, each, attribute)
     return one === undefined ? [] : [[name, one] as const]
   })
   return kept.length === 0 ? undefined : record(Object.fromEntries(kept))

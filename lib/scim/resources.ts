@@ -1,9 +1,10 @@
 import { ConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
 import type { Attributes, AttributeValue, Group, GroupMember, HeldGroup, Member } from '../core/member.ts'
+import type { AccessEntry } from '../core/ports/access.ts'
 import type { GroupDraft, MemberDraft } from '../core/ports/directory.ts'
 import { isList, isRecord, record } from './body.ts'
-import { membershipUrn } from './definitions.ts'
+import { accessUrn, membershipUrn } from './definitions.ts'
 import { groupSchema, isUrn, type ResourceSchema, userSchema } from './schema.ts'
 
 // Names become parts of DynamoDB keys (2,048 bytes), resources items (400 KB).
@@ -36,11 +37,14 @@ export const memberResource = (member: Member): Attributes =>
     ...member.attributes,
     userName: member.userName,
     ...(member.externalId === undefined ? {} : { externalId: member.externalId }),
-    active: member.active,
+    ...(member.activeUnassigned ? {} : { active: member.active }),
   })
 
-/** `active` comes from `whenOmitted` when the resource does not say it. */
-export const memberDraft = (resource: Attributes, whenOmitted: boolean): MemberDraft => {
+/**
+ * A new User is active unless the resource says otherwise; one that was stored before stays as they were: taking the attribute away must not switch
+ * anybody on or off.
+ */
+export const memberDraft = (resource: Attributes, before?: Pick<Member, 'active'>): MemberDraft => {
   const { userName, externalId, active, ...attributes } = resource
   checkName('userName', userName)
   checkName('externalId', externalId)
@@ -50,10 +54,13 @@ export const memberDraft = (resource: Attributes, whenOmitted: boolean): MemberD
   return {
     userName: String(userName),
     ...(typeof externalId === 'string' ? { externalId } : {}),
-    active: typeof active === 'boolean' ? active : whenOmitted,
+    ...(typeof active === 'boolean' ? { active } : standing(before)),
     attributes: record(attributes),
   }
 }
+
+const standing = (before?: Pick<Member, 'active'>): Pick<MemberDraft, 'active' | 'activeUnassigned'> =>
+  before === undefined ? { active: true } : { active: before.active, activeUnassigned: true }
 
 export const groupResource = (group: Group): Attributes =>
   record({
@@ -97,25 +104,28 @@ const common = (
   },
 })
 
-/** What a client reads of a User; `groups` is absent when it was not asked for. */
+const renderHeldGroup = (baseUrl: string, group: HeldGroup): Attributes =>
+  record({
+    value: group.id,
+    $ref: locationOf(baseUrl, groupSchema, group.id),
+    display: group.displayName,
+    type: group.through.length === 0 ? 'direct' : 'indirect',
+  })
+
+/** What a client reads of a User, with as much of what is derived as it asked for. */
 export const renderUser = (
   baseUrl: string,
   member: Member,
-  groups: readonly HeldGroup[] | undefined,
-): Attributes =>
-  record({
-    ...common(userSchema, member, memberResource(member), baseUrl),
-    ...(groups === undefined || groups.length === 0
-      ? {}
-      : {
-          groups: groups.map((group) => ({
-            value: group.id,
-            $ref: locationOf(baseUrl, groupSchema, group.id),
-            display: group.displayName,
-            type: group.through.length === 0 ? 'direct' : 'indirect',
-          })),
-        }),
+  derived: { readonly groups: readonly HeldGroup[]; readonly access: readonly AccessEntry[] },
+): Attributes => {
+  const { groups, access } = derived
+  const attributes = record({
+    ...memberResource(member),
+    ...(groups.length === 0 ? {} : { groups: groups.map((each) => renderHeldGroup(baseUrl, each)) }),
+    ...(access.length === 0 ? {} : { [accessUrn]: { assignments: access } }),
   })
+  return record(common(userSchema, member, attributes, baseUrl))
+}
 
 export const renderMembership = (baseUrl: string, { type, id }: GroupMember): Attributes =>
   record({ value: id, $ref: locationOf(baseUrl, type === 'User' ? userSchema : groupSchema, id), type })
@@ -149,3 +159,7 @@ export const renderGroup = (baseUrl: string, group: Group, members: Members): At
   const attributes = record({ ...groupResource(group), ...renderMembers(baseUrl, group, members) })
   return record(common(groupSchema, group, attributes, baseUrl))
 }
+
+/** How our ids look: what does not is nobody's. */
+export const isUuid = (value: AttributeValue | undefined): boolean =>
+  typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value)

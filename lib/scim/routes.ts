@@ -1,39 +1,28 @@
 import { ConnectorError } from '../core/errors.ts'
-import {
-  getResourceType,
-  getSchema,
-  getServiceProviderConfig,
-  listResourceTypes,
-  listSchemas,
-} from './discovery.ts'
+import { performBulk } from './bulk/bulk.ts'
+import { discoveryOf } from './discovery.ts'
 import type { Operation } from './exchange.ts'
 import { listGroupMembers } from './groups/members.ts'
-import { getGroup, listGroups } from './groups/read.ts'
-import { createGroup, deleteGroup, patchGroup, replaceGroup } from './groups/write.ts'
-import { getUser, listUsers } from './users/read.ts'
-import { createUser, deleteUser, patchUser, replaceUser } from './users/write.ts'
+import { listResources, searchResources } from './lists/search.ts'
+import type { ResourceType } from './resource-type.ts'
+import { groupSchema } from './schema.ts'
+import { singleOperations } from './single.ts'
 
-const notBuilt: Operation = async () => {
+const notSupported: Operation = async () => {
   throw new ConnectorError('unsupported', 'this endpoint is not supported; see /ServiceProviderConfig')
 }
 
-/** RFC 7644 §3.2, table 2: by path with `{id}`, then by method. */
-const routes: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-  '/Users': { GET: listUsers, POST: createUser },
-  '/Users/{id}': { GET: getUser, PUT: replaceUser, PATCH: patchUser, DELETE: deleteUser },
-  '/Groups': { GET: listGroups, POST: createGroup },
-  '/Groups/{id}': { GET: getGroup, PUT: replaceGroup, PATCH: patchGroup, DELETE: deleteGroup },
-  '/Groups/{id}/members': { GET: listGroupMembers },
-  '/ServiceProviderConfig': { GET: getServiceProviderConfig },
-  '/Schemas': { GET: listSchemas },
-  '/Schemas/{id}': { GET: getSchema },
-  '/ResourceTypes': { GET: listResourceTypes },
-  '/ResourceTypes/{id}': { GET: getResourceType },
-  '/Me': { GET: notBuilt, POST: notBuilt, PUT: notBuilt, PATCH: notBuilt, DELETE: notBuilt },
-  '/Bulk': { POST: notBuilt },
-  '/.search': { POST: notBuilt },
-  '/Users/.search': { POST: notBuilt },
-  '/Groups/.search': { POST: notBuilt },
+type Methods = Readonly<Record<string, Operation>>
+
+/** RFC 7644 §3.2, table 2. */
+const routesOf = (type: ResourceType): readonly (readonly [string, Methods])[] => {
+  const { endpoint } = type.schema
+  const { create, read, replace, patch, remove } = type.with(singleOperations)
+  return [
+    [endpoint, { GET: listResources([type]), POST: create }],
+    [`${endpoint}/{id}`, { GET: read, PUT: replace, PATCH: patch, DELETE: remove }],
+    [`${endpoint}/.search`, { POST: searchResources([type]) }],
+  ]
 }
 
 export type Route =
@@ -41,18 +30,53 @@ export type Route =
   | { readonly kind: 'methodNotAllowed'; readonly name: string; readonly allow: string }
   | { readonly kind: 'unknown' }
 
-export const routeOf = (method: string, path: string): Route => {
-  const [, type = '', id, ...more] = path.replace(/\/$/, '').split('/')
-  const fixed = `/${[type, id, ...more].filter((part) => part !== undefined).join('/')}`
-  const pattern = Object.hasOwn(routes, fixed) ? fixed : `/${[type, '{id}', ...more].join('/')}`
-  const methods = Object.hasOwn(routes, pattern) ? routes[pattern] : undefined
-  if (methods === undefined || (pattern !== fixed && (id === undefined || id === '')))
-    return { kind: 'unknown' }
-  const operation = Object.hasOwn(methods, method) ? methods[method] : undefined
-  if (operation === undefined)
-    return { kind: 'methodNotAllowed', name: pattern, allow: Object.keys(methods).join(', ') }
-  return { kind: 'operation', name: `${method} ${pattern}`, id: decoded(id ?? ''), operation }
+/** By method and path, as sent. */
+export type Routes = (method: string, path: string) => Route
+
+/** Everything that is served for these types, by path with `{id}`, then by method. */
+export const createRoutes = (types: readonly ResourceType[]): Routes => {
+  const discovery = discoveryOf(types)
+  const me = {
+    GET: notSupported,
+    POST: notSupported,
+    PUT: notSupported,
+    PATCH: notSupported,
+    DELETE: notSupported,
+  }
+  const members = types.some(({ schema }) => schema === groupSchema)
+  const table: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+    ...types.flatMap(routesOf),
+    ...(members ? ([[`${groupSchema.endpoint}/{id}/members`, { GET: listGroupMembers }]] as const) : []),
+    ['/', { GET: listResources(types) }],
+    ['/.search', { POST: searchResources(types) }],
+    ['/Bulk', { POST: performBulk }],
+    ['/Me', me],
+    ['/ServiceProviderConfig', { GET: discovery.serviceProviderConfig }],
+    ['/Schemas', { GET: discovery.schemas }],
+    ['/Schemas/{id}', { GET: discovery.schema }],
+    ['/ResourceTypes', { GET: discovery.resourceTypes }],
+    ['/ResourceTypes/{id}', { GET: discovery.resourceType }],
+  ])
+  return (method, path) => {
+    const [, type = '', id, ...more] = path.replace(/\/$/, '').split('/')
+    const fixed = `/${[type, id, ...more].filter((part) => part !== undefined).join('/')}`
+    const pattern = table.has(fixed) ? fixed : `/${[type, '{id}', ...more].join('/')}`
+    const methods = table.get(pattern)
+    if (methods === undefined || (pattern !== fixed && (id === undefined || id === '')))
+      return { kind: 'unknown' }
+    // RFC 9110 §9.3.2: HEAD is GET; whoever answers leaves the body out.
+    const wanted = method === 'HEAD' ? 'GET' : method
+    const operation = Object.hasOwn(methods, wanted) ? methods[wanted] : undefined
+    return operation === undefined
+      ? { kind: 'methodNotAllowed', name: pattern, allow: allowed(methods) }
+      : { kind: 'operation', name: `${method} ${pattern}`, id: decoded(id ?? ''), operation }
+  }
 }
+
+const allowed = (methods: Methods): string =>
+  Object.keys(methods)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .join(', ')
 
 const decoded = (segment: string): string => {
   try {

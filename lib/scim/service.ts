@@ -1,16 +1,10 @@
 import { isConnectorError } from '../core/errors.ts'
-import type { Clock } from '../core/ports/clock.ts'
 import type { Credential, CredentialStore } from '../core/ports/configuration.ts'
-import type { Directory } from '../core/ports/directory.ts'
 import { authenticate, challenge } from './authentication.ts'
-import { createScimEndpoint, failure } from './endpoint.ts'
+import { createScimEndpoint, type EndpointDeps, failure } from './endpoint.ts'
 import type { ScimRequest, ScimResponse } from './exchange.ts'
 
-export type ServiceDeps = {
-  readonly directory: Directory
-  readonly credentials: CredentialStore
-  readonly clock: Clock
-}
+export type ServiceDeps = EndpointDeps & { readonly credentials: CredentialStore }
 
 /** The whole service provider behind `/{connection}/scim/v2`: who asks first, before anything of the request is parsed; then the endpoint. */
 export const createScimService = (deps: ServiceDeps): ((request: ScimRequest) => Promise<ScimResponse>) => {
@@ -23,9 +17,10 @@ export const createScimService = (deps: ServiceDeps): ((request: ScimRequest) =>
       const headers = isConnectorError(error, 'unauthenticated') ? { 'www-authenticate': challenge } : {}
       return failure(request, error, { operation: 'authenticate', quirks: {} }, headers)
     }
+    const { label, hash: secret } = credential
     // Beside the request, and not worth failing it: the day of last use is for people who tidy up.
     const [response] = await Promise.all([
-      endpoint(request, { kind: 'credential', label: credential.label }),
+      endpoint(request, { actor: { kind: 'credential', label }, secret }),
       markUsed(deps, credential),
     ])
     return { ...response, observed: { ...response.observed, credential: credential.id } }

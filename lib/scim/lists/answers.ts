@@ -1,0 +1,36 @@
+import type { Attributes } from '../../core/member.ts'
+import type { Answer } from '../exchange.ts'
+import { listUrn } from '../messages.ts'
+
+/** Lambda answers at most 6 MB: a page ends before, and says how much it holds. */
+const maximumPageBytes = 5_000_000
+
+/** As many of the resources as fit into one answer, as JSON texts. */
+export const fittingTexts = (resources: readonly Attributes[]): readonly string[] => {
+  const texts: string[] = []
+  let bytes = 0
+  for (const each of resources) {
+    const text = JSON.stringify(each)
+    // It leaves the function as a text inside JSON, every quotation mark escaped: at most twice as long.
+    const most = 2 * Buffer.byteLength(text)
+    bytes += bytes + most > maximumPageBytes ? Buffer.byteLength(JSON.stringify(text)) : most
+    if (bytes > maximumPageBytes) break
+    texts.push(text)
+  }
+  return texts
+}
+
+/** RFC 7644 §3.4.2, RFC 9865 §2. */
+export const listAnswer = (
+  texts: readonly string[],
+  page: {
+    readonly totalResults?: number | undefined
+    readonly startIndex?: number
+    readonly nextCursor?: string | undefined
+  },
+): Answer => {
+  const { totalResults, startIndex, nextCursor } = page
+  const schemas = [listUrn]
+  const head = JSON.stringify({ schemas, totalResults, startIndex, itemsPerPage: texts.length, nextCursor })
+  return { status: 200, body: `${head.slice(0, -1)},"Resources":[${texts.join(',')}]}` }
+}

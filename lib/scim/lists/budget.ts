@@ -1,0 +1,41 @@
+import { ConnectorError } from '../../core/errors.ts'
+import { later } from '../../core/ids.ts'
+import type { Exchange } from '../exchange.ts'
+
+/** Resources and rows that one request looks at. */
+export const maximumScanned = 10_000
+// Seconds a walk by cursor looks for matches before it answers with what it has; identity providers wait for 30 and more.
+const patience = 8
+
+/** What is left of the reads of one request. */
+export type Budget = {
+  readonly left: () => number
+  /** Throws `tooMany` beyond the bound, where the answer has to be whole. */
+  readonly spend: (rows: number) => void
+  /** A walk ends here; its cursor goes on. */
+  readonly isUsedUp: () => boolean
+}
+
+export const createBudget = (
+  { clock, stamp }: Pick<Exchange, 'clock' | 'stamp'>,
+  answer: 'whole' | 'walk',
+): Budget => {
+  const until = later(stamp.at, patience)
+  let left = maximumScanned
+  return {
+    left: () => left,
+    spend: (rows) => {
+      left -= rows
+      if (left < 0 && answer === 'whole') throw tooMany()
+    },
+    isUsedUp: () => left <= 0 || clock.now() > until,
+  }
+}
+
+/** RFC 7644 §3.12, table 9. */
+export const tooMany = (): ConnectorError =>
+  new ConnectorError(
+    'tooMany',
+    `more than ${maximumScanned} resources would have to be looked at: page by cursor without sortBy, or add an "eq" on an indexed attribute such as userName, externalId or displayName`,
+    { field: 'filter' },
+  )

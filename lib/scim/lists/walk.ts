@@ -1,0 +1,83 @@
+import type { Attributes } from '../../core/member.ts'
+import type { Stored } from '../resource-type.ts'
+import { fitting, type Hit, lookedUp, looksAtDerived, rendered, type Search } from './matching.ts'
+
+/** A part of the matching resources, in id order. */
+export type Walked = {
+  readonly resources: readonly Attributes[]
+  /** The id to go on behind; absent at the end. */
+  readonly next?: string
+  /** How many match altogether, where that is known. */
+  readonly total?: number
+}
+type Found<S> = {
+  readonly hits: readonly Hit<S>[]
+  readonly next?: string | undefined
+  readonly total?: number | undefined
+}
+
+const largestRead = 1_000
+const firstRead = 100
+// Each of these may bring rows of its own.
+const derivedRead = 25
+
+/** On from behind an id, until the page is full or the budget used up. Whoever is there all the time is met exactly once: ids never change. */
+export const walk = async <S extends Stored>(
+  search: Search<S>,
+  after: string | undefined,
+  want: number,
+): Promise<Walked> => {
+  const known = await lookedUp(search)
+  const { hits, next, total } =
+    known === undefined ? await scanned(search, after, want) : cut(known, after, want)
+  return {
+    resources: await rendered(
+      search,
+      hits.map(({ stored }) => stored),
+    ),
+    ...(next === undefined ? {} : { next }),
+    ...(total === undefined ? {} : { total }),
+  }
+}
+
+const cut = <S>(all: readonly Hit<S>[], after: string | undefined, want: number): Found<S> => {
+  const ahead = after === undefined ? all : all.filter(({ id }) => id > after)
+  const hits = ahead.slice(0, want)
+  return { hits, total: all.length, next: ahead.length > want ? hits.at(-1)?.id : undefined }
+}
+
+const scanned = async <S extends Stored>(
+  search: Search<S>,
+  start: string | undefined,
+  want: number,
+): Promise<Found<S>> => {
+  const { hits, next } = await pages(search, start, want)
+  const { verbs, exchange, wish } = search
+  if (wish.filter === undefined && verbs.list !== undefined)
+    return { hits, next, total: (await verbs.list(exchange, 1, 0)).total }
+  const isWhole = start === undefined && next === undefined
+  return { hits, next, total: isWhole ? hits.length : undefined }
+}
+
+const pages = async <S extends Stored>(
+  search: Search<S>,
+  start: string | undefined,
+  want: number,
+): Promise<Found<S>> => {
+  const { verbs, exchange, wish, budget } = search
+  const isDerived = looksAtDerived(search)
+  const hits: Hit<S>[] = []
+  let size = isDerived ? derivedRead : firstRead
+  let after = start
+  for (;;) {
+    const missing = want - hits.length
+    const page = await verbs.scan(exchange, wish.filter === undefined ? missing : size, after)
+    budget.spend(page.items.length)
+    const fit = await fitting(search, page.items)
+    hits.push(...fit.slice(0, missing))
+    const next = fit.length > missing ? hits.at(-1)?.id : page.next
+    if (next === undefined || hits.length >= want || budget.isUsedUp()) return { hits, next }
+    after = next
+    if (!isDerived) size = Math.min(largestRead, size * 2)
+  }
+}

@@ -1,0 +1,83 @@
+import { ConnectorError } from '../core/errors.ts'
+import type { Answer, Exchange, Operation } from './exchange.ts'
+import { checkIfMatch, isUnchanged } from './preconditions.ts'
+import { project, projectionOf } from './projection.ts'
+import type { ResourceVerbs, Stored, Written } from './resource-type.ts'
+import { locationOf, versionTag } from './resources.ts'
+import { untilWritten } from './retry.ts'
+
+/** The operations on one resource (RFC 7644 §3.2), for a type of any stored form. */
+export type SingleOperations = {
+  readonly create: Operation
+  readonly read: Operation
+  readonly replace: Operation
+  readonly patch: Operation
+  readonly remove: Operation
+}
+
+export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): SingleOperations => {
+  const { schema } = verbs
+
+  const existing = async (exchange: Exchange, id: string): Promise<S> => {
+    const stored = await verbs.read(exchange, id)
+    if (stored === undefined) throw new ConnectorError('notFound', `no ${schema.name} has this id`)
+    return stored
+  }
+
+  const headersOf = ({ request }: Exchange, stored: S): Readonly<Record<string, string>> => ({
+    etag: versionTag(stored),
+    location: locationOf(request.baseUrl, schema, stored.id),
+  })
+
+  const answer = async (exchange: Exchange, status: number, stored: S): Promise<Answer> => {
+    const projection = projectionOf(schema, exchange.request.query)
+    const [resource] = await verbs.render(exchange, [stored], projection)
+    const headers = headersOf(exchange, stored)
+    return {
+      status,
+      // RFC 7643 §3.1: `meta.location` and Content-Location are one address.
+      headers: { ...headers, 'content-location': headers.location ?? '' },
+      body: JSON.stringify(resource === undefined ? {} : project(schema, projection, resource)),
+    }
+  }
+
+  const change = <T>(
+    exchange: Exchange,
+    id: string,
+    attempt: (before: S) => Promise<Written<T>>,
+  ): Promise<T> =>
+    untilWritten(exchange.clock, async () => {
+      const before = await existing(exchange, id)
+      checkIfMatch(exchange.request, before)
+      return attempt(before)
+    })
+
+  return {
+    create: async (exchange) => {
+      // What the client cannot be answered with is refused before anything is written.
+      projectionOf(schema, exchange.request.query)
+      return answer(exchange, 201, await untilWritten(exchange.clock, verbs.create(exchange)))
+    },
+    read: async (exchange, id) => {
+      const stored = await existing(exchange, id)
+      return isUnchanged(exchange.request, stored)
+        ? { status: 304, headers: headersOf(exchange, stored) }
+        : answer(exchange, 200, stored)
+    },
+    replace: async (exchange, id) => {
+      projectionOf(schema, exchange.request.query)
+      return answer(exchange, 200, await change(exchange, id, verbs.replace(exchange)))
+    },
+    patch: async (exchange, id) => {
+      const projection = projectionOf(schema, exchange.request.query)
+      const stored = await change(exchange, id, verbs.patch(exchange))
+      return verbs.patchesSilently && projection.kind !== 'only'
+        ? { status: 204, headers: headersOf(exchange, stored) }
+        : answer(exchange, 200, stored)
+    },
+    remove: async (exchange, id) => {
+      await change(exchange, id, (before) => verbs.remove(exchange, before))
+      return { status: 204 }
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { type GroupId, type GroupMemberId, groupId, type MemberId, memberId } from '../../core/ids.ts'
+import type { GroupMember, Member } from '../../core/member.ts'
+import type { MemberLookup } from '../../core/ports/directory.ts'
+import type { Exchange } from '../exchange.ts'
+import { maximumScanned } from '../lists/budget.ts'
+import type { Lookup } from '../resource-type.ts'
+import { isTooLong, isUuid } from '../resources.ts'
+
+const by =
+  (attribute: MemberLookup['by']): Lookup<Member> =>
+  async ({ directory, request }, value) => {
+    // Longer than anything stored: the answer is known without a read.
+    if (isTooLong(value)) return []
+    const found = await directory.findMembers(request.connection, { by: attribute, value })
+    return found.filter((member) => member.deletedAt === undefined)
+  }
+
+const byId: Lookup<Member> = async ({ directory, request }, value) =>
+  isUuid(value) ? directory.members(request.connection, [memberId(value)]) : []
+
+const rowsAtOnce = 1_000
+
+/** All rows of a group, or undefined when they are more than `most`. */
+const rowsOf = async (
+  { directory, request }: Exchange,
+  group: GroupId,
+  most: number,
+): Promise<readonly GroupMember[] | undefined> => {
+  const rows: GroupMember[] = []
+  let after: GroupMemberId | undefined
+  do {
+    const page = await directory.membersOf(request.connection, group, rowsAtOnce, after)
+    rows.push(...page.items)
+    after = page.next
+  } while (after !== undefined && rows.length <= most)
+  return rows.length > most ? undefined : rows
+}
+
+/** Users that stand below a group, directly or by way of others; undefined when there are more rows than a request reads. */
+const idsBelow = async (exchange: Exchange, top: GroupId): Promise<ReadonlySet<MemberId> | undefined> => {
+  const below = new Set<MemberId>()
+  // Grows while it is walked: each group once, whatever circles there are.
+  const groups = new Set([top])
+  let left = maximumScanned
+  for (const group of groups) {
+    const rows = await rowsOf(exchange, group, left)
+    if (rows === undefined) return undefined
+    left -= rows.length
+    for (const each of rows)
+      if (each.type === 'User') below.add(each.id)
+      else groups.add(each.id)
+  }
+  return below
+}
+
+/** `groups` of a User shows nested groups, too: so does the look-up by it. */
+const byGroup: Lookup<Member> = async (exchange, value) => {
+  if (!isUuid(value)) return []
+  const ids = await idsBelow(exchange, groupId(value))
+  return ids && exchange.directory.members(exchange.request.connection, [...ids])
+}
+
+/** By schema path, the cheapest first. */
+export const lookups: ReadonlyMap<string, Lookup<Member>> = new Map([
+  ['id', byId],
+  ['userName', by('userName')],
+  ['externalId', by('externalId')],
+  ['emails.value', by('email')],
+  ['groups.value', byGroup],
+])

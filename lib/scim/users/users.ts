@@ -1,0 +1,46 @@
+import { memberId } from '../../core/ids.ts'
+import type { Member } from '../../core/member.ts'
+import { accessUrn } from '../definitions.ts'
+import type { Exchange } from '../exchange.ts'
+import { names, type Projection, wants } from '../projection.ts'
+import { resourceType } from '../resource-type.ts'
+import { isUuid, renderUser } from '../resources.ts'
+import { userSchema } from '../schema.ts'
+import { lookups } from './lookups.ts'
+import { create, patch, remove, replace } from './write.ts'
+
+const render = async (
+  { directory, request: { connection, baseUrl }, access }: Exchange,
+  members: readonly Member[],
+  projection: Projection,
+) => {
+  const [memberships, entries] = await Promise.all([
+    wants(projection, 'groups') ? directory.membershipsOf(connection, members) : undefined,
+    names(projection, accessUrn) ? access?.accessOf(connection, members) : undefined,
+  ])
+  return members.map((member) =>
+    renderUser(baseUrl, member, {
+      groups: memberships?.get(member.id)?.groups ?? [],
+      access: entries?.get(member.id) ?? [],
+    }),
+  )
+}
+
+/** RFC 7643 §4.1. */
+export const users = resourceType<Member>({
+  schema: userSchema,
+  lookups,
+  derived: new Set(['groups']),
+  offered: ({ access }) =>
+    [...userSchema.extensions.values()].filter(({ urn }) => urn !== accessUrn || access !== undefined),
+  read: async ({ directory, request }, id) =>
+    isUuid(id) ? directory.member(request.connection, memberId(id)) : undefined,
+  list: ({ directory, request }, startIndex, count) =>
+    directory.listMembers(request.connection, startIndex, count),
+  scan: ({ directory, request }, limit, after) => directory.scanMembers(request.connection, limit, after),
+  render,
+  create,
+  replace,
+  patch,
+  remove,
+})
