@@ -21,7 +21,6 @@ const kept = {
   externalId: '29345678',
   name: { givenName: 'Carly', familyName: 'Simon', formatted: 'Carly Simon' },
   emails: [{ value: 'carly@acme.test', type: 'work', primary: true }],
-  phoneNumbers: [{ type: 'work' }],
   active: true,
   [enterpriseUrn]: { employeeNumber: '4711', department: 'SOC' },
 }

@@ -128,7 +128,7 @@ const leftovers: readonly Step[] = [
     send: ['POST', '/Users/<user>', { schemas: ['urn:scim:schemas:core:1.0'], active: false }],
     headers: { 'x-http-method-override': 'PATCH' },
     status: 405,
-    answer: { detail: 'allowed here: GET, PUT, PATCH, DELETE' },
+    answer: { detail: 'allowed here: GET, HEAD, PUT, PATCH, DELETE' },
     stored: ['/Users/<user>', inGroup],
   },
   {

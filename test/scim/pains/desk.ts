@@ -55,7 +55,7 @@ export const openDesk = (deps: {
         body: sent.body === undefined ? undefined : Buffer.from(JSON.stringify(sent.body)),
         requestId: randomUUID(),
       },
-      { kind: 'credential', label: 'test' },
+      { actor: { kind: 'credential', label: 'test' }, secret: 'secret of the test' },
     )
     const text = response.body ?? ''
     return {
