@@ -3,12 +3,16 @@ import type { Attributes } from '../core/member.ts'
 /** Names such as `constructor` or `__proto__` come from outside: kept as text, so that neither the SDK nor a prototype ever meets them. */
 export const attributesToText = (attributes: Attributes): string => JSON.stringify(attributes)
 
-export const attributesFromText = (text: string): Attributes =>
-  JSON.parse(text, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.assign(Object.create(null), value)
-      : value,
-  )
+const bare = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(bare)
+  const object: Record<string, unknown> = Object.create(null)
+  for (const [name, part] of Object.entries(value)) object[name] = bare(part)
+  return object
+}
+
+/** Read far more often than written: a parser's callback for each value would cost several times the parsing. */
+export const attributesFromText = (text: string): Attributes => bare(JSON.parse(text)) as Attributes
 
 /** The same for equal attributes in whatever order they were sent. */
 export const canonical = (value: unknown): string =>
