@@ -1,0 +1,34 @@
+import { systemClock as clock, createIds } from '../lib/config/clock.ts'
+import type { Environment } from '../lib/config/environment.ts'
+import { later } from '../lib/core/ids.ts'
+import type { ScimRequest, ScimResponse } from '../lib/scim/exchange.ts'
+import { createScimService } from '../lib/scim/service.ts'
+import { createDocumentClient } from '../lib/store/client.ts'
+import { createCredentialStore } from '../lib/store/credentials.ts'
+import { createDirectory } from '../lib/store/directory.ts'
+import { createTable } from '../lib/store/table-client.ts'
+import { createLateAccess } from './wiring-access-late.ts'
+
+// Seconds. Identity providers retry by themselves: a throttled store is theirs to wait for. API Gateway gives up after 30.
+const patience = 5
+const answerWithin = 23
+
+/** The SCIM service over the table, with a time limit of its own for every request. */
+export const wireScim = (environment: Environment): ((request: ScimRequest) => Promise<ScimResponse>) => {
+  const { dynamodbEndpoint: endpoint, tableName: name, auditRetentionDays, local } = environment
+  const client = createDocumentClient(endpoint === undefined ? {} : { endpoint })
+  const shared = { client, name, clock, ids: createIds(), auditKeptFor: auditRetentionDays * 86_400 }
+  const accessOver = createLateAccess(createTable(shared), local)
+  return (request) => {
+    const now = clock.now()
+    const limit = { patientUntil: later(now, patience), until: later(now, answerWithin) }
+    const table = createTable({ ...shared, limit })
+    const service = createScimService({
+      directory: createDirectory(table),
+      credentials: createCredentialStore(table),
+      access: accessOver(table),
+      clock,
+    })
+    return service(request)
+  }
+}
