@@ -12,7 +12,7 @@ import { changedElements } from './selection.ts'
 
 // Each may look at every value of an attribute. Memberships are not among them: they are compiled, and bounded by the body alone.
 const maximumOperations = 1_000
-const maximumSteps = 5_000_000
+const maximumSteps = 2_000_000
 
 const tooMuch = (rule: string): ConnectorError =>
   new ConnectorError('payloadTooLarge', `Operations: ${rule}: send several requests`, { field: 'Operations' })
@@ -33,7 +33,11 @@ const applyOperation = (resource: Attributes, operation: Operation, note: Note, 
   const { path } = operation
   switch (path.kind) {
     case 'extension':
-      return inside(resource, path.urn, () => withName({}, '', undefined))
+      return withName(
+        resource,
+        keyOf(resource, path.urn) ?? path.urn,
+        operation.op === 'remove' ? undefined : operation.value,
+      )
     case 'attribute':
       return inside(resource, path.urn, (container) =>
         changed(container, path.attribute, (before) => changedAttribute(before, operation, path)),

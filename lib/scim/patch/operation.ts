@@ -1,11 +1,17 @@
 import { ConnectorError } from '../../core/errors.ts'
 import type { AttributeValue } from '../../core/member.ts'
 import { type AttributePath, resolvePath, undeclaredIn } from '../attribute-path.ts'
-import { isRecord } from '../body.ts'
+import { isRecord, record } from '../body.ts'
 import { isAbsent } from '../json.ts'
 import { normaliseValue } from '../normalise.ts'
 import type { Note } from '../quirks.ts'
-import { attributeNamed, isUrn, type ResourceSchema, type SchemaAttribute } from '../schema.ts'
+import {
+  attributeNamed,
+  type Extension,
+  isUrn,
+  type ResourceSchema,
+  type SchemaAttribute,
+} from '../schema.ts'
 import { type PatchPath, parsePatchPath } from './path.ts'
 
 export type OperationName = 'add' | 'replace' | 'remove'
@@ -27,12 +33,12 @@ export const withPath = (
   text: string,
   note: Note,
 ): readonly Operation[] => {
-  const path = parsePatchPath(schema, text)
+  const path = parsePatchPath(schema, text, note)
   if (sent.op !== 'remove' && sent.value === undefined)
     throw new ConnectorError('invalidValue', `value: is missing for "${sent.op}" (RFC 7644 §3.5.2)`, {
       field: 'value',
     })
-  checkMutable(schema, path)
+  checkMutable(schema, sent, path)
   if (path.kind === 'extension' && sent.op !== 'remove') return insideExtension(schema, sent, path.urn, note)
   return [operation(sent, path, sent.value, note)]
 }
@@ -60,6 +66,7 @@ const insideExtension = (
   if (!isRecord(sent.value))
     throw new ConnectorError('invalidValue', `${urn}: must be an object of attributes`, { field: urn })
   const extension = schema.extensions.get(urn.toLowerCase())
+  if (extension !== undefined && isDerived(extension)) return used(sent, extension)
   return Object.entries(sent.value).flatMap(([name, value]) => {
     const attribute =
       extension === undefined ? undeclaredIn(urn, name) : attributeNamed(extension.attributes, name)
@@ -67,6 +74,25 @@ const insideExtension = (
     return [operation(sent, { kind: 'attribute', urn: extension?.urn ?? urn, attribute }, value, note)]
   })
 }
+
+/** All of it is ours to say. */
+const isDerived = ({ attributes }: Extension): boolean =>
+  attributes.size > 0 && [...attributes.values()].every((each) => each.mutability === 'readOnly')
+
+/** What such an extension holds is not for a client to write; that the resource uses it is (RFC 7643 §3). */
+const used = (sent: Sent, { urn }: Extension): readonly Operation[] => [
+  { ...sent, op: 'add', path: { kind: 'extension', urn, known: true }, value: record({}), sent: sent.value },
+]
+const isUseOf = ({ attributes }: Extension, { op, value }: Sent): boolean =>
+  op !== 'remove' &&
+  isRecord(value) &&
+  Object.keys(value).every((name) => attributeNamed(attributes, name) === undefined)
+
+const isDerivedContent = (schema: ResourceSchema, sent: Sent, urn: string): boolean => {
+  const extension = schema.extensions.get(urn.toLowerCase())
+  return extension !== undefined && isDerived(extension) && !isUseOf(extension, sent)
+}
+
 // Null is "not set": as the new value it clears, as an addition it adds nothing.
 const withoutExtension = (sent: Sent, urn: string): readonly Operation[] =>
   sent.op === 'replace'
@@ -100,7 +126,7 @@ const named = (schema: ResourceSchema, sent: Sent, name: string, note: Note): re
     if (name.toLowerCase() === schema.urn.toLowerCase()) return withoutPath(schema, sent, note)
     if (isCustomObject(path, sent)) return insideExtension(schema, sent, name, note)
   }
-  if (path === undefined || isReadOnly(path)) return ignored(path, note)
+  if (path === undefined || isReadOnly(schema, sent, path)) return ignored(path, note)
   const isPath = path.kind === 'attribute' && /[.[:]/.test(name)
   if (isPath) note('pathInName')
   return withPath(schema, { ...sent, createsMissing: sent.createsMissing || isPath }, name, note)
@@ -112,9 +138,10 @@ const isCustomObject = (path: AttributePath | undefined, { value }: Sent): boole
   (path === undefined ||
     (path.kind === 'attribute' && path.attribute.type === 'undeclared' && path.sub === undefined))
 
-const isReadOnly = (path: AttributePath): boolean =>
-  path.kind === 'attribute' &&
-  (path.attribute.mutability === 'readOnly' || path.sub?.mutability === 'readOnly')
+const isReadOnly = (schema: ResourceSchema, sent: Sent, path: AttributePath): boolean =>
+  path.kind === 'attribute'
+    ? path.attribute.mutability === 'readOnly' || path.sub?.mutability === 'readOnly'
+    : isDerivedContent(schema, sent, path.urn)
 
 /** Unknown attributes are ignored, and readOnly ones too: inside a value they are an echo, not a wish (RFC 7644 §3.3). */
 const ignored = (path: AttributePath | undefined, note: Note): readonly [] => {
@@ -122,19 +149,15 @@ const ignored = (path: AttributePath | undefined, note: Note): readonly [] => {
   return []
 }
 
-const readOnlyPart = (schema: ResourceSchema, path: PatchPath): string | undefined => {
-  if (path.kind === 'extension') {
-    const attributes = [...(schema.extensions.get(path.urn.toLowerCase())?.attributes.values() ?? [])]
-    const isDerived = attributes.length > 0 && attributes.every((each) => each.mutability === 'readOnly')
-    return isDerived ? path.urn : undefined
-  }
+const readOnlyPart = (schema: ResourceSchema, sent: Sent, path: PatchPath): string | undefined => {
+  if (path.kind === 'extension') return isDerivedContent(schema, sent, path.urn) ? path.urn : undefined
   const attribute = path.kind === 'attribute' ? path.attribute : path.path.attribute
   const part = [attribute, path.sub].find((each) => each?.mutability === 'readOnly')
   return part === undefined ? undefined : (path.sub ?? attribute).path
 }
 
-const checkMutable = (schema: ResourceSchema, path: PatchPath): void => {
-  const part = readOnlyPart(schema, path)
+const checkMutable = (schema: ResourceSchema, sent: Sent, path: PatchPath): void => {
+  const part = readOnlyPart(schema, sent, path)
   if (part !== undefined)
     throw new ConnectorError('mutability', `${part}: is read-only; leave it out`, { field: part })
 }

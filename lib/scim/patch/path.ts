@@ -3,7 +3,9 @@ import { type AttributePath, meantPath, printPath, resolvePath, resolveSub } fro
 import { type Attribute, type Filter, printElementFilter } from '../filter/filter.ts'
 import { parseElementFilter } from '../filter/parse.ts'
 import { tokenize } from '../filter/tokens.ts'
+import { type Note, unnoted } from '../quirks.ts'
 import type { ResourceSchema, SchemaAttribute } from '../schema.ts'
+import { uncounted } from '../steps.ts'
 
 /** Where a PATCH operation works (RFC 7644 §3.5.2, figure 7). */
 export type PatchPath =
@@ -24,7 +26,7 @@ const unknown = (schema: ResourceSchema, word: string): string => {
 const invalid = (message: string): ConnectorError => new ConnectorError('invalidPath', message)
 
 /** Parses and resolves a path; throws `invalidPath`, or `invalidFilter` for what stands in brackets. */
-export const parsePatchPath = (schema: ResourceSchema, source: string): PatchPath => {
+export const parsePatchPath = (schema: ResourceSchema, source: string, note: Note = unnoted): PatchPath => {
   const [word, open, ...rest] = tokenize(source.trim(), 'invalidPath')
   if (word?.kind !== 'word') throw invalid('a path begins with an attribute name')
   const path = resolvePath(schema, word.text)
@@ -37,7 +39,7 @@ export const parsePatchPath = (schema: ResourceSchema, source: string): PatchPat
     throw invalid(
       `"${word.text}" holds one value, so there is none to choose by a filter: leave the brackets out`,
     )
-  const filter = parseElementFilter(path, rest.slice(0, close))
+  const filter = parseElementFilter(path, rest.slice(0, close), uncounted, note)
   const sub = subOf(path, rest.slice(close + 1))
   return { kind: 'elements', path, filter, ...(sub === undefined ? {} : { sub }) }
 }
