@@ -104,8 +104,10 @@ const withParts = (
   ...exchange,
   perform: (part, body) => {
     const { connection, baseUrl } = exchange.request
+    const { stamp } = exchange
     const inner = {
       ...exchange,
+      stamp: part.part === undefined ? stamp : { ...stamp, requestId: `${stamp.requestId}.${part.part}` },
       request: { ...part, connection, baseUrl },
       body: () => sent(body),
       bodySize: 0,

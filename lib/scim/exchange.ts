@@ -42,7 +42,10 @@ export type Observed = {
 }
 
 /** What an operation is asked with: of the request itself, or of one part of a bulk request. */
-export type Asked = Pick<ScimRequest, 'method' | 'path' | 'query' | 'headers'>
+export type Asked = Pick<ScimRequest, 'method' | 'path' | 'query' | 'headers'> & {
+  /** Which part, from 1; the audit trail tells it from its neighbours by it. */
+  readonly part?: number
+}
 
 /** An authenticated request on its way through one operation. */
 export type Exchange = {

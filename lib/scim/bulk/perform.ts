@@ -34,7 +34,8 @@ const asksForBody = (query: URLSearchParams): boolean =>
   query.has('attributes') || query.has('excludedAttributes')
 
 /** The operation as the request it stands for. */
-const asRequest = ({ method, path, query, version }: BulkOperation): Asked => ({
+const asRequest = ({ position, method, path, query, version }: BulkOperation): Asked => ({
+  part: position,
   method,
   path,
   query: asksForBody(query) ? query : new URLSearchParams({ excludedAttributes: unasked }),
