@@ -42,6 +42,8 @@ declare module 'dynalite/db/index.js' {
       readonly deleteTableMs: number
       readonly updateTableMs: number
     }) => dynalite.Store
+    /** The key of an item, or of a key, in its table's part of the store. */
+    readonly createKey: (item: dynalite.Value, table: dynalite.Table) => string
   }
 
   export = dynalite

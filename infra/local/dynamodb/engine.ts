@@ -1,10 +1,10 @@
-import dynalite, { type Store } from 'dynalite/db/index.js'
+import dynalite, { type Store, type Value, type Write } from 'dynalite/db/index.js'
 import { createMisfortune, type Faults } from './faults.ts'
 import { openTokens } from './idempotency.ts'
 import { type BuiltInOperation, isBuiltIn, perform, validate } from './operations.ts'
 import { errorName, isServiceError, serviceError } from './service-error.ts'
 import { describeTimeToLive, updateTimeToLive } from './time-to-live.ts'
-import { itemOnFailure, transactGet, transactWrite } from './transactions.ts'
+import { itemOnFailure, tableOf, transactGet, transactWrite } from './transactions.ts'
 import { type Image, openView, type View } from './view.ts'
 
 /** DynamoDB on one machine: dynalite's reads and expressions, with every write in one LevelDB batch under one lock, and transactions. */
@@ -14,6 +14,8 @@ export type Engine = {
   /** Committed item images in commit order, as a stream would carry them. Resolves to nothing; returns the way to stop. */
   readonly tap: (listener: (images: readonly Image[]) => void) => () => void
   readonly inject: (faults: Faults) => void
+  /** Fills a table without secondary indexes: items in DynamoDB JSON, neither validated nor shown to the stream. For tests that need many. */
+  readonly load: (table: string, items: Iterable<Value>) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -91,8 +93,23 @@ export const openEngine = async (options: { readonly path?: string } = {}): Prom
       return () => void listeners.delete(listener)
     },
     inject: misfortune.set,
+    load: (table, items) => exclusive(() => load(store, table, items)),
     close: () => exclusive(() => store.db.close()),
   }
+}
+
+const loadedAtOnce = 2_000
+
+const load = async (store: Store, name: string, items: Iterable<Value>): Promise<void> => {
+  const table = await tableOf(store, name)
+  let writes: Write[] = []
+  for (const value of items) {
+    writes.push({ type: 'put', key: `item-${name}~${dynalite.createKey(value, table)}`, value })
+    if (writes.length < loadedAtOnce) continue
+    await store.db.batch(writes)
+    writes = []
+  }
+  await store.db.batch(writes)
 }
 
 const createLock = (): (<T>(run: () => Promise<T>) => Promise<T>) => {

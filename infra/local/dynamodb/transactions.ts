@@ -132,7 +132,7 @@ const refuseDuplicates = async (store: Store, steps: readonly { readonly part: P
   }
 }
 
-const tableOf = (store: Store, name: string): Promise<Table> =>
+export const tableOf = (store: Store, name: string): Promise<Table> =>
   new Promise((resolve, reject) => {
     store.getTable(name, (error, table) => {
       if (error || !table)
