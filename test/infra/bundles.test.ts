@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -140,10 +141,10 @@ const sourcesOf = (name: FunctionName): readonly string[] =>
     .sources
 
 test.each([
-  ['scim', 650],
-  ['dispatch', 1300],
+  ['scim', 1150],
+  ['dispatch', 975],
   ['provision', 1350],
-  ['reconcile', 1300],
+  ['reconcile', 975],
 ] as const)('%s is one minified ES module below %d kB, with its source map beside it', (name, kilobytes) => {
   expect(deployed[name].handler).toBe('index.handler')
   const file = join(deployed[name].folder, 'index.mjs')
@@ -163,11 +164,30 @@ test('nothing is bundled that a function does not need', () => {
   const never =
     /node_modules\/(samlify|libxml2|aws-cdk|constructs|dynalite|vitest)|infra\/|lib\/cli\/|zod\/v4\/locales\/fr/
   for (const name of names) expect(sourcesOf(name).filter((source) => never.test(source))).toEqual([])
-  const notForScim =
-    /node_modules\/(zod|yaml|re2js|@aws-sdk\/client-(sqs|ssm|secrets))|lib\/(platforms|provisioning)\//
+  const notForScim = /@aws-sdk\/client-sqs|lib\/provisioning\/(?!access|standing|parallel)/
   expect(sourcesOf('scim').filter((source) => notForScim.test(source))).toEqual([])
+  const callingPlatforms = /@aws-sdk\/client-(ssm|secrets)|lib\/platforms\/(?!(sekoia\/)?traits)/
+  for (const name of ['scim', 'dispatch', 'reconcile'] as const)
+    expect(sourcesOf(name).filter((source) => callingPlatforms.test(source))).toEqual([])
   for (const name of ['dispatch', 'provision', 'reconcile'] as const)
     expect(sourcesOf(name).filter((source) => /lib\/scim\/|node_modules\/scimmy/.test(source))).toEqual([])
+})
+
+test('scim begins without the parser of the configuration, which comes with the first question for access', () => {
+  // The schema library leaves a mark when it runs.
+  const begun = (name: FunctionName): string =>
+    execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `await import(process.argv[1]); console.log('__zod_globalConfig' in globalThis)`,
+        join(deployed[name].folder, 'index.mjs'),
+      ],
+      { env: { ...process.env, ...environmentOf(name) }, encoding: 'utf8' },
+    )
+  expect(begun('dispatch').trim()).toBe('true')
+  expect(begun('scim').trim()).toBe('false')
 })
 
 test('API Gateway → scim: a base64 body is read, answers are SCIM’s and links carry the public host', async () => {
@@ -228,6 +248,22 @@ test('stream → dispatch → queue → provision: the role is on the platform',
   )
   expect(answer).toEqual({ batchItemFailures: [] })
   expect(rolesOf('zoe@demo.test')).toEqual([builtinRoles.analyst])
+})
+
+test('scim, asked how somebody stands, tells by which rule', async () => {
+  const access = 'urn:rolecall:params:scim:schemas:extension:access:2.0:User'
+  const found = await scim({
+    method: 'GET',
+    path: '/demo/scim/v2/Users',
+    query: new URLSearchParams({ filter: 'userName eq "zoë@demo.test"', attributes: access }).toString(),
+  })
+  const because = [
+    expect.stringMatching(/^rule \S+ \(configuration 1\): group "SOC-Analysts"/),
+    'invited; the person has not accepted yet',
+  ]
+  expect(found.body?.Resources).toMatchObject([
+    { [access]: { assignments: [{ community: 'demo-soc', role: 'analyst', status: 'pending', because }] } },
+  ])
 })
 
 test('Scheduler → reconcile → provision: what was taken away by hand comes back', async () => {
