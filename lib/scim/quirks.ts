@@ -15,9 +15,12 @@ export const quirks = {
   pathInName: 'Entra ID with its compliance flag: one operation without path, whose names are paths',
   readOnlyInValue: 'Okta: the resource’s own id inside the value of a rename',
   microsoftSchema: 'Entra ID: an extra schema URN on groups',
+  pathAfterFilter: 'Entra ID: a sub-attribute after the brackets of a filter',
   createdByFilter: 'Entra ID: replacing a value that does not exist yet creates it from its filter',
   softDeleteRename: 'Entra ID: a deleted user is renamed to free its name, which is no change of the person',
 } as const
 
 export type Quirk = keyof typeof quirks
 export type Note = (quirk: Quirk) => void
+
+export const unnoted: Note = () => {}

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { instantOf } from '../date-time.ts'
+import type { Note } from '../quirks.ts'
 import type { SchemaAttribute } from '../schema.ts'
 import type { Attribute, Filter, FilterValue, Operator } from './filter.ts'
 
@@ -34,12 +35,12 @@ export const checkPresence = (presence: Presence): Presence => {
 }
 
 /** Refuses what makes no sense for the attribute's type (RFC 7644 §3.4.2.2: `invalidFilter`, never a silent false). */
-export const checkComparison = (comparison: Comparison): Comparison => {
+export const checkComparison = (comparison: Comparison, note: Note): Comparison => {
   const path = withDefaultSub(comparison.path)
   const attribute = path.sub ?? path.attribute
   checkReadable(path)
   const { operator } = comparison
-  const value = typed(attribute, operator, comparison.value)
+  const value = typed(attribute, operator, comparison.value, note)
   if (value === null && operator !== 'eq' && operator !== 'ne')
     throw invalid(attribute, 'null can only be compared with eq and ne; use pr to ask for a value')
   if (ordering.has(operator) && (typeof value === 'boolean' || attribute.type === 'binary'))
@@ -52,13 +53,18 @@ export const checkComparison = (comparison: Comparison): Comparison => {
   return { ...comparison, path, value }
 }
 
-const typed = (attribute: SchemaAttribute, operator: Operator, value: FilterValue): FilterValue => {
+const typed = (
+  attribute: SchemaAttribute,
+  operator: Operator,
+  value: FilterValue,
+  note: Note,
+): FilterValue => {
   if (value === null) return null
   switch (attribute.type) {
     case 'undeclared':
       return value
     case 'boolean':
-      return typeof value === 'boolean' ? value : booleanText(attribute, value)
+      return typeof value === 'boolean' ? value : booleanText(attribute, value, note)
     case 'integer':
     case 'decimal':
       if (typeof value !== 'number') throw invalid(attribute, 'is a number: leave out the quotes')
@@ -83,9 +89,10 @@ const dateTime = (attribute: SchemaAttribute, operator: Operator, value: FilterV
 }
 
 // Entra ID quotes booleans, capitalised.
-const booleanText = (attribute: SchemaAttribute, value: FilterValue): boolean => {
+const booleanText = (attribute: SchemaAttribute, value: FilterValue, note: Note): boolean => {
   const text = String(value).toLowerCase()
   if (typeof value !== 'string' || (text !== 'true' && text !== 'false'))
     throw invalid(attribute, 'is compared with true or false')
+  note('textBoolean')
   return text === 'true'
 }

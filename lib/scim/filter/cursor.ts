@@ -1,17 +1,25 @@
 import { ConnectorError } from '../../core/errors.ts'
+import { type Note, unnoted } from '../quirks.ts'
 import type { Step } from '../steps.ts'
 import type { Token } from './tokens.ts'
 
 /** The one place a parser stands at. It never goes back: every token is taken once. */
-export type Cursor = { readonly tokens: readonly Token[]; readonly step: Step; at: number; depth: number }
+export type Cursor = {
+  readonly tokens: readonly Token[]
+  readonly step: Step
+  readonly note: Note
+  at: number
+  depth: number
+}
 
 const maximumDepth = 32
 
 export const invalidFilter = (message: string): ConnectorError => new ConnectorError('invalidFilter', message)
 
-export const cursorOver = (tokens: readonly Token[], step: Step): Cursor => ({
+export const cursorOver = (tokens: readonly Token[], step: Step, note: Note = unnoted): Cursor => ({
   tokens,
   step,
+  note,
   at: 0,
   depth: 0,
 })

@@ -1,4 +1,5 @@
 import { type AttributePath, meantPath, resolvePath, resolveSub } from '../attribute-path.ts'
+import { type Note, unnoted } from '../quirks.ts'
 import type { ResourceSchema } from '../schema.ts'
 import { type Step, uncounted } from '../steps.ts'
 import { checkComparison, checkPresence } from './check.ts'
@@ -12,8 +13,13 @@ type Resolve = (word: string) => Attribute
 const operators: ReadonlySet<string> = new Set(['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'])
 
 /** Parses a whole filter (RFC 7644 §3.4.2.2); throws `invalidFilter`. Takes a number of steps proportional to its length. */
-export const parseFilter = (schema: ResourceSchema, source: string, step: Step = uncounted): Filter => {
-  const cursor = cursorOver(tokenize(source, 'invalidFilter', step), step)
+export const parseFilter = (
+  schema: ResourceSchema,
+  source: string,
+  step: Step = uncounted,
+  note: Note = unnoted,
+): Filter => {
+  const cursor = cursorOver(tokenize(source, 'invalidFilter', step), step, note)
   const filter = parseOr(cursor, (word) => topLevel(schema, word))
   if (!isAtEnd(cursor))
     throw invalidFilter('the filter goes on after its end; is an "and", an "or" or a parenthesis missing?')
@@ -25,8 +31,9 @@ export const parseElementFilter = (
   path: Attribute,
   tokens: readonly Token[],
   step: Step = uncounted,
+  note: Note = unnoted,
 ): Filter => {
-  const cursor = cursorOver(tokens, step)
+  const cursor = cursorOver(tokens, step, note)
   const filter = parseOr(cursor, (word) => below(path, word))
   if (!isAtEnd(cursor)) throw invalidFilter('the filter in brackets goes on after its end')
   return filter
@@ -99,6 +106,7 @@ const parseElement = (cursor: Cursor, path: Attribute): Filter => {
   const suffix = peekWord(cursor)
   if (suffix?.startsWith('.') !== true) return { kind: 'element', path, filter }
   next(cursor)
+  cursor.note('pathAfterFilter')
   const further = parseComparison(cursor, below(path, suffix.slice(1)))
   const first = filter.kind === 'and' ? filter.filters : [filter]
   return { kind: 'element', path, filter: { kind: 'and', filters: [...first, further] } }
@@ -113,7 +121,7 @@ const parseComparison = (cursor: Cursor, path: Attribute): Filter => {
       `${(path.sub ?? path.attribute).path}: is followed by one of eq, ne, co, sw, ew, gt, ge, lt, le, pr`,
     )
   const value = literalOf(next(cursor))
-  return checkComparison({ kind: 'compare', path, operator: operator as Operator, value })
+  return checkComparison({ kind: 'compare', path, operator: operator as Operator, value }, cursor.note)
 }
 
 const literals: ReadonlyMap<string, FilterValue> = new Map<string, FilterValue>([

@@ -35,7 +35,7 @@ const search = async (
   const query = inIdOrder(types, asked)
   const { paging, sortBy } = query
   const budget = createBudget(exchange, paging.kind === 'cursor' && sortBy === undefined ? 'walk' : 'whole')
-  const sources = [...wishesOf(types, query)].map(([type, wish]) =>
+  const sources = [...wishesOf(types, query, exchange.note)].map(([type, wish]) =>
     type.with((verbs) => sourceOf({ verbs, exchange, wish, budget })),
   )
   if (paging.kind === 'cursor') {

@@ -4,8 +4,10 @@ import { matches } from '../filter/evaluate.ts'
 import type { Attribute, Filter } from '../filter/filter.ts'
 import { parseFilter } from '../filter/parse.ts'
 import { type Projection, projectionOf } from '../projection.ts'
+import { type Note, unnoted } from '../quirks.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { ResourceSchema } from '../schema.ts'
+import { uncounted } from '../steps.ts'
 import type { ListQuery } from './query.ts'
 import { checkSearchable, resolveSort, type Sort } from './sort.ts'
 
@@ -79,8 +81,13 @@ const checkFilter = (filter: Filter): void => {
   else checkSearchable(filter.path, invalidFilter)
 }
 
-const wishOf = (own: ResourceSchema, known: ResourceSchema, query: ListQuery): Wish | undefined => {
-  const parsed = query.filter === undefined ? always : parseFilter(known, query.filter)
+const wishOf = (
+  own: ResourceSchema,
+  known: ResourceSchema,
+  query: ListQuery,
+  note: Note,
+): Wish | undefined => {
+  const parsed = query.filter === undefined ? always : parseFilter(known, query.filter, uncounted, note)
   checkFilter(parsed)
   const filter = simplified(own, parsed)
   if (isNever(filter)) return undefined
@@ -95,6 +102,7 @@ const wishOf = (own: ResourceSchema, known: ResourceSchema, query: ListQuery): W
 export const wishesOf = (
   types: readonly ResourceType[],
   query: ListQuery,
+  note: Note,
 ): ReadonlyMap<ResourceType, Wish> => {
   const schemas = types.map(({ schema }) => schema)
   const wishes = new Map<ResourceType, Wish>()
@@ -102,7 +110,8 @@ export const wishesOf = (
   for (const type of types) {
     try {
       const known = types.length === 1 ? type.schema : rootSchema(type.schema, schemas)
-      const wish = wishOf(type.schema, known, query)
+      // One filter, read once for each: a tolerance in it is one.
+      const wish = wishOf(type.schema, known, query, type === types[0] ? note : unnoted)
       if (wish !== undefined) wishes.set(type, wish)
     } catch (error) {
       refusals.push(error)
