@@ -149,7 +149,8 @@ const parts = (
       .filter((each) => each !== undefined)
     return list.length === 0 ? undefined : list
   }
-  if (!isRecord(value)) return value
+  // Of a derived extension that a client put there: that it is there is all there is to it.
+  if (!isRecord(value) || Object.keys(value).length === 0) return value
   // Below an extension a colon stands before the attribute; below anything else a dot (RFC 7644 §3.10).
   const separator = isExtension(path) ? ':' : '.'
   const kept = Object.entries(value).flatMap(([name, each]) => {

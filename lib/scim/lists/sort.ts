@@ -17,8 +17,9 @@ export type Sort = {
   readonly keyOf: (resource: Attributes) => SortKey
 }
 
+// Table 9 of RFC 7644 keeps invalidPath for PATCH.
 const invalid = (rule: string): ConnectorError =>
-  new ConnectorError('invalidPath', `sortBy: ${rule}`, { field: 'sortBy' })
+  new ConnectorError('invalidValue', `sortBy: ${rule}`, { field: 'sortBy' })
 
 export const resolveSort = (schema: ResourceSchema, text: string): Sort => {
   const path = resolvePath(schema, text.trim())
