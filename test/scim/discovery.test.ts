@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { enterpriseUrn, groupUrn, listUrn, openScim, type Scim, userUrn } from './support/service.ts'
 
+const accessUrn = 'urn:rolecall:params:scim:schemas:extension:access:2.0:User'
+
 let scim: Scim
 beforeAll(async () => {
   scim = await openScim()
@@ -14,17 +16,18 @@ describe('discovery', () => {
     expect(body).toMatchObject({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true, maxOperations: 500, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 200 },
       changePassword: { supported: false },
-      sort: { supported: false },
+      sort: { supported: true },
       etag: { supported: true },
       pagination: {
-        cursor: false,
+        cursor: true,
         index: true,
         defaultPaginationMethod: 'index',
         defaultPageSize: 100,
         maxPageSize: 200,
+        cursorTimeout: 3_600,
       },
       meta: {
         resourceType: 'ServiceProviderConfig',
@@ -40,11 +43,14 @@ describe('discovery', () => {
       id: 'User',
       endpoint: '/Users',
       schema: userUrn,
-      schemaExtensions: [{ schema: enterpriseUrn, required: false }],
+      schemaExtensions: [
+        { schema: enterpriseUrn, required: false },
+        { schema: accessUrn, required: false },
+      ],
     })
   })
 
-  it.each([userUrn, groupUrn, enterpriseUrn])('publishes %s, one by one and in the list', async (urn) => {
+  it.each([userUrn, groupUrn, enterpriseUrn, accessUrn])('publishes %s, one by one and in the list', async (urn) => {
     const one = await scim.get(`/Schemas/${urn}`)
     expect(one.body).toMatchObject({ id: urn, meta: { resourceType: 'Schema' } })
     const all = (await scim.get('/Schemas')).body.Resources as readonly { readonly id: string }[]
@@ -85,6 +91,12 @@ describe('discovery', () => {
     ['*/*', 'application/scim+json; charset=utf-8'],
     ['application/json', 'application/json; charset=utf-8'],
     ['application/scim+json, application/json;q=0.9', 'application/scim+json; charset=utf-8'],
+    ['application/scim+json;q=0.5, application/json', 'application/json; charset=utf-8'],
+    ['application/json, application/scim+json', 'application/scim+json; charset=utf-8'],
+    ['application/json;q=0, */*', 'application/scim+json; charset=utf-8'],
+    ['application/*;q=0.2, application/json;q=0.8', 'application/json; charset=utf-8'],
+    ['text/html', 'application/scim+json; charset=utf-8'],
+    ['', 'application/scim+json; charset=utf-8'],
   ])('answers Accept %s with %s', async (accept, type) => {
     const reply = await scim.get('/ServiceProviderConfig', accept === undefined ? {} : { accept })
     expect(reply.headers['content-type']).toBe(type)

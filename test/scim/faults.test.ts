@@ -48,7 +48,7 @@ const served = async (method: string, target: string, body?: object): Promise<Sc
     requestId: 'request-1',
   }
   const endpoint = createScimEndpoint({ directory: scim.directory, clock: systemClock })
-  return endpoint(request, { kind: 'credential', label: 'test' })
+  return endpoint(request, { actor: { kind: 'credential', label: 'test' }, secret: 'secret' })
 }
 
 // Another engine cannot be made to fail on demand.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { connectionId, groupId, type MemberId, memberId } from '../../lib/core/ids.ts'
+import { connectionId, type GroupMemberId, groupId, memberId } from '../../lib/core/ids.ts'
 import { group, groupUrn, idOf, openScim, type Scim, user } from './support/service.ts'
 
 let scim: Scim
@@ -16,10 +16,10 @@ afterAll(() => scim.close())
 const acme = connectionId('acme')
 const stored = async (id: string): Promise<readonly string[]> => {
   const ids: string[] = []
-  let after: MemberId | undefined
+  let after: GroupMemberId | undefined
   do {
     const page = await scim.directory.membersOf(acme, groupId(id), 100, after)
-    ids.push(...page.items)
+    ids.push(...page.items.map((each) => each.id))
     after = page.next
   } while (after !== undefined)
   return ids
@@ -146,7 +146,7 @@ describe('a group', () => {
       (await scim.patch(`/Groups/${id}`, { op: 'add', path: 'members', value: [{ value: people[0] }] }))
         .status,
     ).toBe(404)
-    const groups = await scim.directory.groupsOf(acme, memberId(people[0] ?? ''))
+    const groups = await scim.directory.groupsWith(acme, memberId(people[0] ?? ''))
     expect(groups.map((each) => each.id)).not.toContain(id)
   })
 
@@ -192,7 +192,7 @@ describe('membership', () => {
       ),
     )
     expect(new Set(replies)).toEqual(new Set([204]))
-    const found = await scim.directory.groupsOf(acme, memberId(person))
+    const found = await scim.directory.groupsWith(acme, memberId(person))
     expect(sorted(found.map((each) => each.id))).toEqual(sorted(groups))
   })
 })

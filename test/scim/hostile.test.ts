@@ -82,7 +82,6 @@ describe('a hostile body', () => {
 
 describe('an unusual address', () => {
   it.each<[string, string, number]>([
-    ['GET', '/', 404],
     ['GET', '/Nothing', 404],
     ['GET', '/users', 404],
     ['GET', '/constructor', 404],
@@ -97,8 +96,13 @@ describe('an unusual address', () => {
     ['POST', '/Schemas', 405],
     ['DELETE', '/ServiceProviderConfig', 405],
     ['GET', '/Me', 501],
-    ['POST', '/Bulk', 501],
-    ['POST', '/Users/.search', 501],
+    ['DELETE', '/Me', 501],
+    ['POST', '/Bulk', 400],
+    ['POST', '/Users/.search', 400],
+    ['GET', '/Users/.search', 405],
+    ['PUT', '/.search', 405],
+    ['POST', '/', 405],
+    ['DELETE', '/Groups', 405],
   ])('%s %s is answered with a SCIM error %i', async (method, path, status) => {
     const reply = await scim.send({ method, path })
     expect(reply.status).toBe(status)

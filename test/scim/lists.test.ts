@@ -80,14 +80,19 @@ describe('a list', () => {
   })
 
   it.each([
-    'count=ten',
-    'startIndex=1.5',
-    'sortBy=userName',
-    'cursor=abc',
-    'attributes=a&excludedAttributes=b',
-  ])('with %s is refused, not ignored', async (query) => {
+    ['count=ten', 'invalidValue'],
+    ['startIndex=1.5', 'invalidValue'],
+    ['sortBy=nothing', 'invalidValue'],
+    ['sortBy=name', 'invalidValue'],
+    ['sortBy=password', 'invalidValue'],
+    ['sortBy=userName&sortOrder=upwards', 'invalidValue'],
+    ['cursor=abc', 'invalidCursor'],
+    ['cursor=&startIndex=1', 'invalidValue'],
+    ['cursor=&count=0', 'invalidCount'],
+    ['attributes=a&excludedAttributes=b', 'invalidValue'],
+  ])('with %s is refused, not ignored', async (query, scimType) => {
     const reply = await scim.get(`/Users?${query}`)
-    expect([reply.status, reply.body.scimType]).toEqual([400, 'invalidValue'])
+    expect([reply.status, reply.body.scimType]).toEqual([400, scimType])
   })
 })
 
@@ -109,6 +114,18 @@ describe('a filter', () => {
     ['userName eq "nobody"', 0],
     ['id eq "nothing"', 0],
     [`userName eq "${'x'.repeat(3_000)}"`, 0],
+    ['title eq "odd"', 12],
+    ['userName sw "USER1"', 11],
+    ['userName eq "user3@acme.test" or externalId eq "x4" or id eq "nothing"', 2],
+    ['(userName eq "user3@acme.test" or emails eq "user4@mail.test") and title eq "even"', 1],
+    ['userName eq "user3@acme.test" or title eq "even"', 14],
+    ['not (title pr)', 0],
+    ['meta.resourceType eq "User"', 25],
+    ['meta.resourceType eq "Group"', 0],
+    ['groups.display eq "readers"', 3],
+    ['groups.type eq "indirect"', 0],
+    ['groups pr and title pr', 3],
+    ['groups.value eq "x"', 0],
   ])('%s finds %i', async (filter, total) => {
     const { status, body } = await scim.get(`/Users?${filterOf(filter)}`)
     expect([status, body.totalResults]).toEqual([200, total])
@@ -120,10 +137,9 @@ describe('a filter', () => {
   })
 
   it.each([
-    'title eq "odd"',
-    'userName sw "user"',
-    'userName eq "a" or userName eq "b"',
-    'userName eq "user3@acme.test" and groups.value eq "x"',
+    'userName eq "a" or nothing eq "b"',
+    'password eq "a"',
+    'urn:rolecall:params:scim:schemas:extension:access:2.0:User:assignments.role eq "a"',
     'userName',
     '',
   ])('%s is refused, not ignored', async (filter) => {
@@ -138,6 +154,14 @@ describe('a filter', () => {
     [() => `id eq "${groupId}" and members eq "${ids[0]}"`, 1],
     [() => `id eq "${groupId}" and members[value eq "${ids[9]}"]`, 0],
     [() => 'displayName eq "writers"', 0],
+    [() => `members.value eq "${ids[9]}"`, 0],
+    [() => `displayName sw "Read" and not (members.value eq "${ids[9]}")`, 1],
+    [() => `displayName sw "Read" and not (members.value eq "${ids[0]}")`, 0],
+    [() => `members.value ne "${ids[0]}"`, 1],
+    [() => 'members.type eq "User"', 1],
+    [() => 'members.type eq "Group"', 0],
+    [() => `members[value eq "${ids[0]}" and type eq "User"]`, 1],
+    [() => 'not (members pr)', 0],
   ])('of groups finds what it names (%#)', async (filter, total) => {
     expect((await scim.get(`/Groups?${filterOf(filter())}`)).body).toMatchObject({ totalResults: total })
   })
