@@ -11,6 +11,8 @@ import { createLateAccess } from './wiring-access-late.ts'
 
 // Seconds. Identity providers retry by themselves: a throttled store is theirs to wait for. API Gateway gives up after 30.
 const patience = 5
+// A bulk request has hundreds of operations to be patient for: with five seconds for all, the later ones would fail at their first conflict.
+const bulkPatience = 15
 const answerWithin = 23
 
 /** The SCIM service over the table, with a time limit of its own for every request. */
@@ -21,7 +23,8 @@ export const wireScim = (environment: Environment): ((request: ScimRequest) => P
   const accessOver = createLateAccess(createTable(shared), local)
   return (request) => {
     const now = clock.now()
-    const limit = { patientUntil: later(now, patience), until: later(now, answerWithin) }
+    const patient = request.path === '/Bulk' ? bulkPatience : patience
+    const limit = { patientUntil: later(now, patient), until: later(now, answerWithin) }
     const table = createTable({ ...shared, limit })
     const service = createScimService({
       directory: createDirectory(table),

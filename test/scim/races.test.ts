@@ -118,7 +118,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
     expect(await membersOf(team)).toEqual(expected)
     const { body } = await scim.get(`/Groups/${team}`)
     expect((body.members as readonly Json[]).map((each) => each.value)).toEqual(expected)
-    expect((await scim.get(`/Groups/${team}/members?count=0`)).body.totalResults).toBe(expected.length)
+    expect((await scim.get(`/Groups/${team}/members?count=1`)).body.totalResults).toBe(expected.length)
     // Each change counts once, whatever it took to get it through.
     expect(versionOf(body) - start).toBe(many)
 
@@ -146,7 +146,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
     scim.table.engine?.inject({})
     const expected = sorted(wishes.filter(({ steps }) => steps % 2 === 1).map(({ id }) => id))
     expect(await membersOf(team)).toEqual(expected)
-    expect((await scim.get(`/Groups/${team}/members?count=0`)).body.totalResults).toBe(expected.length)
+    expect((await scim.get(`/Groups/${team}/members?count=1`)).body.totalResults).toBe(expected.length)
   })
 
   it('beside a rename and a large addition all arrive', async () => {
@@ -180,7 +180,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
     expect(now.filter((id) => listed.includes(id))).toEqual(sorted(listed))
     // Who joined beside the list is in or not, by who was first; nobody else is.
     expect(now.filter((id) => !listed.includes(id) && !others.includes(id))).toEqual([])
-    expect((await scim.get(`/Groups/${team}/members?count=0`)).body.totalResults).toBe(now.length)
+    expect((await scim.get(`/Groups/${team}/members?count=1`)).body.totalResults).toBe(now.length)
     expect(await holdersOf(team, people)).toEqual(now)
   })
 })
