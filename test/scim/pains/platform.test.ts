@@ -329,3 +329,71 @@ describe('also frequent: people deactivated by SCIM come in again by another doo
     expect(bench.seen().late).toBeUndefined()
   })
 })
+
+describe('also frequent: nested groups', () => {
+  const groupsOf = async (id: string): Promise<Readonly<Record<string, string>>> => {
+    const { groups = [] } = (await desk.get(`/Users/${id}`)).body as never as {
+      readonly groups?: readonly { readonly display: string; readonly type: string }[]
+    }
+    return Object.fromEntries(groups.map(({ display, type }) => [display, type]))
+  }
+
+  it('people below a group have its role, however deep, and can be told directly from indirectly', async () => {
+    await open()
+    const anna = await desk.person('anna')
+    const bert = await desk.person('bert')
+    const team = await desk.group('Team', [anna])
+    const department = await desk.group('Department', [team])
+    const outer = await desk.group('SOC-Tier1', [department, bert])
+    await bench.settle()
+    bench.activateAll()
+    expect(bench.seen()).toMatchObject({ anna: { roles: ['SOC tier 1'] }, bert: { roles: ['SOC tier 1'] } })
+    expect(await groupsOf(anna)).toEqual({ Team: 'direct', Department: 'indirect', 'SOC-Tier1': 'indirect' })
+    expect(await groupsOf(bert)).toEqual({ 'SOC-Tier1': 'direct' })
+    const { body } = await desk.get(`/Groups/${outer}`)
+    const members = body.members as readonly { readonly value: string; readonly type: string }[]
+    expect(new Map(members.map(({ value, type }) => [value, type]))).toEqual(
+      new Map([
+        [department, 'Group'],
+        [bert, 'User'],
+      ]),
+    )
+    // A membership deep down counts at once, and so does a group taken out in between.
+    const cleo = await desk.person('cleo')
+    await desk.patch(`/Groups/${team}`, adding(cleo))
+    await bench.settle()
+    expect(bench.seen().cleo?.roles).toEqual(['SOC tier 1'])
+    bench.activateAll()
+    await desk.patch(`/Groups/${department}`, removing(team))
+    await bench.settle()
+    expect([bench.seen().anna?.status, bench.seen().cleo?.status, bench.seen().bert?.status]).toEqual([
+      'disabled',
+      'disabled',
+      'enabled',
+    ])
+    expect(await groupsOf(anna)).toEqual({ Team: 'direct' })
+  })
+
+  it('a circle is stored as it is said, followed once, and cut when it is taken apart', async () => {
+    await open()
+    const anna = await desk.person('anna')
+    const one = await desk.group('SOC-Tier1', [anna])
+    const two = await desk.group('Two', [one])
+    expect((await desk.patch(`/Groups/${one}`, adding(two))).status).toBe(204)
+    expect((await desk.patch(`/Groups/${one}`, adding(one))).status).toBe(204)
+    await bench.settle()
+    bench.activateAll()
+    expect(bench.seen().anna?.roles).toEqual(['SOC tier 1'])
+    expect(await groupsOf(anna)).toEqual({ 'SOC-Tier1': 'direct', Two: 'indirect' })
+    const bert = await desk.person('bert')
+    await desk.patch(`/Groups/${two}`, adding(bert))
+    await bench.reconcile()
+    expect(await groupsOf(bert)).toEqual({ Two: 'direct', 'SOC-Tier1': 'indirect' })
+    bench.activateAll()
+    expect(bench.seen().bert?.roles).toEqual(['SOC tier 1'])
+    await desk.patch(`/Groups/${one}`, removing(two), removing(one))
+    await bench.settle()
+    expect(await groupsOf(bert)).toEqual({ Two: 'direct' })
+    expect([bench.seen().anna?.status, bench.seen().bert?.status]).toEqual(['enabled', 'disabled'])
+  })
+})
