@@ -4,8 +4,9 @@ export const durationForm = /^[1-9]\d{0,3}[dhm]$/
 export const domainForm =
   /^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/
 export const emailForm = /^[^\s@]{1,64}@[^\s@]{1,253}$/
-/** RFC 7643 §2.1 and §3.3: a name, a dotted sub-attribute, or either below a schema's URN. */
-export const attributeForm = /^(urn:[\w.:-]{1,200}:)?[A-Za-z$][\w$-]{0,99}(\.[A-Za-z$][\w$-]{0,99})?$/
+/** RFC 7643 §2.1 and §3.3: a name, a dotted sub-attribute, or either below a schema's URN, in any case and with whatever the endpoint takes in one. */
+export const attributeForm =
+  /^([uU][rR][nN]:[^\s[\]()"]{1,300}:)?[A-Za-z$][\w$-]{0,99}(\.[A-Za-z$][\w$-]{0,99})?$/
 export const secretForm =
   /^(secretsmanager:[\w/+=.@:-]{1,512}|ssm:\/[\w./-]{1,1000}|env:[A-Za-z_]\w{0,127}|file:[^\s"']{1,1000})$/
 
