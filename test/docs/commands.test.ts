@@ -12,6 +12,8 @@ const elsewhere: Readonly<Record<string, { readonly place: string; readonly name
   'npm run demo': { place: 'test/local/demo.test.ts', names: ['infra/local/demo/demo.ts'] },
   'npm test': { place: '.ci/run', names: [' npm test\n'] },
   'npm run check': { place: '.ci/run', names: [' npm run check\n'] },
+  'npm run conformance': { place: '.ci/run', names: [' npm run conformance\n'] },
+  'npm run bench:scim': { place: '.ci/run', names: [' npm run bench:scim -- --quick\n'] },
   'npm run synth': { place: 'scripts/check.ts', names: ["'cdk', args: ['synth', '--quiet']"] },
   'npx cdk bootstrap': { place: 'cdk.json', names: ['infra/app.ts'] },
   'npx cdk deploy': { place: 'cdk.json', names: ['infra/app.ts'] },
@@ -31,6 +33,8 @@ const scripts: Readonly<Record<string, string>> = {
   test: 'vitest run',
   check: 'node scripts/check.ts',
   synth: 'cdk synth --quiet',
+  conformance: 'bash scripts/conformance.sh',
+  'bench:scim': 'node test/bench/scim/bench.ts',
 }
 
 type Expected = { readonly code: number | readonly number[]; readonly shows: RegExp }
@@ -52,6 +56,7 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall credentials create': { code: 0, shows: /^rc_\S+\n$/ },
   'npx rolecall credentials list': { code: 0, shows: /npm start/ },
   'node scripts/smoke-test.mjs': { code: 0, shows: /all good/ },
+  'curl -s -G': { code: 0, shows: /"Resources":\[\{/ },
   'curl ': { code: 0, shows: /^(?!.*"error")/s },
 }
 const expectationFor = (command: string): Expected | undefined =>
@@ -157,7 +162,7 @@ describe('every example of the pages', () => {
       readonly scripts: Readonly<Record<string, string>>
     }
     expect(manifest.scripts).toMatchObject(scripts)
-    const named = all.flatMap((example) => /^npm (?:run )?(\w+)/.exec(example)?.[1] ?? [])
+    const named = all.flatMap((example) => /^npm (?:run )?([\w:]+)/.exec(example)?.[1] ?? [])
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
   })
 })
