@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { enterpriseUrn, group, groupUrn, user, userUrn } from '../scim/support/service.ts'
+import { enterpriseUrn, group, groupUrn, type Json, user, userUrn } from '../scim/support/service.ts'
 import { base, expectError, found, list, made, patched, reread, useScim } from './support.ts'
 
 const open = useScim()
@@ -241,5 +241,52 @@ describe('RFC 7643 §3.3 extensions', () => {
     const answer = await reread(open(), `/Users/${id}`)
     expect(answer[urn]).toEqual({ number: 7, doors: ['a', 'b'] })
     expect(answer.schemas).toEqual([userUrn, urn])
+  })
+})
+
+describe('RFC 7643 §3.3, §7 an extension whose attributes are all read-only', () => {
+  const access = 'urn:rolecall:params:scim:schemas:extension:access:2.0:User'
+  const create = (name: string): Promise<Json> => made(open(), '/Users', user(name))
+
+  it('is advertised as such', async () => {
+    const attributes = list((await open().get(`/Schemas/${access}`)).body.attributes)
+    expect(attributes.map((each) => each.mutability)).toEqual(attributes.map(() => 'readOnly'))
+    expect(attributes.length).toBeGreaterThan(0)
+  })
+  it('is not in an answer while there is nothing to tell', async () => {
+    expect((await create('untold@acme.test')).schemas).toEqual([userUrn])
+  })
+  it('can be put into use by a client: its URN is named from then on, what it holds stays the server’s', async () => {
+    const { id } = await create('used@acme.test')
+    const body = await patched(open(), `/Users/${id}`, { op: 'add', path: access, value: {} })
+    expect([body.schemas, body[access]]).toEqual([[userUrn, access], {}])
+    const again = await patched(open(), `/Users/${id}`, { op: 'replace', path: access, value: {} })
+    expect(again).toEqual(body)
+    const replaced = await open().put(`/Users/${id}`, user('used@acme.test'))
+    expect([replaced.body.schemas, replaced.body[access]]).toEqual([[userUrn], undefined])
+  })
+  it('takes no value by PATCH', async () => {
+    const { id } = await create('value@acme.test')
+    const value = [{ community: 'c', role: 'admin', status: 'assigned' }]
+    for (const operation of [
+      { op: 'add', path: access, value: { assignments: value } },
+      { op: 'add', path: `${access}:assignments`, value },
+      { op: 'remove', path: `${access}:assignments` },
+      { op: 'remove', path: access },
+    ])
+      expectError(await open().patch(`/Users/${id}`, operation), 400, 'mutability')
+  })
+  it('inside a whole resource its values are ignored', async () => {
+    const body = {
+      ...user('whole@acme.test', { title: 'Dr' }),
+      schemas: [userUrn, access],
+      [access]: { assignments: [{ community: 'c', role: 'admin' }] },
+    }
+    const { id, ...created } = await made(open(), '/Users', body)
+    expect([created.title, JSON.stringify(created).includes('admin')]).toEqual(['Dr', false])
+    const { body: replaced } = await open().put(`/Users/${id}`, { ...body, title: 'Prof' })
+    expect([replaced.title, JSON.stringify(replaced).includes('admin')]).toEqual(['Prof', false])
+    const echoed = await patched(open(), `/Users/${id}`, { op: 'replace', value: { ...body, title: 'Sir' } })
+    expect([echoed.title, JSON.stringify(echoed).includes('admin')]).toEqual(['Sir', false])
   })
 })

@@ -45,6 +45,17 @@ describe('RFC 7644 §3.4.2 the list response', () => {
   })
 })
 
+describe('RFC 7644 §3.4.2.1 the server root', () => {
+  it('is a query over all resource types; an attribute that a type has not is unassigned there', async () => {
+    const reply = await open().get(`?${filterOf('userName eq "bob" or displayName eq "group 1"')}`)
+    const kinds = resources(reply).map((each) => String((each.meta as Json).resourceType))
+    expect([reply.body.totalResults, kinds.sort()]).toEqual([2, ['Group', 'User']])
+  })
+  it('an attribute that no type has is refused', async () => {
+    expectError(await open().get(`?${filterOf('shoeSize eq "42"')}`), 400, 'invalidFilter')
+  })
+})
+
 describe('RFC 7644 §3.4.2.3 sorting', () => {
   const sorted = async (query: string): Promise<readonly string[]> =>
     names(await open().get(`/Users?${query}`))
