@@ -51,8 +51,8 @@ const isValueless = (attribute: SchemaAttribute, element: AttributeValue, note: 
 const asList = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
   if (value === null || isList(value)) return value
   if (value === '') return cleared(note)
-  // One bare text for a list of objects is counted once, as that.
-  if (attribute.type !== 'complex' || isRecord(value)) note('singleForList')
+  // A bare value for a list of objects is counted once, as that.
+  if (!isBare(attribute, value)) note('singleForList')
   return [value]
 }
 
@@ -100,11 +100,14 @@ const numberOf = (value: AttributeValue, note: Note): AttributeValue => {
 
 const complex = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
   if (isRecord(value)) return withId(attribute, normaliseObject(attribute.subAttributes, value, note), note)
-  const isBare = typeof value === 'string' || typeof value === 'number'
-  if (!isBare || !attribute.subAttributes.has('value')) return value
+  if (!isBare(attribute, value)) return value
   note('textForComplex')
   return record({ value: String(value) })
 }
+
+/** A text or number where the attribute is an object with a `value`. */
+const isBare = ({ type, subAttributes }: SchemaAttribute, value: AttributeValue): boolean =>
+  type === 'complex' && subAttributes.has('value') && (typeof value === 'string' || typeof value === 'number')
 
 /** `…/Users/<id>`: some name the members of a group by address alone. */
 const withId = (attribute: SchemaAttribute, element: Attributes, note: Note): Attributes => {
@@ -121,7 +124,7 @@ const normaliseObject = (table: AttributeTable, source: Attributes, note: Note):
   const result: Record<string, AttributeValue> = Object.create(null)
   for (const [name, value] of Object.entries(source)) {
     const attribute = attributeNamed(table, name)
-    if (value === null && name === '$ref') {
+    if (name === '$ref' && (value === null || value === '')) {
       note('nullReference')
       continue
     }

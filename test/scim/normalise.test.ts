@@ -64,6 +64,30 @@ describe('the normaliser', () => {
     ['one e-mail as text', { emails: 'a@b.test' }, { emails: [{ value: 'a@b.test' }] }, ['textForComplex']],
     ['a list for a single value', { title: [{ value: 'Dr' }] }, { title: 'Dr' }, ['listForSingle']],
     [
+      'bare values in a list, each of them counted',
+      { emails: ['a@b.test', { value: 'c@d.test' }, 'e@f.test'] },
+      { emails: [{ value: 'a@b.test' }, { value: 'c@d.test' }, { value: 'e@f.test' }] },
+      ['textForComplex', 'textForComplex'],
+    ],
+    [
+      'a manager as a bare number',
+      { [enterprise]: { manager: 701984 } },
+      { [enterprise]: { manager: { value: '701984' } } },
+      ['textForComplex'],
+    ],
+    [
+      'an e-mail without its value',
+      { emails: [{ type: 'work', value: '' }, { value: 'a@b.test' }] },
+      { emails: [{ value: 'a@b.test' }] },
+      ['emptyText', 'valuelessElement'],
+    ],
+    [
+      'an empty text in an extension nobody declared',
+      { 'urn:acme:2.0:User': { badge: '', level: 0 } },
+      { 'urn:acme:2.0:User': { badge: null, level: 0 } },
+      ['emptyText'],
+    ],
+    [
       'a number for a text',
       { [enterprise]: { employeeNumber: 701984 } },
       { [enterprise]: { employeeNumber: '701984' } },
@@ -80,6 +104,19 @@ describe('the normaliser', () => {
     })
   })
 
+  it('reads a member named by its address', () => {
+    const sent = { members: [{ $ref: 'https://x.test/acme/scim/v2/Users/u-1' }, { $ref: '../Groups/g-1/' }] }
+    expect(normalised(sent, groupSchema)).toEqual({
+      body: { members: sent.members.map((each, n) => ({ ...each, value: ['u-1', 'g-1'][n] })) },
+      quirks: ['memberByReference', 'memberByReference'],
+    })
+  })
+
+  it('keeps a member without an id: passed over, it would empty the group', () => {
+    const { body } = normalised({ members: [{ value: '' }, { value: null }] }, groupSchema)
+    expect(body).toEqual({ members: [{ value: null }, { value: null }] })
+  })
+
   it('leaves what the RFCs allow as it is, and counts nothing', () => {
     const body = {
       userName: 'ada',
@@ -91,30 +128,108 @@ describe('the normaliser', () => {
     expect(normalised(body)).toEqual({ body, quirks: [] })
   })
 
-  it('is idempotent over anything', () => {
-    const names = fc.constantFrom(
-      'active',
-      'title',
-      'emails',
-      'roles',
-      'name',
-      'x509Certificates',
-      'addresses',
-      'unknown',
-      enterprise,
-    )
-    const value = fc.jsonValue({ maxDepth: 3 })
-    fc.assert(
-      fc.property(
-        fc.dictionary(names, value),
-        fc.dictionary(fc.constantFrom('manager', 'department'), value),
-        (a, b) => {
-          const once = normalised({ ...a, [enterprise]: b } as Attributes)
-          const twice = normalised(once.body)
-          expect(twice.body).toEqual(once.body)
-        },
+  const schemas = { User: userSchema, Group: groupSchema } as const
+  const names = fc.constantFrom(
+    'active',
+    'title',
+    'emails',
+    'roles',
+    'name',
+    'x509Certificates',
+    'addresses',
+    'unknown',
+    'MEMBERS',
+    'urn:acme:2.0:User',
+    enterprise,
+  )
+  const partNames = fc.constantFrom(
+    'value',
+    'primary',
+    'type',
+    'manager',
+    'department',
+    '$ref',
+    'givenName',
+    'x',
+  )
+  const bodyOf = (leaf: fc.Arbitrary<unknown>) =>
+    fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 3 },
+        leaf,
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(partNames, tie('any'), { maxKeys: 4 }),
       ),
-      { numRuns: 500 },
+      body: fc.dictionary(names, tie('any'), { maxKeys: 5 }),
+    })).body as fc.Arbitrary<Attributes>
+  const leaf = fc.oneof(
+    fc.constantFrom('', 'True', 'false', 'FALSE', 'x', '7', 'https://x.test/Users/u-1'),
+    fc.integer({ min: 0, max: 9 }),
+    fc.boolean(),
+  )
+  const anything = fc
+    .constantFrom<keyof typeof schemas>('User', 'Group')
+    .chain((schema) => bodyOf(fc.oneof(leaf, fc.constant(null))).map((body) => ({ schema, body })))
+
+  it('is idempotent over anything', () => {
+    fc.assert(
+      fc.property(anything, ({ schema, body }) => {
+        const once = normalised(body, schemas[schema])
+        expect(normalised(once.body, schemas[schema])).toMatchObject({ body: once.body, quirks: [] })
+      }),
+      { numRuns: 1_000 },
     )
+  })
+
+  const leavesOf = (value: unknown): readonly string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(leavesOf)
+      : value === null
+        ? []
+        : [String(value).toLowerCase()]
+
+  it('never invents a value: whatever it says was sent, in another form at most', () => {
+    fc.assert(
+      fc.property(anything, ({ schema, body }) => {
+        const sent = new Set(leavesOf(body))
+        const said = leavesOf(normalised(body, schemas[schema]).body)
+        expect(said.filter((each) => !sent.has(each) && each !== 'u-1')).toEqual([])
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never turns a flag into its opposite', () => {
+    fc.assert(
+      fc.property(fc.oneof(leaf, fc.array(leaf, { maxLength: 2 }), fc.string()), (active) => {
+        const said = normalised({ active } as Attributes).body.active
+        if (typeof said === 'boolean') expect(leavesOf(active)).toEqual([String(said)])
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never drops a member', () => {
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(partNames, leaf, { maxKeys: 3 }), { maxLength: 4 }), (members) => {
+        const said = normalised({ members } as Attributes, groupSchema).body.members
+        expect(said).toHaveLength(members.length)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('counts every use: where nothing is counted, nothing has changed', () => {
+    const outcomes = { counted: 0, silent: 0 }
+    fc.assert(
+      fc.property(bodyOf(leaf), (sent) => {
+        const { body, quirks } = normalised(sent)
+        outcomes[quirks.length === 0 ? 'silent' : 'counted'] += 1
+        if (quirks.length === 0) expect(body).toEqual(sent)
+        else expect(body).not.toEqual(sent)
+      }),
+      { numRuns: 1_000 },
+    )
+    expect(Math.min(outcomes.counted, outcomes.silent)).toBeGreaterThan(100)
   })
 })
