@@ -1,5 +1,4 @@
 import { ConnectorError } from '../core/errors.ts'
-import { maximumBytes } from './body.ts'
 import type { ScimRequest } from './exchange.ts'
 
 const scimType = 'application/scim+json'
@@ -16,8 +15,6 @@ const parts = (header: string, separator: string): readonly string[] =>
 /** RFC 7644 §3.1 and §3.8: what a body may be. */
 export const checkBody = ({ body, headers }: ScimRequest): void => {
   if (body === undefined || body.length === 0) return
-  if (body.length > maximumBytes)
-    throw new ConnectorError('payloadTooLarge', `the body is larger than ${maximumBytes} bytes`)
   const [type = '', ...parameters] = parts(headers['content-type'] ?? scimType, ';')
   if (type !== scimType && type !== jsonType)
     throw new ConnectorError('unsupportedMediaType', `send ${scimType} or ${jsonType}`)
