@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mapBounded } from '../../lib/scim/bounded.ts'
 import { authentik } from './dialogues/authentik.ts'
 import { play, type Step } from './dialogues/dialogue.ts'
 import { entra } from './dialogues/entra.ts'
 import { entraCompliant } from './dialogues/entra-compliant.ts'
 import { jumpCloud } from './dialogues/jumpcloud.ts'
 import { keycloak } from './dialogues/keycloak.ts'
-import { okta } from './dialogues/okta.ts'
+import { account, okta } from './dialogues/okta.ts'
 import { oktaWizard } from './dialogues/okta-wizard.ts'
 import { oneLogin, oneLoginHeaders } from './dialogues/onelogin.ts'
 import { openParties, type Parties, type Quirks } from './dialogues/parties.ts'
@@ -35,7 +36,7 @@ const dialogues: readonly Dialogue[] = [
       createdByFilter: 2,
       emptyText: 5,
       listForSingle: 1,
-      microsoftSchema: 1,
+      microsoftSchema: 2,
       nullReference: 4,
       numberAsText: 1,
       pathAfterFilter: 1,
@@ -88,5 +89,26 @@ describe('an identity provider goes from its first connection test to the last d
     await play(await parties.party(connection), steps, headers)
     expect(parties.quirksOf(connection)).toEqual(quirks)
     expect(parties.metricsOf(connection)).toEqual(quirks)
+  })
+})
+
+describe('an import', () => {
+  it('of Okta reads whole pages of a hundred with numbers for numbers, and twice in the same order', async () => {
+    const party = await parties.party('okta-import')
+    const names = Array.from({ length: 105 }, (_, n) => `import${n}`)
+    const create = (name: string) =>
+      party.send({ method: 'POST', path: '/Users', body: account(name, `00u-${name}`), headers: {} })
+    const created = await mapBounded(names, 15, create)
+    expect(new Set(created.map(({ status }) => status))).toEqual(new Set([201]))
+    const page = async (startIndex: number): Promise<readonly string[]> => {
+      const path = `/Users?startIndex=${startIndex}&count=100`
+      const { body } = await party.send({ method: 'GET', path, headers: {} })
+      const users = body.Resources as readonly { readonly id: string }[]
+      expect(body).toMatchObject({ totalResults: 105, startIndex, itemsPerPage: users.length })
+      return users.map(({ id }) => id)
+    }
+    const seen = [...(await page(1)), ...(await page(101))]
+    expect([...seen].sort()).toEqual(created.map(({ body }) => String(body.id)).sort())
+    expect([...(await page(1)), ...(await page(101))]).toEqual(seen)
   })
 })

@@ -365,6 +365,14 @@ const leaving: readonly Step[] = [
   },
   { says: 'deletes the group', send: ['DELETE', '/Groups/<group>'], status: 204 },
   { says: 'sees that the group is gone', send: ['GET', '/Groups/<group>'], status: 404 },
+  {
+    says: 'restores the group: a new one with the same externalId, filled anew',
+    send: ['POST', '/Groups', group('SOC-Tier1', tier1)],
+    status: 201,
+    saves: 'group',
+    stored: ['/Groups/<group>', { displayName: 'SOC-Tier1', externalId: tier1 }],
+  },
+  { says: 'deletes the restored group', send: ['DELETE', '/Groups/<group>'], status: 204 },
 ]
 
 /** Without `aadOptscim062020`, as tenants have it until they set the flag. */

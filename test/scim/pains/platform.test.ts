@@ -385,15 +385,25 @@ describe('also frequent: nested groups', () => {
     bench.activateAll()
     expect(bench.seen().anna?.roles).toEqual(['SOC tier 1'])
     expect(await groupsOf(anna)).toEqual({ 'SOC-Tier1': 'direct', Two: 'indirect' })
+    const reported = async (): Promise<readonly object[]> => {
+      await bench.reconcile()
+      const { plan } = await bench.preview()
+      return plan.problems.filter(({ kind }) => kind === 'groupCycle')
+    }
+    expect(await reported()).toEqual([{ kind: 'groupCycle', connection: demo, groups: [one, two].sort() }])
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ type: 'problem.found', kind: 'groupCycle' }),
+    )
     const bert = await desk.person('bert')
     await desk.patch(`/Groups/${two}`, adding(bert))
-    await bench.reconcile()
+    await bench.settle()
     expect(await groupsOf(bert)).toEqual({ Two: 'direct', 'SOC-Tier1': 'indirect' })
     bench.activateAll()
     expect(bench.seen().bert?.roles).toEqual(['SOC tier 1'])
     await desk.patch(`/Groups/${one}`, removing(two), removing(one))
     await bench.settle()
     expect(await groupsOf(bert)).toEqual({ Two: 'direct' })
+    expect(await reported()).toEqual([])
     expect([bench.seen().anna?.status, bench.seen().bert?.status]).toEqual(['enabled', 'disabled'])
   })
 })
