@@ -92,20 +92,28 @@ describe.runIf(engine !== undefined)(
           expect(status).toBe(204)
         })
       const add = { op: 'add', path: 'members', value: [{ value: member.id }] }
+      const inner = writtenGroup(
+        await directory.createGroup(stamp(), { displayName: name, attributes: {} }, []),
+      )
+      const nest = { op: 'add', path: 'members', value: [{ value: inner.id, type: 'Group' }] }
       return {
         add: await patch(add),
         duplicate: await patch(add),
         remove: await patch({ op: 'remove', path: `members[value eq "${member.id}"]` }),
+        nest: await patch(nest),
+        nestAgain: await patch(nest),
+        unnest: await patch({ op: 'remove', path: `members[value eq "${inner.id}"]` }),
         renameAndAdd: await patch({ op: 'replace', value: { id: group, displayName: 'other' } }, add),
       }
     }
 
-    it('of adding, adding again, removing, and renaming with adding does not depend on the size of the group', async () => {
+    it('of adding, adding again, removing, the same of a group, and renaming with adding does not depend on the size of the group', async () => {
       const small = await costs((await groupOf(10)).id, 'p1')
       const large = await costs((await groupOf(10_000)).id, 'p2')
       expect(small.add).toBeGreaterThan(0)
       expect(large).toEqual(small)
       expect(small.duplicate).toBeLessThan(small.add)
+      expect(small.nestAgain).toBeLessThan(small.nest)
     }, 300_000)
 
     it('of a look-up by userName does not depend on the size of the directory', async () => {
