@@ -80,19 +80,19 @@ export const fitting = async <S extends Stored>(
 export const lookedUp = async <S extends Stored>(
   search: Search<S>,
 ): Promise<readonly Hit<S>[] | undefined> => {
-  const { verbs, exchange, wish, budget } = search
+  const { verbs, exchange } = search
+  const { filter, ...wish } = search.wish
   const { lookups } = verbs
-  if (wish.filter === undefined || lookups === undefined) return undefined
-  const tests = planLookups(wish.filter, [...lookups.keys()])
-  if (tests === undefined) return undefined
-  const found = await mapBounded(tests, 8, async ({ attribute, value }) =>
+  if (filter === undefined || lookups === undefined) return undefined
+  const plan = planLookups(filter, [...lookups.keys()])
+  if (plan === undefined) return undefined
+  const found = await mapBounded(plan.tests, 8, async ({ attribute, value }) =>
     lookups.get(attribute)?.(exchange, value),
   )
   if (found.some((each) => each === undefined)) return undefined
   const byId = new Map(found.flatMap((each) => each ?? []).map((each) => [each.id, each]))
-  budget.spend(byId.size)
   return fitting(
-    search,
+    { ...search, wish: plan.rest === undefined ? wish : { ...wish, filter: plan.rest } },
     [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   )
 }

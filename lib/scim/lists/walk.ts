@@ -71,7 +71,8 @@ const pages = async <S extends Stored>(
   let after = start
   for (;;) {
     const missing = want - hits.length
-    const page = await verbs.scan(exchange, wish.filter === undefined ? missing : size, after)
+    const most = wish.filter === undefined ? missing : Math.min(size, Math.max(1, budget.left()))
+    const page = await verbs.scan(exchange, most, after)
     budget.spend(page.items.length)
     const fit = await fitting(search, page.items)
     hits.push(...fit.slice(0, missing))
