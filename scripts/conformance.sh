@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the public suite scim2-tester against the SCIM endpoint, and exits 1 unless none of its checks fails:
-#   npm run conformance                          against a fresh Rolecall on this machine, in memory
-#   npm run conformance -- <base URL> <token>    against another instance; whatever the suite creates it deletes again
+#   npm run conformance                           against a fresh Rolecall on this machine, in memory
+#   npm run conformance -- <ScimBaseUrl> <token>  against another instance; whatever the suite creates it deletes again
 # CONFORMANCE_REPORT names a file for the counts. What is fetched from PyPI is kept outside the tree.
 set -eu
 cd "$(dirname "$0")/.."

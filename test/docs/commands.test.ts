@@ -13,6 +13,10 @@ const elsewhere: Readonly<Record<string, { readonly place: string; readonly name
   'npm test': { place: '.ci/run', names: [' npm test\n'] },
   'npm run check': { place: '.ci/run', names: [' npm run check\n'] },
   'npm run conformance': { place: '.ci/run', names: [' npm run conformance\n'] },
+  'npm run conformance -- <ScimBaseUrl> <token>': {
+    place: 'scripts/conformance.sh',
+    names: ['npm run conformance -- <ScimBaseUrl> <token>'],
+  },
   'npm run bench:scim': { place: '.ci/run', names: [' npm run bench:scim -- --quick\n'] },
   'npm run synth': { place: 'scripts/check.ts', names: ["'cdk', args: ['synth', '--quiet']"] },
   'npx cdk bootstrap': { place: 'cdk.json', names: ['infra/app.ts'] },
