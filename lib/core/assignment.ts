@@ -13,6 +13,8 @@ export type Evidence =
       readonly displayName: string
       /** From the group they are in directly to the one that stands in this group; absent: they are in it directly. */
       readonly through?: readonly GroupStep[]
+      /** So many more stand in the middle of a long way. */
+      readonly leftOut?: number
     }
   | { readonly kind: 'attribute'; readonly path: string }
   | { readonly kind: 'absence' }
@@ -20,6 +22,7 @@ export type Evidence =
 export type Because = {
   readonly rule: RuleId
   readonly source: Source
+  /** The nearest of it, where there is very much. */
   readonly evidence: readonly Evidence[]
   readonly configuration: number
 }

@@ -2,7 +2,7 @@ import type { Assignment, Assignments, Because } from './assignment.ts'
 import type { Community, Configuration, PlatformName, Rule } from './configuration.ts'
 import { constrain } from './constraints.ts'
 import type { CommunityId, RoleId } from './ids.ts'
-import { type MatchSubject, type MemberGroup, match, type Patterns } from './matching.ts'
+import { type MatchSubject, type MemberGroup, match, nearest, type Patterns } from './matching.ts'
 import type { Member } from './member.ts'
 import type { PlatformTraits } from './snapshot.ts'
 import { departed } from './standing.ts'
@@ -29,7 +29,12 @@ const because = (
     subject.groups.filter(({ source }) => source === 'scim').map(({ reference }) => reference.id),
   )
   const shownAtLogin = evidence.some((one) => one.kind === 'group' && !pushed.has(one.id))
-  return { rule: rule.id, source: shownAtLogin ? 'sso' : 'scim', evidence, configuration }
+  return {
+    rule: rule.id,
+    source: shownAtLogin ? 'sso' : 'scim',
+    evidence: nearest(evidence),
+    configuration,
+  }
 }
 
 const wishesFor = (

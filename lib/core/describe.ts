@@ -99,7 +99,9 @@ export const describeProblem = (problem: Problem): string => {
     case 'noEmail':
       return 'the member has no e-mail address, and the platform knows people by it; send one from the identity provider'
     case 'groupCycle':
-      return `groups ${problem.groups.join(', ')} of ${problem.connection} contain each other: whoever is in one counts as in all of them; take one out of another at the identity provider`
+      return problem.groups.length === 1
+        ? `group ${problem.groups.join()} of ${problem.connection} contains itself; take it out of itself at the identity provider`
+        : `groups ${problem.groups.join(', ')} of ${problem.connection} contain each other: whoever is in one counts as in all of them; take one out of another at the identity provider`
     default:
       return unreachable(problem)
   }

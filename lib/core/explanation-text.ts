@@ -15,11 +15,12 @@ const groupText = ({ id, displayName }: GroupStep): string => `group "${displayN
 const evidenceText = (evidence: ProvenEvidence): string => {
   switch (evidence.kind) {
     case 'group': {
-      const steps = (evidence.through ?? []).toReversed()
-      return [
-        groupText(evidence),
-        ...steps.map((step) => `${groupText(step)}${sinceText(' nested since', step.from)}`),
-      ].join(' through ')
+      const steps = (evidence.through ?? []).map(
+        (step) => `${groupText(step)}${sinceText(' nested since', step.from)}`,
+      )
+      const more = evidence.leftOut === undefined ? [] : [`${evidence.leftOut} more`]
+      const way = [...steps.slice(0, steps.length / 2), ...more, ...steps.slice(steps.length / 2)]
+      return [groupText(evidence), ...way.toReversed()].join(' through ')
     }
     case 'attribute':
       return `attribute ${evidence.path}`

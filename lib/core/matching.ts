@@ -9,8 +9,9 @@ export type { Patterns } from './text-test.ts'
 export type MemberGroup = {
   readonly reference: GroupReference
   readonly source: Source
-  /** The groups in between, outwards; absent: they are in it directly. */
+  /** The groups in between, outwards; absent: they are in it directly. Of a long way the two ends. */
   readonly through?: readonly GroupStep[]
+  readonly leftOut?: number
 }
 export type MatchSubject = { readonly member: Member; readonly groups: readonly MemberGroup[] }
 
@@ -32,11 +33,11 @@ const leafEvidence = (leaf: Leaf, subject: MatchSubject, patterns: Patterns): re
   if ('group' in leaf)
     return subject.groups
       .filter(({ reference }) => namesOf(reference).some((name) => passes(leaf.group, name, patterns)))
-      .map(({ reference: { id, displayName }, through }) => ({
+      .map(({ reference: { id, displayName }, source: _source, ...way }) => ({
         kind: 'group',
         id,
         displayName,
-        ...(through === undefined ? {} : { through }),
+        ...way,
       }))
   const held = attributeValues(subject.member, leaf.attribute).some((value) =>
     passes(leaf.test, value, patterns),
@@ -98,7 +99,7 @@ const evidenceKey = (evidence: Evidence): string =>
       : '3'
 
 const distance = (evidence: Evidence): number =>
-  evidence.kind === 'group' ? (evidence.through?.length ?? 0) : 0
+  evidence.kind === 'group' ? (evidence.through?.length ?? 0) + (evidence.leftOut ?? 0) : 0
 
 /** One entry per group (by its shortest way) and attribute, in an order that does not depend on how the groups were read. */
 const tidy = (evidence: readonly Evidence[]): readonly Evidence[] =>
@@ -109,6 +110,16 @@ const tidy = (evidence: readonly Evidence[]): readonly Evidence[] =>
   ]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, entry]) => entry)
+
+/** Records of grants keep it: somebody may be in thousands of groups of which a pattern asks. */
+const mostEvidence = 20
+
+/** The nearest groups say most; attributes are as near as can be. */
+export const nearest = (evidence: readonly Evidence[]): readonly Evidence[] => {
+  if (evidence.length <= mostEvidence) return evidence
+  const kept = new Set(evidence.toSorted((a, b) => distance(a) - distance(b)).slice(0, mostEvidence))
+  return evidence.filter((one) => kept.has(one))
+}
 
 /** The evidence for a match, or undefined when the matcher does not match. A match by nothing but negations has `absence` as its evidence. */
 export const match = (

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Evidence } from '../../lib/core/assignment.ts'
 import { assignmentsFor } from '../../lib/core/assignments.ts'
 import type { Configuration, Matcher, Rule } from '../../lib/core/configuration.ts'
+import { becauseText } from '../../lib/core/explanation-text.ts'
 import { groupId, type RoleId, roleId, ruleId } from '../../lib/core/ids.ts'
 import type { GroupReference, Memberships } from '../../lib/core/member.ts'
 import { pushedGroups } from '../../lib/core/member-groups.ts'
@@ -137,4 +138,30 @@ test('the way that is shown is one that is there, and there is no shorter one', 
       }
     }),
   )
+})
+
+test('a way of any length is told by its two ends, and of many groups the nearest are', () => {
+  const chain = Array.from({ length: 40 }, (_, n) => `c${String(n).padStart(2, '0')}`)
+  const containers = new Map(
+    chain.slice(0, -1).map((inner, n) => [groupId(inner), [reference(chain[n + 1] ?? '')]]),
+  )
+  const memberships = createNesting(containers)([reference('c00')])
+  const ruleFor = (when: Matcher): Rule => ({
+    id: ruleId('chain'),
+    when,
+    grant: [{ community: soc, role: roleId(roles[0] ?? '') }],
+  })
+  const [last] = assigned([ruleFor({ group: { equals: 'c39' } })], memberships)
+  const [proof] = last?.because[0]?.evidence ?? []
+  expect(proof).toMatchObject({ kind: 'group', id: 'c39', leftOut: 31 })
+  expect(proof?.kind === 'group' && proof.through?.map(({ id }) => id)).toEqual([
+    ...['c00', 'c01', 'c02', 'c03'],
+    ...['c35', 'c36', 'c37', 'c38'],
+  ])
+  expect(last?.because.map(becauseText).join()).toContain(
+    'through group "Group c35" (c35) through 31 more through group "Group c03" (c03)',
+  )
+  const [all] = assigned([ruleFor({ group: { glob: 'c*' } })], memberships)
+  const ids = all?.because[0]?.evidence.map((one) => one.kind === 'group' && one.id)
+  expect(ids).toEqual(chain.slice(0, 20))
 })

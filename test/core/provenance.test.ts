@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Because, Evidence } from '../../lib/core/assignment.ts'
 import type { AuditEntry, AuditEvent } from '../../lib/core/audit.ts'
 import { groupId, instant, memberId, ruleId } from '../../lib/core/ids.ts'
-import { withProvenance } from '../../lib/core/provenance.ts'
+import { stepsBehind, withProvenance } from '../../lib/core/provenance.ts'
 
 const ada = memberId('ada')
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -44,6 +44,31 @@ describe('the request behind a piece of evidence', () => {
     expect(from({ kind: 'attribute', path: 'emails.value' })).toBe('request-1')
     expect(from({ kind: 'attribute', path: `${enterprise}:department` })).toBe('request-5')
     expect(from({ kind: 'attribute', path: 'department' })).toBe('request-5')
+  })
+
+  test('of an indirect group is the joining of the group the way begins with', () => {
+    const soc = { id: groupId('soc'), displayName: 'SOC' }
+    const outer = { kind: 'group', id: groupId('outer'), displayName: 'Outer' } as const
+    expect(from({ ...outer, through: [soc] })).toBe('request-7')
+    expect(from(outer)).toBeUndefined()
+  })
+
+  test('of each link is the latest request that put that group into the next', () => {
+    const nested = (n: number, group: string, into: string): AuditEntry =>
+      entry(n, { kind: 'groupNested', group: groupId(group), into: groupId(into) })
+    const step = (id: string) => ({ id: groupId(id), displayName: id })
+    const links = [nested(14, 'soc', 'else'), nested(13, 'soc', 'middle'), nested(12, 'soc', 'middle')]
+    const because: Because = {
+      rule: ruleId('r'),
+      source: 'scim',
+      evidence: [{ ...step('outer'), kind: 'group', through: [step('soc'), step('middle')] }],
+      configuration: 1,
+    }
+    expect(stepsBehind([because, because])).toEqual(['soc', 'middle'])
+    const [proof] = withProvenance(because, [...trail, ...links]).evidence
+    if (proof?.kind !== 'group') throw new Error('no group')
+    expect(proof.through?.map((one) => one.from?.requestId)).toEqual(['request-13', undefined])
+    expect(proof.from?.requestId).toBe('request-7')
   })
 
   test('of an absence is nobody', () => {

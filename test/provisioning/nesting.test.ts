@@ -188,3 +188,53 @@ test('explain names the way, and the requests behind each part of it', async () 
       `through group "Inner" (${inner.id}) nested since ${at}, joined ${at}, pushed by SCIM`,
   )
 })
+
+test('stopped between what else is due and the end of the item: looked at twice rather than never', async () => {
+  bench = await openBench()
+  const { outer, anna, bert, carl } = await settled()
+  await bench.provider.change(outer, { rename: 'Others' })
+  let stopped = 0
+  const dying = {
+    ...bench.deps,
+    work: {
+      ...bench.deps.work,
+      finishDue: (items: readonly Due[]) => {
+        stopped += 1
+        return stopped === 1 ? Promise.reject(new TypeError('gone')) : bench.deps.work.finishDue(items)
+      },
+    },
+  }
+  await createDispatcher(dying).dispatch(await due())
+  expect((await due()).filter((one) => one.kind === 'group' && one.own === undefined)).toHaveLength(1)
+  expect((await dispatchAll()).length).toBeGreaterThan(3)
+  expect(stopped).toBe(1)
+  expect(await lookedAt()).toEqual(idsOf(anna, bert, carl))
+})
+
+test('a group of many that holds a group is worked off in steps, and what is below it once', async () => {
+  bench = await openBench()
+  const carl = await bench.provider.person('carl')
+  const inner = await bench.provider.group('Inner', [carl])
+  const crowd = await Promise.all(Array.from({ length: 20 }, (_, n) => bench.provider.person(`p${n}`)))
+  const outer = await bench.provider.group('Somebody', [...crowd.slice(0, 10), inner])
+  await bench.provider.change(outer, { add: crowd.slice(10) })
+  await dispatchAll()
+  await bench.provider.change(outer, { rename: 'SOC-Analysts' })
+  const { membersOf } = bench.directory
+  const small = {
+    ...bench.deps,
+    directory: {
+      ...bench.deps.directory,
+      membersOf: (...[c, id, , after]: Parameters<typeof membersOf>) => membersOf(c, id, 4, after),
+    },
+  }
+  const seen: Due[] = []
+  for (let items = await due(); items.length > 0; items = await due()) {
+    seen.push(...items)
+    await createDispatcher(small).dispatch(items)
+  }
+  const of = (group: Group) => seen.filter((one) => one.kind === 'group' && one.group === group.id)
+  expect(of(outer).length).toBeGreaterThan(4)
+  expect(of(inner)).toMatchObject([{ own: true }])
+  expect(await lookedAt()).toEqual(idsOf(...crowd, carl))
+})
