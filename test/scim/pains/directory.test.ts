@@ -17,7 +17,7 @@ let scim: Scim
 let people: readonly string[]
 beforeAll(async () => {
   scim = await openScim()
-  const names = Array.from({ length: 240 }, (_, n) => `p${n}@acme.test`)
+  const names = Array.from({ length: 160 }, (_, n) => `p${n}@acme.test`)
   const replies = await mapBounded(names, 20, (name) => scim.post('/Users', user(name)))
   expect(statuses(replies)).toEqual([201])
   people = replies.map(idOf)
@@ -48,15 +48,15 @@ const found = async (type: 'Users' | 'Groups', filter: string): Promise<readonly
 
 describe('pain 2: a group PATCH deletes members it did not mention', () => {
   it('not in a group longer than any page, whatever the PATCH says and however it asks for its answer', async () => {
-    const id = idOf(await scim.post('/Groups', group('Long', people.slice(0, 230))))
-    await scim.patch(`/Groups/${id}`, adding(someone(235)))
+    const id = idOf(await scim.post('/Groups', group('Long', people.slice(0, 150))))
+    await scim.patch(`/Groups/${id}`, adding(someone(155)))
     await scim.patch(`/Groups/${id}?excludedAttributes=members`, removing(someone(0)))
     await scim.patch(`/Groups/${id}?attributes=displayName`, {
       op: 'replace',
       value: { displayName: 'Renamed' },
     })
     await scim.patch(`/Groups/${id}`, { op: 'replace', path: 'externalId', value: 'another-attribute' })
-    expect(await membersOf(id)).toEqual(sorted([...people.slice(1, 230), someone(235)]))
+    expect(await membersOf(id)).toEqual(sorted([...people.slice(1, 150), someone(155)]))
     expect((await scim.get(`/Groups/${id}`)).body).toMatchObject({
       displayName: 'Renamed',
       externalId: 'another-attribute',
@@ -72,13 +72,18 @@ describe('pain 3: concurrent PATCHes lose updates', () => {
       rules: [{ fault: 'conflict', probability: 0.1, operations: ['TransactWriteItems'] }],
     })
     const { token } = await scim.credential({})
-    const send = (n: number, operation: object) =>
-      scim.send({
-        method: 'PATCH',
-        path: `/Groups/${id}`,
-        body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [operation] },
-        ...(n % 2 === 0 ? {} : { token }),
-      })
+    /** As identity providers do: what is told to come back later comes back. */
+    const send = async (n: number, operation: object): Promise<Reply> => {
+      for (;;) {
+        const reply = await scim.send({
+          method: 'PATCH',
+          path: `/Groups/${id}`,
+          body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [operation] },
+          ...(n % 2 === 0 ? {} : { token }),
+        })
+        if (reply.status !== 503 && reply.status !== 429) return reply
+      }
+    }
     const replies = await Promise.all(
       Array.from({ length: 20 }, (_, n) => [
         send(n, adding(someone(100 + n))),
@@ -120,19 +125,19 @@ describe('pain 4: large groups time out', () => {
   }
   // Nothing is seen of another engine; test/store/capacity.test.ts asks that one what it charges.
   it.runIf(process.env.DYNAMODB_ENDPOINT === undefined)(
-    'adding, adding again, removing, renaming: as many requests and items at 220 members as at 2',
+    'adding, adding again, removing, renaming: as many requests and items at 140 members as at 2',
     async () => {
       const work = async (size: number): Promise<readonly (readonly string[])[]> => {
         const id = idOf(await scim.post('/Groups', group(`Of ${size}`, people.slice(0, size))))
         const path = `/Groups/${id}`
         return [
-          await asked(() => scim.patch(path, adding(someone(230)))),
-          await asked(() => scim.patch(path, adding(someone(230)))),
+          await asked(() => scim.patch(path, adding(someone(150)))),
+          await asked(() => scim.patch(path, adding(someone(150)))),
           await asked(() =>
-            scim.patch(path, { op: 'replace', value: { id, displayName: 'x' } }, adding(someone(231))),
+            scim.patch(path, { op: 'replace', value: { id, displayName: 'x' } }, adding(someone(151))),
           ),
-          await asked(() => scim.patch(path, removing(someone(230)))),
-          await asked(() => scim.patch(path, removing(someone(231)), adding(someone(230)))),
+          await asked(() => scim.patch(path, removing(someone(150)))),
+          await asked(() => scim.patch(path, removing(someone(151)), adding(someone(150)))),
           await asked(() => scim.get(`${path}?excludedAttributes=members`)),
           await asked(() =>
             scim.get(
@@ -143,7 +148,7 @@ describe('pain 4: large groups time out', () => {
       }
       const small = await work(2)
       expect(small.every((each) => each.length > 0)).toBe(true)
-      expect(await work(220)).toEqual(small)
+      expect(await work(140)).toEqual(small)
     },
   )
 
@@ -183,12 +188,12 @@ describe('pain 5: item size limits', () => {
     expect((await scim.get(`/Users/${idOf(created)}`)).body).toEqual(created.body)
   })
 
-  it('a group does not grow with its members: its own item is as large after 200 as after 1', async () => {
+  it('a group does not grow with its members: its own item is as large after 140 as after 1', async () => {
     const id = idOf(await scim.post('/Groups', group('Slim', people.slice(0, 1))))
     const before = await scim.directory.group('acme' as never, id as never)
-    await scim.patch(`/Groups/${id}`, adding(...people.slice(1, 200)))
+    await scim.patch(`/Groups/${id}`, adding(...people.slice(1, 140)))
     const after = await scim.directory.group('acme' as never, id as never)
-    expect(after?.memberCount).toBe(200)
+    expect(after?.memberCount).toBe(140)
     expect({ ...after, version: 0, memberCount: 0, lastModified: '' }).toEqual({
       ...before,
       version: 0,
@@ -434,10 +439,10 @@ describe('also frequent: a delete blocked by references becomes a 500 and disabl
   })
 
   it('a group with many members is deleted at once', async () => {
-    const id = idOf(await scim.post('/Groups', group('Deleted', people.slice(0, 200))))
+    const id = idOf(await scim.post('/Groups', group('Deleted', people.slice(0, 140))))
     expect((await scim.remove(`/Groups/${id}`)).status).toBe(204)
     expect((await scim.get(`/Groups/${id}`)).status).toBe(404)
-    const { body } = await scim.get(`/Users/${someone(199)}`)
+    const { body } = await scim.get(`/Users/${someone(139)}`)
     expect(
       (body.groups as readonly { readonly value: string }[] | undefined)?.map(({ value }) => value) ?? [],
     ).not.toContain(id)
