@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mapBounded } from '../../lib/scim/bounded.ts'
 import { authentik } from './dialogues/authentik.ts'
-import { play, type Step } from './dialogues/dialogue.ts'
+import { memberOf, patch, play, type Step } from './dialogues/dialogue.ts'
 import { entra } from './dialogues/entra.ts'
 import { entraCompliant } from './dialogues/entra-compliant.ts'
 import { jumpCloud } from './dialogues/jumpcloud.ts'
@@ -11,6 +11,7 @@ import { oktaWizard } from './dialogues/okta-wizard.ts'
 import { oneLogin, oneLoginHeaders } from './dialogues/onelogin.ts'
 import { openParties, type Parties, type Quirks } from './dialogues/parties.ts'
 import { ping } from './dialogues/ping.ts'
+import { groupUrn } from './support/service.ts'
 
 let parties: Parties
 beforeAll(async () => {
@@ -110,5 +111,68 @@ describe('an import', () => {
     const seen = [...(await page(1)), ...(await page(101))]
     expect([...seen].sort()).toEqual(created.map(({ body }) => String(body.id)).sort())
     expect([...(await page(1)), ...(await page(101))]).toEqual(seen)
+  })
+})
+
+describe('what is told of a connection', () => {
+  it('counts the tolerances in each part of a bulk request, and in requests that are refused', async () => {
+    const party = await parties.party('counted')
+    const send = (method: string, path: string, body: object) =>
+      party.send({ method, path, body, headers: {} })
+    const { body } = await send('POST', '/Users', account('counted', '00u-counted'))
+    const part = (operation: object): object => ({
+      method: 'PATCH',
+      path: `/Users/${body.id}`,
+      data: patch(operation),
+    })
+    const bulk = await send('POST', '/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [
+        part({ op: 'Replace', path: 'active', value: 'False' }),
+        part({ op: 'Replace', path: 'emails[primary eq "True"].value', value: 'new@acme.test' }),
+      ],
+    })
+    expect(bulk.status).toBe(200)
+    const refused = await send('PATCH', `/Users/${body.id}`, patch({ op: 'Remove', path: 'userName' }))
+    expect(refused.status).toBe(400)
+    expect(parties.quirksOf('counted')).toEqual({ capitalisedOperation: 3, textBoolean: 2 })
+    expect(parties.metricsOf('counted')).toEqual({ capitalisedOperation: 3, textBoolean: 2 })
+    expect(parties.lines().filter(({ connection }) => connection === 'counted')).toMatchObject([
+      { operation: 'POST /Users', status: 201, quirks: {} },
+      { operation: 'POST /Bulk', status: 200 },
+      { operation: 'PATCH /Users/{id}', status: 400, quirks: { capitalisedOperation: 1 } },
+    ])
+  })
+
+  it('names the groups of a circle that a request closed', async () => {
+    const party = await parties.party('circles')
+    const ids = await play(party, [
+      {
+        says: 'one',
+        send: ['POST', '/Groups', { schemas: [groupUrn], displayName: 'one' }],
+        status: 201,
+        saves: 'one',
+      },
+      {
+        says: 'two',
+        send: ['POST', '/Groups', { schemas: [groupUrn], displayName: 'two', members: [{ value: '<one>' }] }],
+        status: 201,
+        saves: 'two',
+      },
+      {
+        says: 'closes the circle',
+        send: [
+          'PATCH',
+          '/Groups/<one>',
+          patch({ op: 'add', path: 'members', value: [{ value: '<two>', type: 'Group' }] }),
+        ],
+        status: 204,
+        stored: ['/Groups/<one>', { displayName: 'one', members: [memberOf('two', 'Group')] }],
+      },
+    ])
+    const [line] = parties
+      .lines()
+      .filter((each) => each.operation.startsWith('PATCH /Groups') && each.connection === 'circles')
+    expect(line?.groupCycles).toEqual([ids.get('two')])
   })
 })

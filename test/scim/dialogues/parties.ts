@@ -11,6 +11,7 @@ export type Line = {
   readonly operation: string
   readonly status: number
   readonly quirks: Quirks
+  readonly groupCycles?: readonly string[]
 }
 
 /** The deployed function, each identity provider at a connection of its own, and what the function logs about them. */
