@@ -79,7 +79,8 @@ const scalar = (attribute: SchemaAttribute, value: AttributeValue, note: Note): 
     case 'decimal':
       return numberOf(value, note)
     default:
-      if (typeof value === 'string' || isRecord(value)) return value
+      // What identifies a resource is a text or a mistake.
+      if (typeof value !== 'number' || attribute.required) return value
       note('numberAsText')
       return String(value)
   }

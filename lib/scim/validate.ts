@@ -3,6 +3,7 @@ import type { Attributes, AttributeValue } from '../core/member.ts'
 import { isList, isRecord } from './body.ts'
 import { instantOf } from './date-time.ts'
 import { isAbsent, read } from './json.ts'
+import { added } from './same-element.ts'
 import {
   type AttributeTable,
   attributeNamed,
@@ -33,7 +34,9 @@ export const validated = (
   checkLength(attribute, value)
   if (value.some(isDeletion))
     throw invalid(attribute, '"operation" is SCIM 1.1; send a PATCH with "remove" (RFC 7644 §3.5.2.2)')
-  const list = value.map((each) => single(attribute, each)).filter((each) => each !== undefined)
+  const kept = value.map((each) => single(attribute, each)).filter((each) => each !== undefined)
+  // RFC 7643 §2.4: one value and one type come back once.
+  const list = added(attribute, [], kept)
   if (list.filter(isPrimary).length > 1)
     throw invalid(attribute, 'only one value can be primary (RFC 7643 §2.4)')
   return list.length === 0 ? undefined : list
@@ -46,8 +49,10 @@ const isKept = ({ mutability }: SchemaAttribute): boolean =>
 export const isPrimary = (value: AttributeValue): boolean => isRecord(value) && value.primary === true
 
 /** SCIM 1.1 lists what is to go among what is to stay: ignoring that word would keep it. */
-const isDeletion = (value: AttributeValue): boolean =>
-  isRecord(value) && String(read(value, 'operation') ?? '').toLowerCase() === 'delete'
+const isDeletion = (value: AttributeValue): boolean => {
+  const operation = isRecord(value) ? read(value, 'operation') : undefined
+  return typeof operation === 'string' && operation.toLowerCase() === 'delete'
+}
 
 const base64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:==)?|[A-Za-z0-9+/_-]{3}=?)?$/
 

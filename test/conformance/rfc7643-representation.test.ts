@@ -37,6 +37,10 @@ describe('RFC 7643 §2.3 attribute types', () => {
     expect((await reread(open(), `/Users/${id}`)).displayName).toBe(displayName)
   })
   it('§2.3.1 a string attribute refuses an object', () => refused({ title: { a: 1 } }))
+  it.each([7, true, ['a', 'b'], { a: 1 }])('§2.3.1 a name is a text, not %j', async (name) => {
+    expectError(await open().post('/Users', { schemas: [userUrn], userName: name }), 400, 'invalidValue')
+    expectError(await open().post('/Groups', { schemas: [groupUrn], displayName: name }), 400, 'invalidValue')
+  })
   it('§2.3.2 a boolean attribute refuses what is neither true nor false', () => refused({ active: 'maybe' }))
   it('§2.3.5 meta.created and lastModified are complete XSD date-times', async () => {
     const { meta } = await made(open(), '/Users', user('dates@acme.test'))
@@ -84,6 +88,12 @@ describe('RFC 7643 §2.4 multi-valued attributes', () => {
   })
   it('do not come back with the same type and value twice', async () => {
     const one = { value: 'same@acme.test', type: 'work' }
+    const sent = await made(open(), '/Users', user('sent-twice@acme.test', { emails: [one, one] }))
+    expect(sent.emails).toEqual([one])
+    const operation = { op: 'replace', path: 'emails', value: [one, { ...one, display: 'Same' }] }
+    expect((await patched(open(), `/Users/${sent.id}`, operation)).emails).toEqual([
+      { ...one, display: 'Same' },
+    ])
     const body = await made(open(), '/Users', user('twice@acme.test', { emails: [one] }))
     const after = await patched(open(), `/Users/${body.id}`, { op: 'add', path: 'emails', value: [one] })
     expect(after.emails).toEqual([one])

@@ -1,16 +1,13 @@
 import { ConnectorError } from '../../core/errors.ts'
-import { fold } from '../../core/ids.ts'
 import type { Attributes, AttributeValue } from '../../core/member.ts'
 import { isRecord, record } from '../body.ts'
 import type { Filter } from '../filter/filter.ts'
-import { canonical, sameValue } from '../json.ts'
+import { sameValue } from '../json.ts'
+import { elementKey } from '../same-element.ts'
 import type { SchemaAttribute } from '../schema.ts'
 import { isPrimary } from '../validate.ts'
 
 type List = readonly AttributeValue[]
-
-export const merged = (before: AttributeValue | undefined, more: AttributeValue): AttributeValue =>
-  isRecord(before) && isRecord(more) ? record({ ...before, ...more }) : more
 
 export const withName = (
   source: Attributes | undefined,
@@ -23,41 +20,15 @@ export const withName = (
   return result
 }
 
-/**
- * RFC 7643 §2.4: two elements with one value and one type are the same element. Equal keys stand for that, so that lists are compared in the
- * time it takes to read them.
- */
-const keyOf = (attribute: SchemaAttribute, element: AttributeValue): string => {
-  if (typeof element === 'string' && !attribute.exact) return canonical(fold(element))
-  if (!isRecord(element) || typeof element.value !== 'string') return canonical(element)
-  const exact = attribute.subAttributes.get('value')?.exact === true
-  const value = exact ? element.value : fold(element.value)
-  return JSON.stringify([value, fold(String(element.type ?? ''))])
-}
-
-/** Adding is set-like (RFC 7644 §3.5.2.1): what is there already is completed, not doubled. */
-export const added = (attribute: SchemaAttribute, before: List, more: List): List => {
-  const list: AttributeValue[] = []
-  const places = new Map<string, number>()
-  for (const [n, each] of [...before, ...more].entries()) {
-    const key = keyOf(attribute, each)
-    const at = places.get(key)
-    if (at !== undefined && n >= before.length) list[at] = merged(list[at], each)
-    else list.push(each)
-    if (at === undefined) places.set(key, list.length - 1)
-  }
-  return list
-}
-
 /** An element to be removed may be named by its value alone. */
 export const withoutElements = (attribute: SchemaAttribute, before: List, unwanted: List): List => {
   const isTyped = (each: AttributeValue): boolean => !isRecord(each) || each.type !== undefined
-  const keys = (list: List): ReadonlySet<string> => new Set(list.map((each) => keyOf(attribute, each)))
+  const keys = (list: List): ReadonlySet<string> => new Set(list.map((each) => elementKey(attribute, each)))
   const typed = keys(unwanted.filter(isTyped))
   const untyped = keys(unwanted.filter((each) => !isTyped(each)))
   return before.filter((old) => {
     const bare = isRecord(old) ? withName(old, 'type', undefined) : old
-    return !typed.has(keyOf(attribute, old)) && !untyped.has(keyOf(attribute, bare))
+    return !typed.has(elementKey(attribute, old)) && !untyped.has(elementKey(attribute, bare))
   })
 }
 
