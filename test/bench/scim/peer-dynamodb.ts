@@ -14,17 +14,16 @@ import { createDocumentClient } from '../../../lib/store/client.ts'
 import {
   countKey,
   groupKey,
-  groupPartition,
   guardKey,
   listKey,
   listPartition,
   memberKey,
   membershipKey,
+  membershipsPartition,
+  membersPartition,
   type PeerKey,
-  self,
   tokenKey,
   userKey,
-  userPartition,
 } from './peer-keys.ts'
 import { difference, type PeerDraft, type PeerGroup, type PeerStore, type PeerUser } from './peer-store.ts'
 import { tableName as TableName } from './rows.ts'
@@ -113,32 +112,20 @@ const createOperations = (client: DynamoDBDocumentClient, meter: Meter) => {
 }
 type Operations = ReturnType<typeof createOperations>
 
-const groupIds = (rows: readonly Item[]): readonly string[] =>
-  rows.map(sortKey).flatMap((sk) => (sk === self ? [] : [sk.slice('G#'.length)]))
+type Named = { readonly id: string; readonly displayName: string }
 
-const userOf = (
-  rows: readonly Item[],
-  id: string,
-  names: ReadonlyMap<string, string>,
-): PeerUser | undefined => {
-  const own = rows.find((row) => sortKey(row) === self)
-  if (own === undefined) return undefined
-  return {
-    id,
-    data: JSON.parse(String(own.data)),
-    version: Number(own.version),
-    created: String(own.created),
-    lastModified: String(own.lastModified),
-    groups: groupIds(rows).flatMap((group) => {
-      const displayName = names.get(group)
-      return displayName === undefined ? [] : [{ id: group, displayName }]
-    }),
-  }
-}
+const userOf = (own: Item, groups: readonly Named[]): PeerUser => ({
+  id: String(own.id),
+  data: JSON.parse(String(own.data)),
+  version: Number(own.version),
+  created: String(own.created),
+  lastModified: String(own.lastModified),
+  groups,
+})
 
 const userItem = (tenant: string, user: PeerUser) => {
   const { id, data, version, created, lastModified } = user
-  return { ...userKey(tenant, id), data: JSON.stringify(data), version, created, lastModified }
+  return { ...userKey(tenant, id), id, data: JSON.stringify(data), version, created, lastModified }
 }
 
 const absent = { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -156,15 +143,24 @@ const createUsers = (
 ): Pick<PeerStore, 'user' | 'findUser' | 'pageOfUsers' | 'createUser' | 'saveUser'> => {
   /** Each with the groups it is in; their names are read together. */
   const usersOf = async (tenant: string, ids: readonly string[]): Promise<readonly PeerUser[]> => {
-    const all = await Promise.all(ids.map((id) => db.query(userPartition(tenant, id), {})))
-    const groups = [...new Set(all.flatMap(groupIds))]
-    const names = new Map(
-      (await db.batchGet(groups.map((id) => groupKey(tenant, id)))).map((row) => [
-        String(row.pk).slice(groupPartition(tenant, '').length),
-        String(row.displayName),
-      ]),
-    )
-    return ids.flatMap((id, n) => userOf(all[n] ?? [], id, names) ?? [])
+    const [items, memberships] = await Promise.all([
+      ids.length === 1
+        ? db.get(userKey(tenant, ids[0] ?? '')).then((item) => (item === undefined ? [] : [item]))
+        : db.batchGet(ids.map((id) => userKey(tenant, id))),
+      Promise.all(ids.map((id) => db.query(membershipsPartition(tenant, id), {}))),
+    ])
+    const groups = [...new Set(memberships.flat().map(sortKey))]
+    const rows = await db.batchGet(groups.map((id) => groupKey(tenant, id)))
+    const names = new Map(rows.map((row) => [String(row.id), String(row.displayName)]))
+    const found = new Map(items.map((item) => [String(item.id), item]))
+    return ids.flatMap((id, n) => {
+      const own = found.get(id)
+      const named = (memberships[n] ?? []).map((row) => ({
+        id: sortKey(row),
+        displayName: names.get(sortKey(row)) ?? '',
+      }))
+      return own === undefined ? [] : [userOf(own, named)]
+    })
   }
   const user = async (tenant: string, id: string): Promise<PeerUser | undefined> =>
     (await usersOf(tenant, [id]))[0]
@@ -265,14 +261,14 @@ const rowsAtOnce = 48
 
 const createGroups = (db: Operations): Pick<PeerStore, 'group' | 'saveGroup'> => ({
   group: async (tenant, id) => {
-    // Without the partition key in every row: 100,000 rows are parsed for one answer.
-    const ProjectionExpression = 'sk, displayName, externalId, version, created, lastModified'
-    const rows = await db.query(groupPartition(tenant, id), { ProjectionExpression })
-    const own = rows.find((row) => sortKey(row) === self)
+    const [own, rows] = await Promise.all([
+      db.get(groupKey(tenant, id)),
+      // Without the partition key in every row: 100,000 rows are parsed for one answer.
+      db.query(membersPartition(tenant, id), { ProjectionExpression: 'sk' }),
+    ])
     if (own === undefined) return undefined
-    const members = rows.filter((row) => row !== own).map((row) => sortKey(row).slice('M#'.length))
     const { displayName, version, created, lastModified } = own as PeerGroup & Item
-    return { id, displayName, version, created, lastModified, members }
+    return { id, displayName, version, created, lastModified, members: rows.map(sortKey) }
   },
   saveGroup: async (tenant, before, next) => {
     const { added, removed } = difference(before.members, next.members)

@@ -38,7 +38,7 @@ function* users(tenant: string, count: number): Iterable<Row> {
   for (let n = 0; n < count; n += 1) {
     const id = idOf('user', n)
     const { attributes, ...own } = person(n)
-    yield { ...userKey(tenant, id), data: JSON.stringify({ ...attributes, ...own }), ...life }
+    yield { ...userKey(tenant, id), id, data: JSON.stringify({ ...attributes, ...own }), ...life }
     yield { ...guardKey(tenant, 'userName', own.userName), id }
     yield { ...guardKey(tenant, 'externalId', own.externalId ?? ''), id }
     yield { ...listKey(tenant, id) }
@@ -47,7 +47,7 @@ function* users(tenant: string, count: number): Iterable<Row> {
 }
 
 function* group({ connection: tenant, id, name: displayName, size }: GroupOf): Iterable<Row> {
-  yield { ...groupKey(tenant, id), displayName, ...life }
+  yield { ...groupKey(tenant, id), id, displayName, ...life }
   for (const user of membersOf(size)) {
     yield { ...memberKey(tenant, id, user) }
     yield { ...membershipKey(tenant, id, user) }

@@ -1,21 +1,21 @@
-/** The peer's single table: a user stands with the groups it is in, a group with its members, so that one query reads either. */
+/**
+ * The peer's single table, with the access paths ours has: a user by id, by guard, and its groups by adjacency rows; a group by id, and its members by
+ * adjacency rows. What is compared is what stands above them.
+ */
 export type PeerKey = { readonly pk: string; readonly sk: string }
 
 export const self = '#'
-export const userPartition = (tenant: string, id: string): string => `T#${tenant}#U#${id}`
-export const groupPartition = (tenant: string, id: string): string => `T#${tenant}#G#${id}`
-export const userKey = (tenant: string, id: string): PeerKey => ({ pk: userPartition(tenant, id), sk: self })
-export const groupKey = (tenant: string, id: string): PeerKey => ({
-  pk: groupPartition(tenant, id),
-  sk: self,
-})
+export const membershipsPartition = (tenant: string, user: string): string => `T#${tenant}#UG#${user}`
+export const membersPartition = (tenant: string, group: string): string => `T#${tenant}#GM#${group}`
+export const userKey = (tenant: string, id: string): PeerKey => ({ pk: `T#${tenant}#U#${id}`, sk: self })
+export const groupKey = (tenant: string, id: string): PeerKey => ({ pk: `T#${tenant}#G#${id}`, sk: self })
 export const memberKey = (tenant: string, group: string, user: string): PeerKey => ({
-  pk: groupPartition(tenant, group),
-  sk: `M#${user}`,
+  pk: membersPartition(tenant, group),
+  sk: user,
 })
 export const membershipKey = (tenant: string, group: string, user: string): PeerKey => ({
-  pk: userPartition(tenant, user),
-  sk: `G#${group}`,
+  pk: membershipsPartition(tenant, user),
+  sk: group,
 })
 export const guardKey = (tenant: string, by: 'userName' | 'externalId', value: string): PeerKey => ({
   pk: `T#${tenant}#${by}#${by === 'userName' ? value.toLowerCase() : value}`,
