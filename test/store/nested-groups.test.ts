@@ -245,7 +245,8 @@ describe('memberships of many members at once', () => {
     expect((await directory.membershipsOf(c, [back])).get(bob.id)?.groups).toEqual([
       { id: top.id, displayName: 'top', through: [] },
     ])
-    expect((await directory.membershipsOf(c, [dead])).get(bob.id)).toEqual({ groups: [], cycles: [] })
+    for (const earlier of [bob, dead])
+      expect((await directory.membershipsOf(c, [earlier])).get(bob.id)).toEqual({ groups: [], cycles: [] })
   })
 
   it('climb any number of steps, and take the shortest way', async () => {
@@ -272,7 +273,7 @@ describe('at the same time', () => {
       const [child, parent] = [await group('child'), await group('parent')]
       const hooked = interleaved(world.table, n, async () => {
         await remove(child)
-        if (n % 2 === 0) await purge(child)
+        await purge(child)
       })
       await change(parent, [child.id], [], hooked.table)
       if (hooked.calls() <= n) {
@@ -280,7 +281,6 @@ describe('at the same time', () => {
         return
       }
       expect(await inside(parent)).toEqual([])
-      await purge(child)
       expect([await nestedCount(), (await world.directory.group(c, parent.id))?.memberCount]).toEqual([0, 0])
     }
   })
