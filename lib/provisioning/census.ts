@@ -16,14 +16,14 @@ export const takeCensus = async (
   inTime: InTime,
   keep: (standing: Standing) => boolean,
 ): Promise<readonly Standing[]> => {
-  const membershipsOf = await readRoll(deps, configuration, connection, inTime)
+  const heldBy = await readRoll(deps, configuration, connection, inTime)
   const kept: Standing[] = []
   let after: string | undefined
   do {
     inTime()
     const { items, next } = await deps.directory.scanMembers(connection, membersPerPage, after)
     for (const member of items) {
-      const standing = standingIn(deps, configuration, member, membershipsOf(member.id))
+      const standing = standingIn(deps, configuration, member, heldBy(member.id))
       if (keep(standing)) kept.push(standing)
     }
     after = next

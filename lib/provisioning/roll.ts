@@ -1,17 +1,18 @@
 import type { Configuration } from '../core/configuration.ts'
 import type { ConnectionId, GroupId, GroupMemberId, MemberId } from '../core/ids.ts'
 import { concernsRules } from '../core/matching.ts'
-import type { Group, GroupReference, Memberships } from '../core/member.ts'
+import type { Group, GroupReference } from '../core/member.ts'
+import { pushedGroups } from '../core/member-groups.ts'
 import { createNesting } from '../core/nesting.ts'
-import type { Reads } from './standing.ts'
+import type { Held, Reads } from './standing.ts'
 
 const groupsPerPage = 250
 const rowsPerPage = 1_000
 /** Called between two pages: throws when there is no time for another. */
 export type InTime = () => void
 
-/** Who is in the groups that matter, and what follows from it. */
-export type Roll = (member: MemberId) => Memberships
+/** Who is in the groups that matter, directly or by way of others. */
+export type Roll = (member: MemberId) => Held
 
 const referenceTo = ({ id, displayName, externalId }: Group): GroupReference => ({
   id,
@@ -58,16 +59,20 @@ const enter = async (
   return inner
 }
 
-/** People are in the same few groups again and again: what follows is worked out once for each combination. */
-const rollOf = ({ direct, containers }: Sheets): Roll => {
+/** People are in the same few groups again and again: what follows is worked out once for each combination, and what matters of it is kept. */
+const rollOf = ({ direct, containers }: Sheets, concerns: (group: GroupReference) => boolean): Roll => {
   const follow = createNesting(containers)
-  const known = new Map<string, Memberships>()
+  const known = new Map<string, Held>()
+  const work = (groups: readonly GroupReference[]): Held => {
+    const { groups: all, cycles } = follow(groups)
+    return { groups: pushedGroups(all).filter(({ reference }) => concerns(reference)), cycles }
+  }
   return (member) => {
     const groups = direct.get(member) ?? []
     const key = groups.map(({ id }) => id).join()
-    const memberships = known.get(key) ?? follow(groups)
-    known.set(key, memberships)
-    return memberships
+    const held = known.get(key) ?? work(groups)
+    known.set(key, held)
+    return held
   }
 }
 
@@ -82,6 +87,7 @@ export const readRoll = async (
   const concerns = concernsRules(configuration.rules, deps.patterns)
   const sheets: Sheets = { direct: new Map(), containers: new Map(), entered: new Set() }
   const names = new Map<GroupId, GroupReference>()
+  const concerning = new Set<GroupId>()
   const below: GroupId[] = []
   let after: string | undefined
   do {
@@ -89,8 +95,10 @@ export const readRoll = async (
     const { items, next } = await deps.directory.scanGroups(connection, groupsPerPage, after)
     const groups = items.map(referenceTo)
     if (nested) for (const group of groups) names.set(group.id, group)
-    for (const group of groups.filter(concerns))
+    for (const group of groups.filter(concerns)) {
+      concerning.add(group.id)
       below.push(...(await enter(deps, connection, group, sheets, inTime)))
+    }
     after = next
   } while (after !== undefined)
   // The list grows while it is walked; a group that came after the scan has a due item of its own.
@@ -100,5 +108,5 @@ export const readRoll = async (
       if (group !== undefined && !sheets.entered.has(id))
         below.push(...(await enter(deps, connection, group, sheets, inTime)))
     }
-  return rollOf(sheets)
+  return rollOf(sheets, ({ id }) => concerning.has(id))
 }

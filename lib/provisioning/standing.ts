@@ -29,8 +29,13 @@ export type Reads = Pick<Provisioning, 'directory' | 'patterns'> & {
   readonly platforms: Pick<Platforms, 'traits'>
 }
 
+/** The groups somebody is in, as rules see them. */
+export type Held = Pick<Standing, 'groups' | 'cycles'>
+
 const lanes = 8
-const inNone: Memberships = { groups: [], cycles: [] }
+const inNone: Held = { groups: [], cycles: [] }
+
+const heldOf = ({ groups, cycles }: Memberships): Held => ({ groups: pushedGroups(groups), cycles })
 
 export const traitsIn =
   (deps: Pick<Reads, 'platforms'>, configuration: Configuration) =>
@@ -45,10 +50,9 @@ export const standingIn = (
   deps: Pick<Reads, 'platforms' | 'patterns'>,
   configuration: Configuration,
   member: Member,
-  memberships: Memberships,
+  held: Held,
 ): Standing => {
-  const held = departed(member) ? inNone : memberships
-  const groups = pushedGroups(held.groups)
+  const { groups, cycles } = departed(member) ? inNone : held
   const assignments = assignmentsFor({
     member,
     groups,
@@ -57,7 +61,7 @@ export const standingIn = (
     patterns: deps.patterns,
   })
   const { connection, id } = member
-  return { connection, id, member, groups, cycles: held.cycles, assignments }
+  return { connection, id, member, groups, cycles, assignments }
 }
 
 /** Of members that were read just before. */
@@ -69,9 +73,10 @@ export const standingsOf = async (
 ): Promise<readonly Standing[]> => {
   const present = members.filter((member) => !departed(member))
   const memberships = await deps.directory.membershipsOf(connection, present)
-  return members.map((member) =>
-    standingIn(deps, configuration, member, memberships.get(member.id) ?? inNone),
-  )
+  return members.map((member) => {
+    const found = memberships.get(member.id)
+    return standingIn(deps, configuration, member, found === undefined ? inNone : heldOf(found))
+  })
 }
 
 /** In the order of the ids; everybody's groups are read together. */
