@@ -33,8 +33,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 key=$(printf '%s %s' "$(python3 --version)" "$packages" | cksum | cut -d ' ' -f 1)
-cache="${XDG_CACHE_HOME:-$HOME/.cache}/rolecall/scim2-tester-$key"
-if [ ! -x "$cache/bin/python" ]; then
+cache="${XDG_CACHE_HOME:-${HOME:-$work}/.cache}/rolecall/scim2-tester-$key"
+python="$cache/bin/python"
+if [ ! -x "$python" ]; then
   echo 'Fetching scim2-tester 0.5.2 from PyPI (once) …' >&2
   python3 -m venv "$work/venv" || fail 'python3 cannot make an environment: install its venv module (Debian: python3-venv)'
   # shellcheck disable=SC2086 # a list of words
@@ -42,7 +43,7 @@ if [ ! -x "$cache/bin/python" ]; then
     fail 'pip could not install scim2-tester: is the package registry reachable?'
   mkdir -p "$(dirname "$cache")"
   # The name appears when everything is there; whoever comes second throws theirs away.
-  mv -T "$work/venv" "$cache" 2>/dev/null || true
+  mv -T "$work/venv" "$cache" 2>/dev/null || python="$work/venv/bin/python"
 fi
 
 if [ $# -eq 2 ]; then
@@ -66,4 +67,4 @@ else
 fi
 
 printf 'scim2-tester 0.5.2 against %s\n\n' "$url"
-"$cache/bin/python" scripts/conformance.py "${url%/}" "$token" ${CONFORMANCE_REPORT:+"$CONFORMANCE_REPORT"}
+"$python" scripts/conformance.py "${url%/}" "$token" ${CONFORMANCE_REPORT:+"$CONFORMANCE_REPORT"}
