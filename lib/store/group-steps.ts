@@ -6,7 +6,14 @@ import { chunksOf } from './batches.ts'
 import { groupOf, type OwnGroup, readSide, type Side } from './group-items.ts'
 import type { RollForward } from './group-reads.ts'
 import { intentItems, transactionSize } from './intents.ts'
-import { countChange, countEffects, type Effect, membershipItems, type Wish } from './memberships.ts'
+import {
+  containerCheck,
+  countChange,
+  countEffects,
+  type Effect,
+  membershipItems,
+  type Wish,
+} from './memberships.ts'
 import { auditPuts } from './stamped-items.ts'
 import type { Table, TransactItem } from './table-client.ts'
 
@@ -45,6 +52,8 @@ export const createGroupSteps = (table: Table, rollForward: RollForward) => {
   const small = ({ stamp, own, ownItems, effects }: Step): readonly TransactItem[] => [
     ...ownItems,
     ...effects.flatMap((effect) => membershipItems(table, stamp, own.id, effect)),
+    // Its own item, when it is written, has a condition of its own.
+    ...(ownItems.length === 0 ? containerCheck(stamp, own.id, effects) : []),
     ...countEffects(table, stamp, own.id, effects),
     ...membersAudit(stamp, own.id, effects),
   ]

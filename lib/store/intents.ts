@@ -8,6 +8,7 @@ import { still } from './conditions.ts'
 import { readSide } from './group-items.ts'
 import { groupKey, intentKey, intentPartKey } from './keys.ts'
 import {
+  containerCheck,
   countEffects,
   type Effect,
   memberOfEffect,
@@ -78,7 +79,7 @@ type Step = { readonly from: number; readonly to: number; readonly effects: read
 
 const itemsFor = ({ op }: Effect): number => (op === 'add' ? 5 : 4)
 
-/** Neighbouring effects together, as many as fit beside the two counters and the checkpoint. */
+/** Neighbouring effects together, as many as fit beside the checkpoint, two counters and a check. */
 const stepsFrom = (from: number, effects: readonly (Effect | undefined)[]): readonly Step[] => {
   const steps: { from: number; to: number; effects: Effect[] }[] = []
   let room = 0
@@ -86,7 +87,7 @@ const stepsFrom = (from: number, effects: readonly (Effect | undefined)[]): read
     const size = effect ? itemsFor(effect) : 0
     if (steps.length === 0 || size > room) {
       steps.push({ from: from + n, to: from + n, effects: [] })
-      room = transactionSize - 3
+      room = transactionSize - 4
     }
     const step = steps.at(-1)
     if (step) step.to = from + n + 1
@@ -121,6 +122,7 @@ export const createIntents = (table: Table) => {
         values: { ':from': from, ':to': to },
       },
       ...effects.flatMap((effect) => membershipItems(table, stamp, group, effect)),
+      ...containerCheck(stamp, group, effects),
       ...countEffects(table, stamp, group, effects),
     ])
   }

@@ -12,7 +12,7 @@ import {
   memberToGroup,
   shards,
 } from './keys.ts'
-import { type Life, type Lives, memberOfRow, type Rows, readLives } from './lives.ts'
+import { groupLife, type Life, type Lives, memberOfRow, type Rows, readLives } from './lives.ts'
 import { countNested } from './nested-count.ts'
 import { auditPuts, duePut } from './stamped-items.ts'
 import type { Condition, Table, TransactItem } from './table-client.ts'
@@ -131,7 +131,7 @@ const noted = (table: Table, stamp: Stamp, group: GroupId, effect: Effect): read
   ]
 }
 
-/** For an addition, that whoever is added still lives. A group in itself is not checked: its own item may be written in the same transaction. */
+/** For an addition, that whoever is added still lives. A group in itself is looked after as its container. */
 const lifeCheck = (c: ConnectionId, group: GroupId, effect: Effect): readonly TransactItem[] => {
   const { type, id } = memberOfEffect(effect)
   if (id === group) return []
@@ -159,6 +159,19 @@ export const membershipItems = (
     ...after,
   ]
 }
+
+/**
+ * A group that takes in others is still there: they are counted in the connection, and nobody would look below its tombstone again. Not asked for
+ * people, so that writers to one group rarely meet.
+ */
+export const containerCheck = (
+  { connection }: Stamp,
+  group: GroupId,
+  effects: readonly Effect[],
+): readonly TransactItem[] =>
+  effects.some(({ op, type }) => op === 'add' && type === 'Group')
+    ? [{ check: groupKey(connection, group), condition: livingAs({ type: 'Group', incarnation: groupLife }) }]
+    : []
 
 /** Rows that come or go; a row renewed for a later life was counted already. */
 export const countChange = (effects: readonly Effect[]): number =>

@@ -285,6 +285,23 @@ describe('at the same time', () => {
     }
   })
 
+  it('the deletion of the group they are put into neither', async () => {
+    for (let n = 0; ; n += 1) {
+      const { c, group, change, remove, nestedCount, purge } = openScene()
+      const [child, parent] = [await group('child'), await group('parent')]
+      const hooked = interleaved(world.table, n, async () => {
+        await remove(parent)
+        await purge(parent)
+      })
+      const { kind } = await change(parent, [child.id, parent.id], [], hooked.table)
+      if (hooked.calls() <= n) return
+      expect(['stale', 'unknownMembers', 'written']).toContain(kind)
+      expect([await nestedCount(), await world.directory.hasNestedGroups(c)]).toEqual([0, false])
+      for (const { id } of [child, parent])
+        expect(await rowsOf(world.table, membershipsPartition(c, id))).toEqual([])
+    }
+  })
+
   it('groups put into each other are both there, whoever was first', async () => {
     const { group, change, nestedCount } = openScene()
     for (let n = 0; n < 5; n += 1) {
