@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { seeded } from '../../infra/local/dynamodb/seeded.ts'
 import { createIds, systemClock } from '../../lib/config/clock.ts'
+import { connectionId } from '../../lib/core/ids.ts'
+import { inParallel } from '../../lib/store/batches.ts'
 import { createTable, type Table } from '../../lib/store/table-client.ts'
-import { dues } from '../store/directory-world.ts'
+import { dues, written } from '../store/directory-world.ts'
 import {
   filterOf,
   group,
@@ -25,10 +27,21 @@ beforeAll(async () => {
   scim = await openScim()
   const { client, name } = scim.table
   table = createTable({ client, name, clock: systemClock, ids: createIds() })
-  const created = await Promise.all(
-    Array.from({ length: many }, (_, n) => scim.post('/Users', user(`racer${n}@acme.test`))),
+  const stamp = {
+    connection: connectionId('acme'),
+    actor: { kind: 'system', part: 'sweep' },
+    requestId: 'setup',
+  } as const
+  people = await inParallel(
+    Array.from({ length: many }, (_, n) => ({
+      userName: `racer${n}@acme.test`,
+      active: true,
+      attributes: {},
+    })),
+    16,
+    async (draft) =>
+      written(await scim.directory.createMember({ ...stamp, at: systemClock.now() }, draft)).id,
   )
-  people = created.map(idOf)
   tokens = (await Promise.all([scim.credential({}), scim.credential({})])).map(({ token }) => token)
 })
 afterEach(() => scim.table.engine?.inject({}))
@@ -59,6 +72,12 @@ const insist = async (sent: Sent): Promise<Reply> => {
     await pause(20 * Math.random())
   }
   throw new Error('never answered')
+}
+/** What must be there before a race begins. */
+const created = async (path: string, body: object): Promise<string> => {
+  const reply = await insist({ method: 'POST', path, body })
+  expect(reply.status).toBe(201)
+  return idOf(reply)
 }
 const patch = (path: string, token: string | undefined, ...Operations: readonly object[]): Sent => ({
   method: 'PATCH',
@@ -101,7 +120,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
   it('lose nothing: members, counts, version, both directions, due items', async () => {
     const isIn = (n: number): boolean => n % 4 < 2
     const before = people.filter((_, n) => isIn(n))
-    const team = idOf(await scim.post('/Groups', group('Race', before)))
+    const team = await created('/Groups', group('Race', before))
     const start = versionOf((await scim.get(`/Groups/${team}`)).body)
     const known = new Set((await dues(table)).map((due) => due.position))
 
@@ -131,7 +150,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
   })
 
   it('that undo each other end as each person’s last answer says', async () => {
-    const team = idOf(await scim.post('/Groups', group('Back and forth', people.slice(0, 20))))
+    const team = await created('/Groups', group('Back and forth', people.slice(0, 20)))
     disturb(12)
     // A person's own changes follow each other; everybody's at once.
     const wishes = people.slice(0, 40).map((id, n) => ({ id, n, steps: (n % 4) + 2 }))
@@ -151,7 +170,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
 
   it('beside a rename and a large addition all arrive', async () => {
     const [first, second, third] = [people.slice(0, 30), people.slice(30, 60), people.slice(60, 90)]
-    const team = idOf(await scim.post('/Groups', group('List', first)))
+    const team = await created('/Groups', group('List', first))
     disturb(13)
     const value = third.map((each) => ({ value: each }))
     const replies = await Promise.all([
@@ -168,7 +187,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
   it('beside whole lists: a list counts from its moment, and counts and directions agree', async () => {
     const listed = people.slice(0, 50)
     const others = people.slice(50, 80)
-    const team = idOf(await scim.post('/Groups', group('Lists', people.slice(100, 140))))
+    const team = await created('/Groups', group('Lists', people.slice(100, 140)))
     disturb(14)
     const replies = await Promise.all([
       ...others.map((id, n) => insist(patch(`/Groups/${team}`, tokens[n % 2], join(n, id)))),
@@ -185,6 +204,51 @@ describe('two hundred membership changes at once, from two clients, with conflic
   })
 })
 
+describe('bulk requests of two clients at once', () => {
+  const operation = (op: string, id: string, team: string): object => ({
+    method: 'PATCH',
+    path: `/Groups/${team}`,
+    data: patch(
+      '',
+      undefined,
+      op === 'add'
+        ? { op, path: 'members', value: [{ value: id }] }
+        : { op, path: `members[value eq "${id}"]` },
+    ).body,
+  })
+  const send = async (
+    token: string | undefined,
+    Operations: readonly object[],
+  ): Promise<readonly string[]> => {
+    const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkRequest']
+    const reply = await insist({
+      method: 'POST',
+      path: '/Bulk',
+      body: { schemas, Operations },
+      ...(token && { token }),
+    })
+    return (reply.body.Operations as readonly Json[]).map(({ status }) => String(status))
+  }
+
+  it('on one group lose nothing, and one of them creates who both create', async () => {
+    const team = await created('/Groups', group('Bulks', people.slice(0, 30)))
+    const newcomer = { method: 'POST', path: '/Users', bulkId: 'new', data: user('Newcomer@acme.test') }
+    disturb(15)
+    const statuses = await Promise.all([
+      send(tokens[0], [...people.slice(0, 15).map((id) => operation('remove', id, team)), newcomer]),
+      send(tokens[1], [newcomer, ...people.slice(30, 50).map((id) => operation('add', id, team))]),
+    ])
+    scim.table.engine?.inject({})
+    expect([statuses[0].slice(0, -1), statuses[1].slice(1)].flat()).toEqual(
+      Array.from({ length: 35 }, () => '204'),
+    )
+    expect([statuses[0].at(-1), statuses[1][0]].sort()).toEqual(['201', '409'])
+    const expected = sorted(people.slice(15, 50))
+    expect(await membersOf(team)).toEqual(expected)
+    expect((await scim.get(`/Groups/${team}/members?count=1`)).body.totalResults).toBe(expected.length)
+  })
+})
+
 describe('a PUT and a PATCH of one user at once', () => {
   const round = fc.record({
     putMatches: fc.boolean(),
@@ -197,7 +261,7 @@ describe('a PUT and a PATCH of one user at once', () => {
   let id: string
   let n = 0
   beforeAll(async () => {
-    id = idOf(await scim.post('/Users', user('contested@acme.test')))
+    id = await created('/Users', user('contested@acme.test'))
   })
 
   type Look = { readonly title: unknown; readonly nickName: unknown; readonly displayName: unknown }
@@ -298,7 +362,7 @@ describe('two clients that create the same person at once', () => {
   })
 
   it('and one who renames onto the name another creates: one has it', async () => {
-    const id = idOf(await scim.post('/Users', user('before@rename.test')))
+    const id = await created('/Users', user('before@rename.test'))
     disturb(121)
     const replies = await Promise.all([
       insist(
@@ -329,8 +393,8 @@ describe('groups put into each other at once', () => {
 
   it('are both accepted; who is in one is in both, and nothing runs in circles', async () => {
     const [ada, bob] = people
-    const a = idOf(await scim.post('/Groups', group('Circle A', [String(ada)])))
-    const b = idOf(await scim.post('/Groups', group('Circle B', [String(bob)])))
+    const a = await created('/Groups', group('Circle A', [String(ada)]))
+    const b = await created('/Groups', group('Circle B', [String(bob)]))
     disturb(200)
     const replies = await Promise.all([
       insist(patch(`/Groups/${a}`, tokens[0], value(b))),
