@@ -22,7 +22,7 @@ const attempts = 20
 const idsPerAudit = 5_000
 
 /** What a request does to a group, all of it in one transaction. */
-export type Step = {
+type Step = {
   readonly stamp: Stamp
   readonly own: OwnGroup
   readonly side: Side
@@ -31,7 +31,7 @@ export type Step = {
   readonly cycles: readonly GroupId[]
 }
 /** Undefined: somebody was faster, look again. */
-export type Tried = GroupWrite | undefined
+type Tried = GroupWrite | undefined
 
 const ids = (effects: readonly Effect[], op: Wish['op']): readonly GroupMemberId[] =>
   effects.filter((effect) => effect.op === op).map(({ id }) => id)
