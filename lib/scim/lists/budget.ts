@@ -1,11 +1,14 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { later } from '../../core/ids.ts'
 import type { Exchange } from '../exchange.ts'
+import { type Step, stepBudget, uncounted } from '../steps.ts'
 
 /** Resources and rows that one request looks at. */
 export const maximumScanned = 10_000
 // Seconds a walk by cursor looks for matches before it answers with what it has; identity providers wait for 30 and more.
 const patience = 8
+// Some three seconds: a filter of a few tests takes a hundredth of it over all that may be scanned.
+const maximumSteps = 20_000_000
 
 /** What is left of the reads of one request. */
 export type Budget = {
@@ -14,6 +17,8 @@ export type Budget = {
   readonly spend: (rows: number) => void
   /** A walk ends here; its cursor goes on. */
   readonly isUsedUp: () => boolean
+  /** Told of each comparison; a walk is bounded by its patience instead. */
+  readonly step: Step
 }
 
 export const createBudget = (
@@ -29,6 +34,7 @@ export const createBudget = (
       if (left < 0 && answer === 'whole') throw tooMany()
     },
     isUsedUp: () => left <= 0 || clock.now() > until,
+    step: answer === 'whole' ? stepBudget(maximumSteps, tooManySteps) : uncounted,
   }
 }
 
@@ -37,5 +43,12 @@ export const tooMany = (): ConnectorError =>
   new ConnectorError(
     'tooMany',
     `more than ${maximumScanned} resources would have to be looked at: page by cursor without sortBy, or add an "eq" on an indexed attribute such as userName, externalId or displayName`,
+    { field: 'filter' },
+  )
+
+const tooManySteps = (): ConnectorError =>
+  new ConnectorError(
+    'tooMany',
+    'the filter compares too many values: shorten it, page by cursor without sortBy, or add an "eq" on an indexed attribute',
     { field: 'filter' },
   )

@@ -7,6 +7,7 @@ import type { Filter } from '../filter/filter.ts'
 import { planLookups } from '../filter/plan.ts'
 import { type Projection, project, wants } from '../projection.ts'
 import type { ResourceVerbs, Stored } from '../resource-type.ts'
+import { maximumPageBytes } from './answers.ts'
 import { type Budget, tooMany } from './budget.ts'
 import type { SortKey } from './sort.ts'
 import type { Wish } from './wishes.ts'
@@ -47,6 +48,20 @@ export const rendered = async <S extends Stored>(
   return resources.map((each) => project(verbs.schema, projection, each))
 }
 
+/** The same of the first that fit into one answer together; at least one. */
+export const renderedPage = <S extends Stored>(
+  search: Search<S>,
+  stored: readonly S[],
+): Promise<readonly Attributes[]> => {
+  const { verbs, wish } = search
+  let bytes = 0
+  const end = stored.findIndex((each) => {
+    bytes += verbs.weight?.(each, wish.projection) ?? 0
+    return bytes > maximumPageBytes
+  })
+  return rendered(search, end < 0 ? stored : stored.slice(0, Math.max(1, end)))
+}
+
 /** As the filter and the sort see them; what is derived for that counts as read. */
 const shown = async <S extends Stored>(
   { verbs, exchange, wish, budget }: Search<S>,
@@ -71,7 +86,8 @@ export const fitting = async <S extends Stored>(
   const resources = stored.length === 0 ? [] : await shown(search, stored)
   return stored.flatMap((each, place) => {
     const resource = resources[place]
-    if (resource === undefined || (filter !== undefined && !matches(filter, resource))) return []
+    if (resource === undefined || (filter !== undefined && !matches(filter, resource, search.budget.step)))
+      return []
     return [{ stored: each, id: each.id, key: sort?.keyOf(resource) }]
   })
 }
