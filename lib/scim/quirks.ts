@@ -24,3 +24,22 @@ export type Quirk = keyof typeof quirks
 export type Note = (quirk: Quirk) => void
 
 export const unnoted: Note = () => {}
+
+/** Passes on what is noted before the first attempt, and then of the last one only: an attempt that others overtook was none. */
+export const lastAttempt = (
+  note: Note,
+): { readonly note: Note; readonly begin: () => void; readonly end: () => void } => {
+  let ofAttempt: Quirk[] | undefined
+  return {
+    note: (quirk) => {
+      if (ofAttempt === undefined) note(quirk)
+      else ofAttempt.push(quirk)
+    },
+    begin: () => {
+      ofAttempt = []
+    },
+    end: () => {
+      for (const quirk of ofAttempt ?? []) note(quirk)
+    },
+  }
+}

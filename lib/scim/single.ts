@@ -2,6 +2,7 @@ import { ConnectorError } from '../core/errors.ts'
 import type { Answer, Exchange, Operation } from './exchange.ts'
 import { checkIfMatch, isUnchanged } from './preconditions.ts'
 import { project, projectionOf } from './projection.ts'
+import { lastAttempt } from './quirks.ts'
 import type { ResourceVerbs, Stored, Written } from './resource-type.ts'
 import { locationOf, versionTag } from './resources.ts'
 import { untilWritten } from './retry.ts'
@@ -41,16 +42,24 @@ export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): Sin
     }
   }
 
-  const change = <T>(
+  const change = async <T>(
     exchange: Exchange,
     id: string,
-    attempt: (before: S) => Promise<Written<T>>,
-  ): Promise<T> =>
-    untilWritten(exchange.clock, async () => {
-      const before = await existing(exchange, id)
-      checkIfMatch(exchange.request, before)
-      return attempt(before)
-    })
+    prepare: (exchange: Exchange) => (before: S) => Promise<Written<T>>,
+  ): Promise<T> => {
+    const notes = lastAttempt(exchange.note)
+    const attempt = prepare({ ...exchange, note: notes.note })
+    try {
+      return await untilWritten(exchange.clock, async () => {
+        notes.begin()
+        const before = await existing(exchange, id)
+        checkIfMatch(exchange.request, before)
+        return attempt(before)
+      })
+    } finally {
+      notes.end()
+    }
+  }
 
   return {
     create: async (exchange) => {
@@ -66,17 +75,17 @@ export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): Sin
     },
     replace: async (exchange, id) => {
       projectionOf(schema, exchange.request.query)
-      return answer(exchange, 200, await change(exchange, id, verbs.replace(exchange)))
+      return answer(exchange, 200, await change(exchange, id, verbs.replace))
     },
     patch: async (exchange, id) => {
       const projection = projectionOf(schema, exchange.request.query)
-      const stored = await change(exchange, id, verbs.patch(exchange))
+      const stored = await change(exchange, id, verbs.patch)
       return verbs.patchesSilently && projection.kind !== 'only'
         ? { status: 204, headers: headersOf(exchange, stored) }
         : answer(exchange, 200, stored)
     },
     remove: async (exchange, id) => {
-      await change(exchange, id, (before) => verbs.remove(exchange, before))
+      await change(exchange, id, (own) => (before) => verbs.remove(own, before))
       return { status: 204 }
     },
   }

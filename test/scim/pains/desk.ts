@@ -3,11 +3,14 @@ import { connectionId } from '../../../lib/core/ids.ts'
 import type { Clock } from '../../../lib/core/ports/clock.ts'
 import type { Directory } from '../../../lib/core/ports/directory.ts'
 import { createScimEndpoint } from '../../../lib/scim/endpoint.ts'
+import type { ScimResponse } from '../../../lib/scim/exchange.ts'
 import type { Party } from '../dialogues/dialogue.ts'
 import { patch } from '../dialogues/dialogue.ts'
 import { groupUrn, idOf, type Reply, userUrn } from '../support/service.ts'
 
 export type Desk = Party & {
+  /** Tolerances that the last request needed. */
+  readonly quirks: () => ScimResponse['observed']['quirks']
   readonly get: (path: string) => Promise<Reply>
   readonly put: (path: string, body: object) => Promise<Reply>
   readonly patch: (path: string, ...operations: readonly object[]) => Promise<Reply>
@@ -41,6 +44,7 @@ export const openDesk = (deps: {
   readonly connection: string
 }): Desk => {
   const baseUrl = `https://scim.example.test/${deps.connection}/scim/v2`
+  let quirks: ScimResponse['observed']['quirks'] = {}
   const send = async (sent: Parameters<Party['send']>[0]): Promise<Reply> => {
     const [path = '', query] = sent.path.split('?')
     const endpoint = createScimEndpoint({ directory: deps.directory(), clock: deps.clock })
@@ -57,6 +61,7 @@ export const openDesk = (deps: {
       },
       { actor: { kind: 'credential', label: 'test' }, secret: 'secret of the test' },
     )
+    quirks = response.observed.quirks
     const text = response.body ?? ''
     return {
       status: response.status,
@@ -75,6 +80,7 @@ export const openDesk = (deps: {
   return {
     baseUrl,
     send,
+    quirks: () => quirks,
     get: (path) => ask('GET', path),
     put: (path, body) => ask('PUT', path, body),
     patch: (path, ...operations) => ask('PATCH', path, patch(...operations)),
