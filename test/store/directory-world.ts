@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ulid } from 'ulid'
+import { monotonicFactory } from 'ulid'
 import type { Stamp } from '../../lib/core/audit.ts'
 import { type ConnectionId, connectionId, instant } from '../../lib/core/ids.ts'
 import type { Group, Member } from '../../lib/core/member.ts'
@@ -14,7 +14,8 @@ import { createUpkeep } from '../../lib/store/upkeep.ts'
 import { openTestTable } from '../support/table.ts'
 
 export const acme = connectionId('acme')
-export const ids: Ids = { uuid: () => randomUUID(), ordered: () => ulid() }
+const ordered = monotonicFactory()
+export const ids: Ids = { uuid: () => randomUUID(), ordered: () => ordered() }
 
 /** Moves on by itself with every look, so that all instants differ; waits are short. */
 export const createTestClock = (): Clock => {

@@ -116,7 +116,10 @@ export type DirectoryReads = {
   readonly memberOrTombstone: (connection: ConnectionId, id: MemberId) => Promise<Member | undefined>
 }
 
-/** Each write is one transaction with its due items and its audit entry. A write that changes nothing writes nothing and keeps the version. */
+/**
+ * Each write is one transaction with its due items and its audit entry. A write that changes nothing writes nothing and keeps the version. `before` is
+ * read for the request that writes: what stood beside it then is not read once more.
+ */
 export type DirectoryWrites = {
   readonly createMember: (stamp: Stamp, draft: MemberDraft) => Promise<MemberWrite>
   /** `before` is what the caller read: conditional on its version. A tombstone is restored under its id as a new incarnation. */
