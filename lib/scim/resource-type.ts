@@ -26,6 +26,8 @@ export type ResourceVerbs<S extends Stored> = {
   readonly read: (exchange: Exchange, id: string) => Promise<S | undefined>
   /** Exact totals and random access in id order, where the store has them. */
   readonly list?: (exchange: Exchange, startIndex: number, count: number) => Promise<ListPage<S>>
+  /** Bytes in an answer, about, where they may be many: a page ends before what would not fit is even read. */
+  readonly weight?: (stored: S, projection: Projection) => number
   /** In id order, behind the id `after`. */
   readonly scan: (exchange: Exchange, limit: number, after?: string) => Promise<ScanPage<S>>
   /** Whole resources in the order given; derived attributes only as far as the projection wants them. */

@@ -85,6 +85,16 @@ describe('a group in a group', () => {
     expect(await names(path())).toEqual(expected)
   })
 
+  it('is nothing to be found by once it is deleted, and neither is a deleted person', async () => {
+    await scim.send('DELETE', `/Groups/${middle}`)
+    for (const gone of [middle, outer])
+      expect(await names(`/Users?${filterOf(`groups.value eq "${gone}"`)}`)).toEqual([])
+    expect(await names(`/Users?${filterOf('groups.display eq "Middle"')}`)).toEqual([])
+    await scim.send('DELETE', `/Users/${ada}`)
+    expect(await names(`/Groups?${filterOf(`members.value eq "${ada}"`)}`)).toEqual([])
+    expect(await names(`/Groups?${filterOf('members pr')}`)).toEqual([])
+  })
+
   it('is put in and taken out like a person', async () => {
     await scim.patch(`/Groups/${middle}`, { op: 'remove', path: `members[value eq "${inner}"]` })
     expect(await groupsOf(ada)).toEqual(new Map([[inner, 'direct']]))

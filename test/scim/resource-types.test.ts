@@ -146,3 +146,17 @@ describe('a service without Groups', () => {
     expect(listed(await alone.get('/ResourceTypes')).totalResults).toBe(1)
   })
 })
+
+describe('a store that takes its time', () => {
+  it('makes pages by cursor shorter, and no list wrong', async () => {
+    const slow: MemoryScim = openMemory({ resourceTypes: [createDevices(() => slow.advance(5))] })
+    for (let n = 0; n < 900; n += 1)
+      await slow.post('/Devices', device(`S-${n}`, { label: n % 100 === 0 ? 'rare' : 'often' }))
+    const filter = filterOf('label eq "rare"')
+    const whole = listed(await slow.get(`/Devices?${filter}`))
+    expect(whole).toMatchObject({ totalResults: 9, itemsPerPage: 9 })
+    const pages = await walked(slow, `/Devices?${filter}`)
+    expect(pages.length).toBeGreaterThan(1)
+    expect(idsOn(pages)).toEqual(whole.Resources.map(({ id }) => id))
+  })
+})

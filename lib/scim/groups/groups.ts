@@ -8,7 +8,7 @@ import { resourceType } from '../resource-type.ts'
 import { isUuid, renderGroup } from '../resources.ts'
 import { groupSchema } from '../schema.ts'
 import { lookups } from './lookups.ts'
-import { readMembers } from './members.ts'
+import { maximumInline, readMembers } from './members.ts'
 import { renderForSearch } from './search.ts'
 import { create, patch, remove, replace } from './write.ts'
 
@@ -20,6 +20,9 @@ const render = (exchange: Exchange, groups: readonly Group[], projection: Projec
     return renderGroup(exchange.request.baseUrl, group, members)
   })
 
+// Two ids, an address and their names, with every quotation mark escaped.
+const bytesPerMember = 200
+
 /** RFC 7643 §4.2. */
 export const groups = resourceType<Group>({
   schema: groupSchema,
@@ -30,6 +33,8 @@ export const groups = resourceType<Group>({
   list: ({ directory, request }, startIndex, count) =>
     directory.listGroups(request.connection, startIndex, count),
   scan: ({ directory, request }, limit, after) => directory.scanGroups(request.connection, limit, after),
+  weight: ({ memberCount }, projection) =>
+    wants(projection, 'members') && memberCount <= maximumInline ? memberCount * bytesPerMember : 0,
   render,
   renderForSearch,
   create,

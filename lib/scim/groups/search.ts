@@ -1,5 +1,6 @@
 import { type GroupMemberId, memberId } from '../../core/ids.ts'
 import type { Attributes, Group, GroupMember } from '../../core/member.ts'
+import { record } from '../body.ts'
 import { mapBounded } from '../bounded.ts'
 import { membershipUrn } from '../definitions.ts'
 import type { Exchange } from '../exchange.ts'
@@ -68,15 +69,19 @@ export const renderForSearch: NonNullable<ResourceVerbs<Group>['renderForSearch'
       : asksMembers
         ? await thoseAmong(exchange, group, ids)
         : []
-    const resource = renderGroup(exchange.request.baseUrl, group, { kind: 'inline', list })
-    return wants(projection, membershipUrn) ? withCount(group, resource) : resource
+    const { baseUrl } = exchange.request
+    const resource = renderGroup(baseUrl, group, { kind: 'inline', list })
+    return wants(projection, membershipUrn) ? withExtension(baseUrl, group, resource) : resource
   })
 }
 
-const withCount = (group: Group, resource: Attributes): Attributes =>
-  group.memberCount > maximumInline
-    ? { ...resource, [membershipUrn]: { memberCount: group.memberCount } }
+/** As a client sees it: of large groups only. */
+const withExtension = (baseUrl: string, group: Group, resource: Attributes): Attributes => {
+  const { [membershipUrn]: extension } = renderGroup(baseUrl, group, { kind: 'tooMany' })
+  return group.memberCount > maximumInline && extension !== undefined
+    ? record({ ...resource, [membershipUrn]: extension })
     : resource
+}
 
 const thoseAmong = async (
   { directory, request }: Exchange,

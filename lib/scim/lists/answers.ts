@@ -3,7 +3,7 @@ import type { Answer } from '../exchange.ts'
 import { listUrn } from '../messages.ts'
 
 /** Lambda answers at most 6 MB: a page ends before, and says how much it holds. */
-const maximumPageBytes = 5_000_000
+export const maximumPageBytes = 5_000_000
 
 /** As many of the resources as fit into one answer, as JSON texts. */
 export const fittingTexts = (resources: readonly Attributes[]): readonly string[] => {

@@ -56,10 +56,14 @@ type Window = { readonly total: number; readonly resources: readonly Attributes[
 const windowOf = async (sources: readonly Source[], skip: number, take: number): Promise<Window> => {
   const resources: Attributes[] = []
   let total = 0
+  let missing = take
   for (const source of sources) {
-    const page = await source.window(Math.max(0, skip - total), take - resources.length)
+    const from = Math.max(0, skip - total)
+    const page = await source.window(from, missing)
     resources.push(...page.resources)
     total += page.total
+    const isCut = page.resources.length < Math.min(missing, page.total - from)
+    missing = isCut ? 0 : missing - page.resources.length
   }
   return { total, resources }
 }

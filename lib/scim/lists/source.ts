@@ -1,6 +1,6 @@
 import type { Attributes } from '../../core/member.ts'
 import type { Stored } from '../resource-type.ts'
-import { matching, rendered, type Search } from './matching.ts'
+import { matching, rendered, renderedPage, type Search } from './matching.ts'
 import type { SortKey } from './sort.ts'
 import { type Walked, walk } from './walk.ts'
 
@@ -29,11 +29,11 @@ export const sourceOf = <S extends Stored>(search: Search<S>): Source => {
     window: async (skip, take) => {
       if (wish.filter === undefined && verbs.list !== undefined) {
         const { total, resources } = await verbs.list(exchange, skip + 1, take)
-        return { total, resources: await rendered(search, resources) }
+        return { total, resources: await renderedPage(search, resources) }
       }
       const hits = await matching(search)
       const chosen = hits.slice(skip, skip + take).map(({ stored }) => stored)
-      return { total: hits.length, resources: await rendered(search, chosen) }
+      return { total: hits.length, resources: await renderedPage(search, chosen) }
     },
     collect: async () => {
       const hits = await matching(search)

@@ -1,6 +1,6 @@
 import type { Attributes } from '../../core/member.ts'
 import type { Stored } from '../resource-type.ts'
-import { fitting, type Hit, lookedUp, looksAtDerived, rendered, type Search } from './matching.ts'
+import { fitting, type Hit, lookedUp, looksAtDerived, renderedPage, type Search } from './matching.ts'
 
 /** A part of the matching resources, in id order. */
 export type Walked = {
@@ -30,12 +30,14 @@ export const walk = async <S extends Stored>(
   const known = await lookedUp(search)
   const { hits, next, total } =
     known === undefined ? await scanned(search, after, want) : cut(known, after, want)
+  const resources = await renderedPage(
+    search,
+    hits.map(({ stored }) => stored),
+  )
+  const goesOn = resources.length < hits.length ? hits[resources.length - 1]?.id : next
   return {
-    resources: await rendered(
-      search,
-      hits.map(({ stored }) => stored),
-    ),
-    ...(next === undefined ? {} : { next }),
+    resources,
+    ...(goesOn === undefined ? {} : { next: goesOn }),
     ...(total === undefined ? {} : { total }),
   }
 }

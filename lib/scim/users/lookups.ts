@@ -55,9 +55,12 @@ const idsBelow = async (exchange: Exchange, top: GroupId): Promise<ReadonlySet<M
 
 /** `groups` of a User shows nested groups, too: so does the look-up by it. */
 const byGroup: Lookup<Member> = async (exchange, value) => {
-  if (!isUuid(value)) return []
-  const ids = await idsBelow(exchange, groupId(value))
-  return ids && exchange.directory.members(exchange.request.connection, [...ids])
+  const { directory, request } = exchange
+  // A deleted group may still have rows, but nobody is in it.
+  const group = isUuid(value) ? await directory.group(request.connection, groupId(value)) : undefined
+  if (group === undefined) return []
+  const ids = await idsBelow(exchange, group.id)
+  return ids && directory.members(request.connection, [...ids])
 }
 
 /** By schema path, the cheapest first. */

@@ -55,7 +55,7 @@ const warranty: SchemaDocument = {
 type Device = { readonly id: string; readonly version: number; readonly own: Attributes }
 
 /** A resource type of a test: nothing in the pipeline knows of it. Its rows are a map. */
-export const createDevices = (): ResourceType => {
+export const createDevices = (onScan: () => void = () => undefined): ResourceType => {
   const schema = compileSchema('/Devices', document, [warranty])
   const rows = new Map<string, Device>()
   const inOrder = (): readonly Device[] => [...rows.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -73,6 +73,7 @@ export const createDevices = (): ResourceType => {
     ]),
     read: async (_, id) => rows.get(id),
     scan: async (_, limit, after = '') => {
+      onScan()
       const ahead = inOrder().filter(({ id }) => id > after)
       const items = ahead.slice(0, limit)
       const last = items.at(-1)
