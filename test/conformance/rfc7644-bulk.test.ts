@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { errorUrn, group, groupUrn, type Json, type Reply, user, userUrn } from '../scim/support/service.ts'
+import {
+  enterpriseUrn,
+  errorUrn,
+  group,
+  groupUrn,
+  type Json,
+  type Reply,
+  user,
+  userUrn,
+} from '../scim/support/service.ts'
 import { base, expectError, found, list, made, messages, nobody, reread, useScim } from './support.ts'
 
 const open = useScim()
@@ -137,6 +146,20 @@ describe('RFC 7644 §3.7.2 bulkId', () => {
       { method: 'PATCH', path: `/Groups/${id}`, data: { schemas: [`${messages}:PatchOp`], Operations } },
     ])
     expect(members(await reread(open(), `/Groups/${id}`))).toEqual([idIn(results[0])])
+  })
+  it('stands in an extension as well, for a manager who comes later', async () => {
+    const results = await done([
+      create('report', 'ref-report@acme.test', { [enterpriseUrn]: { manager: { value: 'bulkId:boss' } } }),
+      create('boss', 'ref-boss@acme.test'),
+    ])
+    const [report, boss] = results.map(idIn)
+    expect((await reread(open(), `/Users/${report}`))[enterpriseUrn]).toMatchObject({
+      manager: { value: boss },
+    })
+  })
+  it('is given once', async () => {
+    const results = await done([create('same', 'same1@acme.test'), create('same', 'same2@acme.test')])
+    expect(results.map((each) => each.status)).toContain('400')
   })
   it('stands in a path as well', async () => {
     const Operations = [{ op: 'add', path: 'title', value: 'by bulkId' }]
