@@ -114,9 +114,15 @@ describe('RFC 7643 §7 schema definitions', () => {
         returned: expect.stringMatching(/^(always|never|default|request)$/),
       })
   })
-  it('uniqueness, where stated, is none, server or global', async () => {
+  it('uniqueness is none, server or global', async () => {
     for (const each of await attributes())
-      if (each.uniqueness !== undefined) expect(each.uniqueness).toMatch(/^(none|server|global)$/)
+      expect(each.uniqueness, String(each.name)).toMatch(/^(none|server|global)$/)
+  })
+  it('what is compared as text says whether its case counts', async () => {
+    for (const each of (await attributes()).filter(({ type }) =>
+      /^(string|reference|binary)$/.test(String(type)),
+    ))
+      expect(typeof each.caseExact, String(each.name)).toBe('boolean')
   })
   it('a complex attribute names its sub-attributes, another has none', async () => {
     for (const each of await attributes())
