@@ -263,6 +263,23 @@ describe('a PATCH of complex attributes', () => {
     expect(patched(operation).roles).toEqual([{ primary: true, value: 'admin' }])
   })
 
+  it('creates what its filter describes, and nothing that could not be', () => {
+    const add = (filter: string): object => ({ op: 'add', path: `emails[${filter}].display`, value: 'x' })
+    expect(patched(add('(type eq "fax" and primary eq false) and value eq "f"')).emails).toContainEqual({
+      type: 'fax',
+      primary: false,
+      value: 'f',
+      display: 'x',
+    })
+    for (const filter of [
+      'type eq "a" and type eq "b"',
+      'type eq "a" or type eq "b"',
+      'type sw "a"',
+      'type eq null',
+    ])
+      expect(refusal(() => patched(add(filter)))).toBe('noTarget')
+  })
+
   it('is all or nothing: what fails late leaves what it was given', () => {
     const copy = structuredClone(ada)
     const operations = [

@@ -55,9 +55,10 @@ export const elementOf = (filter: Filter): Attributes | undefined => {
         : undefined
     case 'and': {
       const parts = filter.filters.map(elementOf).filter((each) => each !== undefined)
-      const names = new Set(parts.flatMap((each) => Object.keys(each)))
-      // The same attribute twice describes nothing that could be.
-      return names.size === filter.filters.length ? record(Object.assign({}, ...parts)) : undefined
+      const names = parts.flatMap((each) => Object.keys(each))
+      // One attribute with two values describes nothing that could be.
+      const isPossible = parts.length === filter.filters.length && new Set(names).size === names.length
+      return isPossible ? record(Object.assign({}, ...parts)) : undefined
     }
     default:
       return undefined
