@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { seeded } from '../../infra/local/dynamodb/seeded.ts'
 import { createIds, systemClock } from '../../lib/config/clock.ts'
 import { connectionId } from '../../lib/core/ids.ts'
 import { inParallel } from '../../lib/store/batches.ts'
 import { createTable, type Table } from '../../lib/store/table-client.ts'
 import { dues, written } from '../store/directory-world.ts'
+import { calm, disturb, created as make, patchOf, pause, insist as send } from './support/races.ts'
 import {
   filterOf,
   group,
-  idOf,
   type Json,
   openScim,
   type Reply,
@@ -44,45 +43,15 @@ beforeAll(async () => {
   )
   tokens = (await Promise.all([scim.credential({}), scim.credential({})])).map(({ token }) => token)
 })
-afterEach(() => scim.table.engine?.inject({}))
+afterEach(() => calm(scim))
 afterAll(() => scim.close())
 
-/** Conflicts, refusals, and writes whose answer is lost. On an engine that cannot be disturbed, what meets there meets by itself. */
-const disturb = (seed: number): void => {
-  const random = seeded(seed)
-  scim.table.engine?.inject({
-    seed,
-    rules: [
-      { fault: 'conflict', probability: 0.15, operations: ['TransactWriteItems'] },
-      { fault: 'throttled', probability: 0.03 },
-    ],
-    afterCommit: (operation) => {
-      if (operation === 'TransactWriteItems' && random() < 0.05) throw new Error('the answer is lost')
-    },
-  })
-}
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
-
-/** As identity providers do: what is answered 429 or 503 is sent again. */
-const insist = async (sent: Sent): Promise<Reply> => {
-  for (let attempt = 0; attempt < 30; attempt += 1) {
-    const reply = await scim.send(sent)
-    if (reply.status !== 429 && reply.status !== 503) return reply
-    await pause(20 * Math.random())
-  }
-  throw new Error('never answered')
-}
-/** What must be there before a race begins. */
-const created = async (path: string, body: object): Promise<string> => {
-  const reply = await insist({ method: 'POST', path, body })
-  expect(reply.status).toBe(201)
-  return idOf(reply)
-}
+const insist = (sent: Sent): Promise<Reply> => send(scim, sent)
+const created = (path: string, body: object): Promise<string> => make(scim, path, body)
 const patch = (path: string, token: string | undefined, ...Operations: readonly object[]): Sent => ({
   method: 'PATCH',
   path,
-  body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations },
+  body: patchOf(...Operations),
   ...(token === undefined ? {} : { token }),
 })
 
@@ -124,13 +93,13 @@ describe('two hundred membership changes at once, from two clients, with conflic
     const start = versionOf((await scim.get(`/Groups/${team}`)).body)
     const known = new Set((await dues(table)).map((due) => due.position))
 
-    disturb(11)
+    disturb(scim, 11)
     const replies = await Promise.all(
       people.map((id, n) =>
         insist(patch(`/Groups/${team}`, tokens[n % 2], isIn(n) ? leave(n, id) : join(n, id))),
       ),
     )
-    scim.table.engine?.inject({})
+    calm(scim)
     expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([204]))
 
     const expected = sorted(people.filter((_, n) => !isIn(n)))
@@ -151,7 +120,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
 
   it('that undo each other end as each person’s last answer says', async () => {
     const team = await created('/Groups', group('Back and forth', people.slice(0, 20)))
-    disturb(12)
+    disturb(scim, 12)
     // A person's own changes follow each other; everybody's at once.
     const wishes = people.slice(0, 40).map((id, n) => ({ id, n, steps: (n % 4) + 2 }))
     await Promise.all(
@@ -162,7 +131,7 @@ describe('two hundred membership changes at once, from two clients, with conflic
         }
       }),
     )
-    scim.table.engine?.inject({})
+    calm(scim)
     const expected = sorted(wishes.filter(({ steps }) => steps % 2 === 1).map(({ id }) => id))
     expect(await membersOf(team)).toEqual(expected)
     expect((await scim.get(`/Groups/${team}/members?count=1`)).body.totalResults).toBe(expected.length)
@@ -171,14 +140,14 @@ describe('two hundred membership changes at once, from two clients, with conflic
   it('beside a rename and a large addition all arrive', async () => {
     const [first, second, third] = [people.slice(0, 30), people.slice(30, 60), people.slice(60, 90)]
     const team = await created('/Groups', group('List', first))
-    disturb(13)
+    disturb(scim, 13)
     const value = third.map((each) => ({ value: each }))
     const replies = await Promise.all([
       ...second.map((id, n) => insist(patch(`/Groups/${team}`, tokens[n % 2], join(n, id)))),
       insist(patch(`/Groups/${team}`, tokens[0], { op: 'replace', path: 'displayName', value: 'Renamed' })),
       insist(patch(`/Groups/${team}`, tokens[1], { op: 'add', path: 'members', value })),
     ])
-    scim.table.engine?.inject({})
+    calm(scim)
     expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([204]))
     expect(await membersOf(team)).toEqual(sorted([...first, ...second, ...third]))
     expect((await scim.get(`/Groups/${team}?attributes=displayName`)).body.displayName).toBe('Renamed')
@@ -188,12 +157,12 @@ describe('two hundred membership changes at once, from two clients, with conflic
     const listed = people.slice(0, 50)
     const others = people.slice(50, 80)
     const team = await created('/Groups', group('Lists', people.slice(100, 140)))
-    disturb(14)
+    disturb(scim, 14)
     const replies = await Promise.all([
       ...others.map((id, n) => insist(patch(`/Groups/${team}`, tokens[n % 2], join(n, id)))),
       insist({ method: 'PUT', path: `/Groups/${team}`, body: group('Lists', listed) }),
     ])
-    scim.table.engine?.inject({})
+    calm(scim)
     expect(replies.filter(({ status }) => status !== 204).map(({ status }) => status)).toEqual([200])
     const now = await membersOf(team)
     expect(now.filter((id) => listed.includes(id))).toEqual(sorted(listed))
@@ -233,12 +202,12 @@ describe('bulk requests of two clients at once', () => {
   it('on one group lose nothing, and one of them creates who both create', async () => {
     const team = await created('/Groups', group('Bulks', people.slice(0, 30)))
     const newcomer = { method: 'POST', path: '/Users', bulkId: 'new', data: user('Newcomer@acme.test') }
-    disturb(15)
+    disturb(scim, 15)
     const statuses = await Promise.all([
       send(tokens[0], [...people.slice(0, 15).map((id) => operation('remove', id, team)), newcomer]),
       send(tokens[1], [newcomer, ...people.slice(30, 50).map((id) => operation('add', id, team))]),
     ])
-    scim.table.engine?.inject({})
+    calm(scim)
     expect([statuses[0].slice(0, -1), statuses[1].slice(1)].flat()).toEqual(
       Array.from({ length: 35 }, () => '204'),
     )
@@ -305,9 +274,9 @@ describe('a PUT and a PATCH of one user at once', () => {
       const mark = String(n)
       const clean = await scim.put(`/Users/${id}`, user('contested@acme.test', { locale: `x-${mark}` }))
       const version = versionOf(clean.body)
-      if (each.conflicts) disturb(each.seed)
+      if (each.conflicts) disturb(scim, each.seed)
       const replies = await both(each, mark, version)
-      scim.table.engine?.inject({})
+      calm(scim)
       const statuses = replies.map((reply) => reply.status).join()
       seen.add(statuses)
 
@@ -325,14 +294,14 @@ describe('a PUT and a PATCH of one user at once', () => {
 
 describe('two clients that create the same person at once', () => {
   it.each([0, 1, 2, 3, 4, 5])('in different case: one is created, the others are told (%i)', async (n) => {
-    disturb(100 + n)
+    disturb(scim, 100 + n)
     const names = [`Twin${n}@acme.test`, `twin${n}@ACME.test`, `TWIN${n}@ACME.TEST`]
     const replies = await Promise.all(
       names.map((name, index) =>
         insist({ method: 'POST', path: '/Users', body: user(name), token: tokens[index % 2] }),
       ),
     )
-    scim.table.engine?.inject({})
+    calm(scim)
     expect(replies.map((reply) => reply.status).sort()).toEqual([201, 409, 409])
     for (const reply of replies.filter(({ status }) => status === 409))
       expect(reply.body.scimType).toBe('uniqueness')
@@ -345,7 +314,7 @@ describe('two clients that create the same person at once', () => {
   })
 
   it('by one externalId under two names: one is created', async () => {
-    disturb(120)
+    disturb(scim, 120)
     const replies = await Promise.all(
       ['one', 'two'].map((name) =>
         insist({
@@ -355,7 +324,7 @@ describe('two clients that create the same person at once', () => {
         }),
       ),
     )
-    scim.table.engine?.inject({})
+    calm(scim)
     expect(replies.map((reply) => reply.status).sort()).toEqual([201, 409])
     const found = await scim.get(`/Users?${filterOf('externalId eq "same-person"')}`)
     expect(found.body.totalResults).toBe(1)
@@ -363,14 +332,14 @@ describe('two clients that create the same person at once', () => {
 
   it('and one who renames onto the name another creates: one has it', async () => {
     const id = await created('/Users', user('before@rename.test'))
-    disturb(121)
+    disturb(scim, 121)
     const replies = await Promise.all([
       insist(
         patch(`/Users/${id}`, tokens[0], { op: 'replace', path: 'userName', value: 'after@rename.test' }),
       ),
       insist({ method: 'POST', path: '/Users', body: user('AFTER@rename.test') }),
     ])
-    scim.table.engine?.inject({})
+    calm(scim)
     expect([
       [200, 409],
       [409, 201],
@@ -395,13 +364,13 @@ describe('groups put into each other at once', () => {
     const [ada, bob] = people
     const a = await created('/Groups', group('Circle A', [String(ada)]))
     const b = await created('/Groups', group('Circle B', [String(bob)]))
-    disturb(200)
+    disturb(scim, 200)
     const replies = await Promise.all([
       insist(patch(`/Groups/${a}`, tokens[0], value(b))),
       insist(patch(`/Groups/${b}`, tokens[1], value(a))),
       insist(patch(`/Groups/${a}`, tokens[1], value(a))),
     ])
-    scim.table.engine?.inject({})
+    calm(scim)
     expect(replies.map((reply) => reply.status)).toEqual([204, 204, 204])
     expect(await membersOf(a)).toEqual(sorted([String(ada), a, b]))
     expect(await membersOf(b)).toEqual(sorted([String(bob), a]))
@@ -414,13 +383,13 @@ describe('groups put into each other at once', () => {
       [indirect(a), direct(b)].sort(),
     )
     // Taken apart at once again, each stands for itself.
-    disturb(201)
+    disturb(scim, 201)
     const apart = (id: string): object => ({ op: 'remove', path: `members[value eq "${id}"]` })
     await Promise.all([
       insist(patch(`/Groups/${a}`, tokens[0], apart(b), apart(a))),
       insist(patch(`/Groups/${b}`, tokens[1], apart(a))),
     ])
-    scim.table.engine?.inject({})
+    calm(scim)
     expect((await groupsOf(ada)).filter(([id]) => id === a || id === b)).toEqual([direct(a)])
     expect((await groupsOf(bob)).filter(([id]) => id === a || id === b)).toEqual([direct(b)])
   })
