@@ -20,6 +20,9 @@ const lifeOf = (type: Life['type'], item: Item): Life => ({
 const living = (type: Life['type'], items: readonly Item[]): readonly (readonly [string, Life])[] =>
   items.flatMap((item) => (item.deletedAt === undefined ? [[item.sk, lifeOf(type, item)] as const] : []))
 
+/** What tells whether somebody lives, and in which life: nobody's attributes are carried around for that. */
+const vital = ['incarnation', 'deletedAt'] as const
+
 /**
  * Who these ids are and which rows they have in the group: one request, the same in a group of any size. Only what is no User is looked for among
  * the groups. Without a group no rows are read.
@@ -31,15 +34,17 @@ export const readLives = async (
   given: readonly GroupMemberId[],
 ): Promise<{ readonly lives: Lives; readonly rows: Rows }> => {
   const ids = given.filter(isResourceId)
-  const found = await table.batchGet([
+  const keys = [
     ...ids.map((id) => memberKey(c, memberId(id))),
     ...(group === undefined ? [] : ids.map((id) => groupToMember(c, group, id))),
-  ])
+  ]
+  const found = await table.batchGet(keys, vital)
   const isRow = ({ pk }: Item): boolean => group !== undefined && pk === membersPartition(c, group)
   const users = found.filter((item) => !isRow(item))
   const known = new Set(users.map(({ sk }) => sk))
   const others = ids.filter((id) => !known.has(id))
-  const groups = await table.batchGet(others.map((id) => groupKey(c, groupId(id))))
+  const groupKeys = others.map((id) => groupKey(c, groupId(id)))
+  const groups = await table.batchGet(groupKeys, vital)
   return {
     lives: new Map([...living('User', users), ...living('Group', groups)]),
     rows: new Map(found.filter(isRow).map((row) => [row.sk, Number(row.incarnation)])),
@@ -59,7 +64,7 @@ export const livingOf = async (
     const { type, id } = memberOfRow(row)
     return type === 'Group' ? groupKey(c, id) : memberKey(c, id)
   }
-  const items = await table.batchGet(rows.map(keyFor))
+  const items = await table.batchGet(rows.map(keyFor), vital)
   const alive = new Map(items.filter((item) => item.deletedAt === undefined).map((item) => [item.sk, item]))
   return rows.filter((row) => {
     const item = alive.get(row.sk)

@@ -17,6 +17,7 @@ import {
   type Condition,
   conditionInput,
   type Item,
+  projectionInput,
   type Query,
   queryInput,
   type TransactItem,
@@ -62,8 +63,8 @@ export type Table = {
   readonly auditKeptFor: number
   readonly pause: (attempt: number) => Promise<void>
   readonly get: (key: Key) => Promise<Item | undefined>
-  /** Those found, in the order of the keys. */
-  readonly batchGet: (keys: readonly Key[]) => Promise<readonly Item[]>
+  /** Those found, in the order of the keys; with only the given attributes beside them. */
+  readonly batchGet: (keys: readonly Key[], attributes?: readonly string[]) => Promise<readonly Item[]>
   readonly query: (query: Query) => Promise<QueryPage>
   readonly queryAll: (query: Query) => AsyncIterable<Item>
   readonly put: (item: Item, condition?: Condition) => Promise<WriteResult>
@@ -99,8 +100,9 @@ export const createTable = (deps: TableDeps): Table => {
       return answer.Item as Item | undefined
     })
 
-  const batchOnce = async (keys: readonly Key[]) => {
-    const request = { Keys: keys.map(({ pk, sk }) => ({ pk, sk })), ConsistentRead: true }
+  const batchOnce = async (keys: readonly Key[], attributes?: readonly string[]) => {
+    const Keys = keys.map(({ pk, sk }) => ({ pk, sk }))
+    const request = { Keys, ConsistentRead: true, ...projectionInput(attributes) }
     const input = { RequestItems: { [TableName]: request }, ...metering }
     const answer = await withRetries(patience, true, () => client.send(new BatchGetCommand(input)))
     meter(...(answer.ConsumedCapacity ?? []))
@@ -111,11 +113,14 @@ export const createTable = (deps: TableDeps): Table => {
   }
 
   /** An answer may be cut by size or throughput; what is left must be asked for again. */
-  const batchChunk = async (keys: readonly Key[]): Promise<readonly Item[]> => {
+  const batchChunk = async (
+    keys: readonly Key[],
+    attributes?: readonly string[],
+  ): Promise<readonly Item[]> => {
     const items: Item[] = []
     let left = keys
     for (let round = 1; left.length > 0; round += 1) {
-      const answer = await batchOnce(left)
+      const answer = await batchOnce(left, attributes)
       items.push(...answer.found)
       if (answer.left.length > 0 && answer.left.length === left.length) {
         if (round >= batchRounds)
@@ -127,9 +132,11 @@ export const createTable = (deps: TableDeps): Table => {
     return items
   }
 
-  const batchGet = async (keys: readonly Key[]): Promise<readonly Item[]> => {
+  const batchGet: Table['batchGet'] = async (keys, attributes) => {
     const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()]
-    const answers = await inParallel(chunksOf(distinct, batchSize), batchesAtOnce, batchChunk)
+    const answers = await inParallel(chunksOf(distinct, batchSize), batchesAtOnce, (some) =>
+      batchChunk(some, attributes),
+    )
     const found = new Map(answers.flat().map((item) => [nameOf(item), item]))
     return distinct.flatMap((key) => found.get(nameOf(key)) ?? [])
   }

@@ -48,6 +48,13 @@ export const updateInput = ({ expression, condition, names, values }: Update) =>
   ...(values && { ExpressionAttributeValues: { ...values } }),
 })
 
+/** The keys always come along. */
+export const projectionInput = (attributes: readonly string[] | undefined) => {
+  if (attributes === undefined) return {}
+  const names = Object.fromEntries(['pk', 'sk', ...attributes].map((name) => [`#${name}`, name]))
+  return { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names }
+}
+
 const keyOf = ({ pk, sk }: Key): Record<string, string> => ({ pk, sk })
 type Entry = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 

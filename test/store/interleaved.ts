@@ -12,7 +12,7 @@ export const interleaved = (table: Table, n: number, meanwhile: () => Promise<un
   const hooked: Table = {
     ...table,
     get: (key) => after(table.get(key)),
-    batchGet: (keys) => after(table.batchGet(keys)),
+    batchGet: (keys, attributes) => after(table.batchGet(keys, attributes)),
     query: (query) => after(table.query(query)),
     async *queryAll(query) {
       const items = []

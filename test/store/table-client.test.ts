@@ -159,6 +159,10 @@ describe('the table client', () => {
     const asked = [...keys, { pk, sk: 'none' }, ...keys].reverse()
     expect((await table.batchGet(asked)).map(({ sk }) => sk)).toEqual(keys.map(({ sk }) => sk).reverse())
     expect((await rowsOf(table, pk)).map(({ sk }) => sk)).toEqual(keys.map(({ sk }) => sk))
+    const [first] = keys
+    if (!first) throw new Error('no keys')
+    await table.put({ ...first, kept: 1, large: 'x'.repeat(1000) })
+    expect(await table.batchGet([first], ['kept', 'missing'])).toEqual([{ ...first, kept: 1 }])
     const page = await table.query({ pk, from: '0010', to: '0020', limit: 3, after: '0012' })
     expect(page.items.map(({ sk }) => sk)).toEqual(['0013', '0014', '0015'])
     expect(page.next).toBe('0015')
