@@ -73,6 +73,21 @@ describe('a PUT of a group', () => {
   })
 })
 
+describe('members page by page', () => {
+  it('are counted without those who were deleted a moment ago', async () => {
+    const [stays = '', leaves = ''] = (
+      await Promise.all(['stays', 'leaves'].map((name) => scim.post('/Users', user(name))))
+    ).map(idOf)
+    const pair = idOf(await scim.post('/Groups', group('Pair', [stays, leaves])))
+    await scim.remove(`/Users/${leaves}`)
+    expect((await scim.get(`/Groups/${pair}/members`)).body).toMatchObject({
+      totalResults: 1,
+      itemsPerPage: 1,
+      Resources: [{ value: stays }],
+    })
+  })
+})
+
 describe('text that means more than an id', () => {
   it.each([
     'members[value pr]',

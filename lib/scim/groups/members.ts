@@ -46,5 +46,7 @@ export const listGroupMembers: Operation = async (exchange, id) => {
   const page = await directory.membersOf(request.connection, group.id, count, after)
   const texts = fittingTexts(page.items.map((each) => renderMembership(request.baseUrl, each)))
   const next = page.next && cursors.seal(bound, { type: 'members', id: page.next })
-  return listAnswer(texts, { totalResults: group.memberCount, nextCursor: next })
+  // The counter still counts whoever was deleted until their rows are gone; a page that holds everybody counts for itself.
+  const isAll = after === undefined && page.next === undefined
+  return listAnswer(texts, { totalResults: isAll ? page.items.length : group.memberCount, nextCursor: next })
 }
