@@ -1,11 +1,9 @@
 import { ConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
-import type { Attributes, AttributeValue, Group, GroupMember, HeldGroup, Member } from '../core/member.ts'
-import type { AccessEntry } from '../core/ports/access.ts'
+import type { Attributes, AttributeValue, Group, Member } from '../core/member.ts'
 import type { GroupDraft, MemberDraft } from '../core/ports/directory.ts'
 import { isList, isRecord, record } from './body.ts'
-import { accessUrn, membershipUrn } from './definitions.ts'
-import { groupSchema, isUrn, type ResourceSchema, userSchema } from './schema.ts'
+import type { ResourceSchema } from './schema.ts'
 
 // Names become parts of DynamoDB keys (2,048 bytes), resources items (400 KB).
 const maximumNameBytes = 1_024
@@ -85,80 +83,6 @@ export const versionTag = (resource: { readonly version: number }): string => `W
 
 export const locationOf = (baseUrl: string, schema: ResourceSchema, id: string): string =>
   `${baseUrl}${schema.endpoint}/${id}`
-
-const common = (
-  schema: ResourceSchema,
-  resource: Member | Group,
-  attributes: Attributes,
-  baseUrl: string,
-): Record<string, unknown> => ({
-  schemas: [schema.urn, ...Object.keys(attributes).filter(isUrn)],
-  id: resource.id,
-  ...attributes,
-  meta: {
-    resourceType: schema.name,
-    created: resource.created,
-    lastModified: resource.lastModified,
-    location: locationOf(baseUrl, schema, resource.id),
-    version: versionTag(resource),
-  },
-})
-
-const renderHeldGroup = (baseUrl: string, group: HeldGroup): Attributes =>
-  record({
-    value: group.id,
-    $ref: locationOf(baseUrl, groupSchema, group.id),
-    display: group.displayName,
-    type: group.through.length === 0 ? 'direct' : 'indirect',
-  })
-
-/** What a client reads of a User, with as much of what is derived as it asked for. */
-export const renderUser = (
-  baseUrl: string,
-  member: Member,
-  derived: { readonly groups: readonly HeldGroup[]; readonly access: readonly AccessEntry[] },
-): Attributes => {
-  const { groups, access } = derived
-  const attributes = record({
-    ...memberResource(member),
-    ...(groups.length === 0 ? {} : { groups: groups.map((each) => renderHeldGroup(baseUrl, each)) }),
-    ...(access.length === 0 ? {} : { [accessUrn]: { assignments: access } }),
-  })
-  return record(common(userSchema, member, attributes, baseUrl))
-}
-
-export const renderMembership = (baseUrl: string, { type, id }: GroupMember): Attributes =>
-  record({ value: id, $ref: locationOf(baseUrl, type === 'User' ? userSchema : groupSchema, id), type })
-
-/** Members of a group as far as an answer carries them. */
-export type Members =
-  | { readonly kind: 'unasked' }
-  | { readonly kind: 'inline'; readonly list: readonly GroupMember[] }
-  /** Left out whole, never cut: half a list would read as removals. */
-  | { readonly kind: 'tooMany' }
-
-const renderMembers = (baseUrl: string, group: Group, members: Members): object => {
-  switch (members.kind) {
-    case 'unasked':
-      return {}
-    case 'inline':
-      return members.list.length === 0
-        ? {}
-        : { members: members.list.map((each) => renderMembership(baseUrl, each)) }
-    case 'tooMany':
-      return {
-        [membershipUrn]: {
-          memberCount: group.memberCount,
-          members: `${locationOf(baseUrl, groupSchema, group.id)}/members`,
-        },
-      }
-  }
-}
-
-export const renderGroup = (baseUrl: string, group: Group, members: Members): Attributes => {
-  const attributes = record({ ...groupResource(group), ...renderMembers(baseUrl, group, members) })
-  return record(common(groupSchema, group, attributes, baseUrl))
-}
 
 /** How our ids look: what does not is nobody's. */
 export const isUuid = (value: AttributeValue | undefined): boolean =>

@@ -4,7 +4,8 @@ import type { Group, GroupMember } from '../../core/member.ts'
 import type { Exchange, Operation } from '../exchange.ts'
 import { fittingTexts, listAnswer } from '../lists/answers.ts'
 import { cursorCount, onlyOnce } from '../lists/query.ts'
-import { isUuid, type Members, renderMembership } from '../resources.ts'
+import { type Members, renderMembership } from '../rendering.ts'
+import { isUuid } from '../resources.ts'
 
 /** Beyond this a group's answers leave the list out and say where to page it. */
 export const maximumInline = 1_000

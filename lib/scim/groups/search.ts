@@ -8,8 +8,9 @@ import type { Filter } from '../filter/filter.ts'
 import { testedPath } from '../filter/plan.ts'
 import { type Budget, maximumScanned, tooMany } from '../lists/budget.ts'
 import { wants } from '../projection.ts'
+import { renderGroup } from '../rendering.ts'
 import type { ResourceVerbs } from '../resource-type.ts'
-import { isUuid, renderGroup } from '../resources.ts'
+import { isUuid } from '../resources.ts'
 import { maximumInline } from './members.ts'
 
 /** What a filter wants to know of members. */

@@ -25,7 +25,6 @@ export const createBudget = (
   { clock, stamp }: Pick<Exchange, 'clock' | 'stamp'>,
   answer: 'whole' | 'walk',
 ): Budget => {
-  const until = later(stamp.at, patience)
   let left = maximumScanned
   return {
     left: () => left,
@@ -33,7 +32,7 @@ export const createBudget = (
       left -= rows
       if (left < 0 && answer === 'whole') throw tooMany()
     },
-    isUsedUp: () => left <= 0 || clock.now() > until,
+    isUsedUp: () => left <= 0 || clock.now() > later(stamp.at, patience),
     step: answer === 'whole' ? stepBudget(maximumSteps, tooManySteps) : uncounted,
   }
 }
