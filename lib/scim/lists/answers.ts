@@ -3,7 +3,17 @@ import type { Answer } from '../exchange.ts'
 import { listUrn } from '../messages.ts'
 
 /** Lambda answers at most 6 MB: a page ends before, and says how much it holds. */
-export const maximumPageBytes = 5_000_000
+const maximumPageBytes = 5_000_000
+
+/** The first of these that fit into one answer together, by what they will take in it; at least one. */
+export const firstThatFit = <T>(all: readonly T[], weightOf: (each: T) => number): readonly T[] => {
+  let bytes = 0
+  const end = all.findIndex((each) => {
+    bytes += weightOf(each)
+    return bytes > maximumPageBytes
+  })
+  return end < 0 ? all : all.slice(0, Math.max(1, end))
+}
 
 /** As many of the resources as fit into one answer, as JSON texts. */
 export const fittingTexts = (resources: readonly Attributes[]): readonly string[] => {

@@ -3,7 +3,7 @@ import type { Attributes } from '../../core/member.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { fittingTexts, listAnswer } from './answers.ts'
 import type { Position } from './cursors.ts'
-import { comparePlaces, ordered, renderedInOrder } from './order.ts'
+import { comparePlaces, ordered, pageOf, renderedInOrder } from './order.ts'
 import type { ListQuery, Paging } from './query.ts'
 import type { Source } from './source.ts'
 
@@ -91,7 +91,7 @@ const sorted = async (
   const last = from && { source: sourceOf(from.type), id: from.id, key: from.key }
   const ahead =
     last === undefined ? places : places.filter((each) => comparePlaces(each, last, descending) > 0)
-  const chosen = ahead.slice(0, count)
+  const chosen = pageOf(ahead.slice(0, count), collections)
   const resources = await renderedInOrder(chosen, collections)
   const entries = chosen.flatMap(({ source, id, key }, n) => {
     const resource = resources[n]
@@ -102,6 +102,6 @@ const sorted = async (
   return {
     entries,
     total: places.length,
-    next: ahead.length > count ? entries.at(-1)?.position : undefined,
+    next: ahead.length > chosen.length ? entries.at(-1)?.position : undefined,
   }
 }

@@ -7,7 +7,7 @@ import type { Filter } from '../filter/filter.ts'
 import { planLookups } from '../filter/plan.ts'
 import { type Projection, project, wants } from '../projection.ts'
 import type { ResourceVerbs, Stored } from '../resource-type.ts'
-import { maximumPageBytes } from './answers.ts'
+import { firstThatFit } from './answers.ts'
 import { type Budget, tooMany } from './budget.ts'
 import type { SortKey } from './sort.ts'
 import type { Wish } from './wishes.ts'
@@ -53,14 +53,14 @@ export const renderedPage = <S extends Stored>(
   search: Search<S>,
   stored: readonly S[],
 ): Promise<readonly Attributes[]> => {
-  const { verbs, wish } = search
-  let bytes = 0
-  const end = stored.findIndex((each) => {
-    bytes += verbs.weight?.(each, wish.projection) ?? 0
-    return bytes > maximumPageBytes
-  })
-  return rendered(search, end < 0 ? stored : stored.slice(0, Math.max(1, end)))
+  return rendered(
+    search,
+    firstThatFit(stored, (each) => weightOf(search, each)),
+  )
 }
+
+export const weightOf = <S extends Stored>({ verbs, wish }: Search<S>, stored: S): number =>
+  verbs.weight?.(stored, wish.projection) ?? 0
 
 /** As the filter and the sort see them; what is derived for that counts as read. */
 const shown = async <S extends Stored>(

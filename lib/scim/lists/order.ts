@@ -1,4 +1,5 @@
 import type { Attributes } from '../../core/member.ts'
+import { firstThatFit } from './answers.ts'
 import { compareKeys, type SortKey } from './sort.ts'
 import type { Collected, Source } from './source.ts'
 
@@ -34,6 +35,10 @@ export const comparePlaces = (
   if (difference !== 0 || a.id === b.id) return difference
   return a.id < b.id ? -1 : 1
 }
+
+/** The first that fit into one answer. */
+export const pageOf = (chosen: readonly Place[], collections: readonly Collected[]): readonly Place[] =>
+  firstThatFit(chosen, ({ source, place }) => collections[source]?.weightOf(place) ?? 0)
 
 /** Each type renders its own at once. */
 export const renderedInOrder = async (

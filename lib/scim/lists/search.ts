@@ -4,7 +4,7 @@ import type { ResourceType } from '../resource-type.ts'
 import { fittingTexts, listAnswer } from './answers.ts'
 import { createBudget } from './budget.ts'
 import { cursorPage } from './cursor-page.ts'
-import { ordered, renderedInOrder } from './order.ts'
+import { ordered, pageOf, renderedInOrder } from './order.ts'
 import { type ListQuery, listQuery, searchParameters } from './query.ts'
 import { type Source, sourceOf } from './source.ts'
 import { wishesOf } from './wishes.ts'
@@ -75,6 +75,7 @@ const sortedWindow = async (
   descending: boolean,
 ): Promise<Window> => {
   const all = await ordered(sources, descending)
-  const resources = await renderedInOrder(all.places.slice(skip, skip + take), all.collections)
+  const chosen = pageOf(all.places.slice(skip, skip + take), all.collections)
+  const resources = await renderedInOrder(chosen, all.collections)
   return { total: all.places.length, resources }
 }

@@ -1,6 +1,6 @@
 import type { Attributes } from '../../core/member.ts'
 import type { Stored } from '../resource-type.ts'
-import { matching, rendered, renderedPage, type Search } from './matching.ts'
+import { matching, rendered, renderedPage, type Search, weightOf } from './matching.ts'
 import type { SortKey } from './sort.ts'
 import { type Walked, walk } from './walk.ts'
 
@@ -17,6 +17,8 @@ export type Source = {
 export type Window = { readonly total: number; readonly resources: readonly Attributes[] }
 export type Collected = {
   readonly hits: readonly { readonly id: string; readonly key: SortKey }[]
+  /** What one will take in an answer. */
+  readonly weightOf: (place: number) => number
   /** By places among the hits, in the order given. */
   readonly render: (places: readonly number[]) => Promise<readonly Attributes[]>
 }
@@ -41,7 +43,11 @@ export const sourceOf = <S extends Stored>(search: Search<S>): Source => {
         const hit = hits[place]
         return hit === undefined ? [] : [hit.stored]
       }
-      return { hits, render: (places) => rendered(search, places.flatMap(stored)) }
+      return {
+        hits,
+        weightOf: (place) => stored(place).reduce((sum, each) => sum + weightOf(search, each), 0),
+        render: (places) => rendered(search, places.flatMap(stored)),
+      }
     },
   }
 }
