@@ -4,11 +4,20 @@ declare module 'dynalite/db/index.js' {
     type Callback<T> = (error: unknown, value?: T) => void
     type Value = Readonly<Record<string, unknown>>
     type Lockable = (key: string, run: (release: <F>(done: F) => F) => void) => void
+    type Range = {
+      readonly gt?: string
+      readonly gte?: string
+      readonly lt?: string
+      readonly lte?: string
+      readonly limit?: number
+      readonly reverse?: boolean
+    }
     type SubDatabase = {
       readonly get: (key: string, done: Callback<Value>) => void
       readonly put: (key: string, value: Value, done: Callback<void>) => void
       readonly del: (key: string, done: Callback<void>) => void
       readonly lock: Lockable
+      readonly createValueStream: (range: Range) => import('node:stream').Stream
     }
     type Write =
       | { readonly type: 'put'; readonly key: string; readonly value: Value }
@@ -17,6 +26,11 @@ declare module 'dynalite/db/index.js' {
       readonly open: () => Promise<void>
       readonly close: () => Promise<void>
       readonly get: (key: string) => Promise<Value | undefined>
+      readonly getSync: (key: string) => Value | undefined
+      readonly values: (range: Range) => {
+        readonly nextv: (size: number) => Promise<readonly Value[]>
+        readonly close: () => Promise<void>
+      }
       readonly put: (key: string, value: Value) => Promise<void>
       readonly batch: (writes: readonly Write[]) => Promise<void>
       readonly iterator: (range: {
@@ -32,7 +46,10 @@ declare module 'dynalite/db/index.js' {
       readonly db: Level
       readonly getItemDb: (table: string) => SubDatabase
       readonly getIndexDb: (type: string, table: string, index: string) => SubDatabase
-      readonly getTable: (name: string, done: Callback<Table>) => void
+      readonly getTable: {
+        (name: string, done: Callback<Table>): void
+        (name: string, checkStatus: boolean, done: Callback<Table>): void
+      }
     }
   }
   const dynalite: {

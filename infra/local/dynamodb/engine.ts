@@ -1,6 +1,7 @@
 import dynalite, { type Store, type Value, type Write } from 'dynalite/db/index.js'
 import { createMisfortune, type Faults } from './faults.ts'
 import { openTokens } from './idempotency.ts'
+import { openItems } from './items.ts'
 import { type BuiltInOperation, isBuiltIn, perform, validate } from './operations.ts'
 import { errorName, isServiceError, serviceError } from './service-error.ts'
 import { describeTimeToLive, updateTimeToLive } from './time-to-live.ts'
@@ -26,14 +27,16 @@ type Body = {
   readonly ReturnConsumedCapacity?: string
 }
 const singleWrites: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
+const itemReads: readonly string[] = ['GetItem', 'BatchGetItem', 'Query', 'Scan']
 
 /**
  * `path` absent: in memory. On disk, an answered write survives SIGKILL of this process: LevelDB has handed its log to the operating system
  * by then. It does not fsync, so a power cut may lose the last writes; this engine is for one machine, not for production.
  */
 export const openEngine = async (options: { readonly path?: string } = {}): Promise<Engine> => {
-  const store = dynalite.create({ ...options, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
-  await store.db.open()
+  const tables = dynalite.create({ ...options, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  await tables.db.open()
+  const { store, forget } = openItems(tables)
   const tokens = await openTokens(store.db, Date.now)
   const misfortune = createMisfortune()
   const listeners = new Set<(images: readonly Image[]) => void>()
@@ -67,6 +70,17 @@ export const openEngine = async (options: { readonly path?: string } = {}): Prom
       return answer
     })
 
+  const onTables = async (operation: BuiltInOperation, body: Body): Promise<object> => {
+    forget()
+    try {
+      const answer = await perform(tables, operation, validate(tables, operation, body))
+      if (operation === 'CreateTable' || operation === 'DeleteTable') await settled(tables, body.TableName)
+      return answer
+    } finally {
+      forget()
+    }
+  }
+
   const dispatch = async (operation: string, body: Body): Promise<object> => {
     if (operation === 'TransactWriteItems') return transact(body)
     if (operation === 'TransactGetItems') return exclusive(() => transactGet(store, body))
@@ -75,9 +89,8 @@ export const openEngine = async (options: { readonly path?: string } = {}): Prom
     if (!isBuiltIn(operation))
       throw serviceError('UnknownOperationException', `${operation} is not supported`)
     if (singleWrites.includes(operation)) return write(operation, body)
-    const answer = await perform(store, operation, validate(store, operation, body))
-    if (operation === 'CreateTable' || operation === 'DeleteTable') await settled(store, body.TableName)
-    return answer
+    if (itemReads.includes(operation)) return perform(store, operation, validate(store, operation, body))
+    return onTables(operation, body)
   }
 
   return {

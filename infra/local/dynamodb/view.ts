@@ -31,7 +31,7 @@ export const openView = (base: Store): View => {
       get: (key, done) => {
         const full = `${name}~${key}`
         const own = pending.get(full)?.write
-        if (own) return void setImmediate(done, null, own.type === 'put' ? own.value : undefined)
+        if (own) return void queueMicrotask(() => done(null, own.type === 'put' ? own.value : undefined))
         sub.get(key, (error, value) => {
           if (!error) seen.set(full, value)
           done(error, value)
@@ -40,12 +40,12 @@ export const openView = (base: Store): View => {
       put: (key, value, done) => {
         const full = `${name}~${key}`
         keep(full, { type: 'put', key: full, value })
-        setImmediate(done, null)
+        queueMicrotask(() => done(null))
       },
       del: (key, done) => {
         const full = `${name}~${key}`
         keep(full, { type: 'del', key: full })
-        setImmediate(done, null)
+        queueMicrotask(() => done(null))
       },
     }
   }

@@ -20,7 +20,7 @@ const pace: Pace = {
   runs: Number(values.runs ?? (quick ? 3 : 5)),
   perLine: quick ? 60 : 150,
   atOnce: 8,
-  patience: 4_000,
+  patience: 6_000,
 }
 const say = (text: string): void => console.error(`  ${text}`)
 

@@ -15,6 +15,8 @@ export type Client = {
   readonly close: () => void
 }
 
+const longest = 120_000
+
 /** One keep-alive connection per request under way; the same client for both sides. */
 export const createClient = (port: number): Client => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
@@ -52,6 +54,7 @@ export const createClient = (port: number): Client => {
           })
         },
       )
+      request.setTimeout(longest, () => request.destroy(new Error(`${call.path}: no answer in time`)))
       request.on('error', reject)
       request.end(call.body)
     })
