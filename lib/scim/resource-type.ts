@@ -11,8 +11,10 @@ export type Stored = { readonly id: string; readonly version: number }
 /** `stale`: somebody else was faster; the resource is read again, and the wish applied to what it is then. */
 export type Written<S> = S | 'stale'
 
-/** Live resources with this value; undefined when they are too many to be looked up. */
-export type Lookup<S> = (exchange: Exchange, value: string) => Promise<readonly S[] | undefined>
+/** Counts rows that look-ups read; false: all of a request's together are more than it reads. */
+export type Take = (rows: number) => boolean
+/** Live resources with this value; undefined when they are too many to be looked up: the directory is read instead. */
+export type Lookup<S> = (exchange: Exchange, value: string, take: Take) => Promise<readonly S[] | undefined>
 
 /** Everything a resource type brings. The pipeline does the rest: routes, preconditions, lists, projection, discovery. */
 export type ResourceVerbs<S extends Stored> = {

@@ -6,9 +6,9 @@ import { matches } from '../filter/evaluate.ts'
 import type { Filter } from '../filter/filter.ts'
 import { planLookups } from '../filter/plan.ts'
 import { type Projection, project, wants } from '../projection.ts'
-import type { ResourceVerbs, Stored } from '../resource-type.ts'
+import type { ResourceVerbs, Stored, Take } from '../resource-type.ts'
 import { firstThatFit } from './answers.ts'
-import { type Budget, tooMany } from './budget.ts'
+import { type Budget, maximumScanned, tooMany } from './budget.ts'
 import type { SortKey } from './sort.ts'
 import type { Wish } from './wishes.ts'
 
@@ -92,6 +92,14 @@ export const fitting = async <S extends Stored>(
   })
 }
 
+const rowCounter = (): Take => {
+  let left = maximumScanned
+  return (rows) => {
+    left -= rows
+    return left >= 0
+  }
+}
+
 /** What look-ups find, in id order; undefined where the directory has to be read. */
 export const lookedUp = async <S extends Stored>(
   search: Search<S>,
@@ -102,8 +110,9 @@ export const lookedUp = async <S extends Stored>(
   if (filter === undefined || lookups === undefined) return undefined
   const plan = planLookups(filter, [...lookups.keys()])
   if (plan === undefined) return undefined
+  const take = rowCounter()
   const found = await mapBounded(plan.tests, 8, async ({ attribute, value }) =>
-    lookups.get(attribute)?.(exchange, value),
+    lookups.get(attribute)?.(exchange, value, take),
   )
   if (found.some((each) => each === undefined)) return undefined
   const byId = new Map(found.flatMap((each) => each ?? []).map((each) => [each.id, each]))

@@ -2,17 +2,16 @@ import { type GroupId, type GroupMemberId, groupId, type MemberId, memberId } fr
 import type { GroupMember, Member } from '../../core/member.ts'
 import type { MemberLookup } from '../../core/ports/directory.ts'
 import type { Exchange } from '../exchange.ts'
-import { maximumScanned } from '../lists/budget.ts'
-import type { Lookup } from '../resource-type.ts'
+import type { Lookup, Take } from '../resource-type.ts'
 import { isTooLong, isUuid } from '../resources.ts'
 
 const by =
   (attribute: MemberLookup['by']): Lookup<Member> =>
-  async ({ directory, request }, value) => {
+  async ({ directory, request }, value, take) => {
     // Longer than anything stored: the answer is known without a read.
     if (isTooLong(value)) return []
     const found = await directory.findMembers(request.connection, { by: attribute, value })
-    return found.filter((member) => member.deletedAt === undefined)
+    return take(found.length) ? found.filter((member) => member.deletedAt === undefined) : undefined
   }
 
 const byId: Lookup<Member> = async ({ directory, request }, value) =>
@@ -20,32 +19,34 @@ const byId: Lookup<Member> = async ({ directory, request }, value) =>
 
 const rowsAtOnce = 1_000
 
-/** All rows of a group, or undefined when they are more than `most`. */
 const rowsOf = async (
   { directory, request }: Exchange,
   group: GroupId,
-  most: number,
+  take: Take,
 ): Promise<readonly GroupMember[] | undefined> => {
   const rows: GroupMember[] = []
   let after: GroupMemberId | undefined
   do {
     const page = await directory.membersOf(request.connection, group, rowsAtOnce, after)
+    if (!take(page.items.length)) return undefined
     rows.push(...page.items)
     after = page.next
-  } while (after !== undefined && rows.length <= most)
-  return rows.length > most ? undefined : rows
+  } while (after !== undefined)
+  return rows
 }
 
 /** Users that stand below a group, directly or by way of others; undefined when there are more rows than a request reads. */
-const idsBelow = async (exchange: Exchange, top: GroupId): Promise<ReadonlySet<MemberId> | undefined> => {
+const idsBelow = async (
+  exchange: Exchange,
+  top: GroupId,
+  take: Take,
+): Promise<ReadonlySet<MemberId> | undefined> => {
   const below = new Set<MemberId>()
   // Grows while it is walked: each group once, whatever circles there are.
   const groups = new Set([top])
-  let left = maximumScanned
   for (const group of groups) {
-    const rows = await rowsOf(exchange, group, left)
+    const rows = await rowsOf(exchange, group, take)
     if (rows === undefined) return undefined
-    left -= rows.length
     for (const each of rows)
       if (each.type === 'User') below.add(each.id)
       else groups.add(each.id)
@@ -54,12 +55,12 @@ const idsBelow = async (exchange: Exchange, top: GroupId): Promise<ReadonlySet<M
 }
 
 /** `groups` of a User shows nested groups, too: so does the look-up by it. */
-const byGroup: Lookup<Member> = async (exchange, value) => {
+const byGroup: Lookup<Member> = async (exchange, value, take) => {
   const { directory, request } = exchange
   // A deleted group may still have rows, but nobody is in it.
   const group = isUuid(value) ? await directory.group(request.connection, groupId(value)) : undefined
   if (group === undefined) return []
-  const ids = await idsBelow(exchange, group.id)
+  const ids = await idsBelow(exchange, group.id, take)
   return ids && directory.members(request.connection, [...ids])
 }
 
