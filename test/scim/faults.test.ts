@@ -125,6 +125,8 @@ describe('the log', () => {
     )
     await scim.get(`/Users?${filterOf('userName eq "ada@acme.test"')}`)
     await scim.post('/Users', user('ada@acme.test'))
+    const outer = idOf(await scim.post('/Groups', group('Outer', [team])))
+    await scim.patch(`/Groups/${team}`, { op: 'add', path: 'members', value: [{ value: outer }] })
     // Pasted into the wrong field, they arrive in the address.
     for (const connection of [scim.token, 'ada@acme.test'])
       expect((await scim.send({ method: 'GET', path: '/Users', connection })).status).toBe(401)
@@ -133,6 +135,9 @@ describe('the log', () => {
     expect(text).toContain('"operation":"PATCH /Users/{id}"')
     expect(text).toContain('"quirks":{"capitalisedOperation":2,"textBoolean":1}')
     expect(text).toContain('"status":409')
+    expect(text).toMatch(
+      /"status":204,"operation":"PATCH \/Groups\/\{id\}",.*"groupCycles":\["[0-9a-f-]{36}"/,
+    )
     expect(text).not.toMatch(/ada@|Countess/)
     expect(text).not.toContain(scim.token)
   })
