@@ -84,11 +84,9 @@ export const project = (schema: ResourceSchema, projection: Projection, resource
     return resource
   const entries = Object.entries(resource).flatMap(([name, value]) => {
     if (alwaysReturned.has(name)) return [[name, value] as const]
-    const extension = isUrn(name) ? schema.extensions.get(name.toLowerCase()) : undefined
-    const kept =
-      extension === undefined
-        ? keep(projection, name, value, attributeNamed(schema.attributes, name))
-        : inside(projection, name, value, extension.attributes)
+    const kept = isUrn(name)
+      ? inside(projection, name, value, schema.extensions.get(name.toLowerCase())?.attributes, ':')
+      : keep(projection, name, value, attributeNamed(schema.attributes, name))
     return kept === undefined ? [] : [[name, kept] as const]
   })
   return record(Object.fromEntries(entries))
@@ -112,18 +110,22 @@ const keep = (
   }
 }
 
+// Below an extension a colon stands before the attribute; below anything else a dot (RFC 7644 §3.10).
+type Separator = ':' | '.'
+
 /** What is wanted of an attribute or an extension. */
 const inside = (
   projection: Projection,
   path: string,
   value: AttributeValue,
   table: AttributeTable | undefined,
+  separator: Separator = '.',
 ): AttributeValue | undefined => {
   if (!wants(projection, path)) return undefined
   const hidesSome = table !== undefined && [...table.values()].some(isUnasked)
   return isWantedWhole(projection, path.toLowerCase()) && !hidesSome
     ? value
-    : parts(projection, path, value, table)
+    : parts(projection, path, value, table, separator)
 }
 
 const isWantedWhole = (projection: Projection, path: string): boolean => {
@@ -142,17 +144,16 @@ const parts = (
   path: string,
   value: AttributeValue,
   table: AttributeTable | undefined,
+  separator: Separator,
 ): AttributeValue | undefined => {
   if (isList(value)) {
     const list = value
-      .map((each) => parts(projection, path, each, table))
+      .map((each) => parts(projection, path, each, table, separator))
       .filter((each) => each !== undefined)
     return list.length === 0 ? undefined : list
   }
   // Of a derived extension that a client put there: that it is there is all there is to it.
   if (!isRecord(value) || Object.keys(value).length === 0) return value
-  // Below an extension a colon stands before the attribute; below anything else a dot (RFC 7644 §3.10).
-  const separator = isExtension(path) ? ':' : '.'
   const kept = Object.entries(value).flatMap(([name, each]) => {
     const attribute = table === undefined ? undefined : attributeNamed(table, name)
     const one = keep(projection, `${path}${separator}${name}`, each, attribute)
@@ -160,6 +161,3 @@ const parts = (
   })
   return kept.length === 0 ? undefined : record(Object.fromEntries(kept))
 }
-
-// A path is an extension's URN until its first attribute: URNs end in a version and a resource type.
-const isExtension = (path: string): boolean => /:\d+(?:\.\d+)*:[a-z][\w-]*$/i.test(path)

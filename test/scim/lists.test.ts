@@ -8,6 +8,7 @@ import {
   openScim,
   type Scim,
   user,
+  userUrn,
 } from './support/service.ts'
 
 let scim: Scim
@@ -185,6 +186,22 @@ describe('a projection', () => {
     ],
   ])('%s', async (query, expected) => {
     expect(await keys(query)).toEqual([...expected].sort())
+  })
+
+  it('reaches into extensions nobody declared, whatever their URN looks like', async () => {
+    const urn = 'urn:okta:acme:1.0:user:custom'
+    const created = await scim.post('/Users', {
+      ...user('custom@acme.test', { [urn]: { badge: 'B', floor: { level: 3, wing: 'N' } } }),
+      schemas: [userUrn, urn],
+    })
+    const path = `/Users/${idOf(created)}`
+    expect((await scim.get(`${path}?attributes=${urn}:badge`)).body[urn]).toEqual({ badge: 'B' })
+    expect((await scim.get(`${path}?attributes=${urn}:floor.wing`)).body[urn]).toEqual({
+      floor: { wing: 'N' },
+    })
+    expect((await scim.get(`${path}?excludedAttributes=${urn}:floor`)).body[urn]).toEqual({ badge: 'B' })
+    expect((await scim.get(`${path}?excludedAttributes=${urn}`)).body).not.toHaveProperty([urn])
+    await scim.remove(path)
   })
 
   it('reaches sub-attributes', async () => {
