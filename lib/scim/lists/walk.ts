@@ -53,12 +53,13 @@ const scanned = async <S extends Stored>(
   start: string | undefined,
   want: number,
 ): Promise<Found<S>> => {
-  const { hits, next } = await pages(search, start, want)
   const { verbs, exchange, wish } = search
-  if (wish.filter === undefined && verbs.list !== undefined)
-    return { hits, next, total: (await verbs.list(exchange, 1, 0)).total }
+  const [{ hits, next }, everything] = await Promise.all([
+    pages(search, start, want),
+    wish.filter === undefined ? verbs.list?.(exchange, 1, 0) : undefined,
+  ])
   const isWhole = start === undefined && next === undefined
-  return { hits, next, total: isWhole ? hits.length : undefined }
+  return { hits, next, total: everything?.total ?? (isWhole ? hits.length : undefined) }
 }
 
 const pages = async <S extends Stored>(
