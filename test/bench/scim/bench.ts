@@ -17,10 +17,11 @@ const { values } = parseArgs({
 const quick = values.quick
 const world = quick ? quickWorld : fullWorld
 const pace: Pace = {
-  runs: Number(values.runs ?? (quick ? 3 : 5)),
+  runs: Number(values.runs ?? (quick ? 2 : 5)),
   perLine: quick ? 60 : 150,
   atOnce: 8,
-  patience: 6_000,
+  patience: quick ? 2_000 : 6_000,
+  bound: quick ? 10_000 : 40_000,
 }
 const say = (text: string): void => console.error(`  ${text}`)
 

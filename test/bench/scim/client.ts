@@ -10,17 +10,21 @@ export type Call = {
 }
 export type Answered = { readonly status: number; readonly text: string; readonly milliseconds: number }
 export type Client = {
-  /** Fails when the status is none of those the call may have. */
-  readonly send: (call: Call, keep?: boolean) => Promise<Answered>
+  /** Fails when the status is none of those the call may have, or when there is no answer within `bound` milliseconds. */
+  readonly send: (call: Call, keep?: boolean, bound?: number) => Promise<Answered>
   readonly close: () => void
 }
 
 const longest = 120_000
+const reason = 'TooSlow'
+const tooSlow = ({ method, path }: Call, bound: number): Error =>
+  Object.assign(new Error(`${method} ${path}: no answer within ${bound} ms`), { name: reason })
+export const isTooSlow = (error: unknown): boolean => error instanceof Error && error.name === reason
 
 /** One keep-alive connection per request under way; the same client for both sides. */
 export const createClient = (port: number): Client => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const send = (call: Call, keep = false): Promise<Answered> =>
+  const send = (call: Call, keep = false, bound = longest): Promise<Answered> =>
     new Promise((resolve, reject) => {
       const started = performance.now()
       const request = httpRequest(
@@ -54,7 +58,7 @@ export const createClient = (port: number): Client => {
           })
         },
       )
-      request.setTimeout(longest, () => request.destroy(new Error(`${call.path}: no answer in time`)))
+      request.setTimeout(bound, () => request.destroy(tooSlow(call, bound)))
       request.on('error', reject)
       request.end(call.body)
     })

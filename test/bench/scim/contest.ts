@@ -1,6 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Call, type Client, createClient, median, percentile, type Timed, timed } from './client.ts'
+import {
+  type Call,
+  type Client,
+  createClient,
+  isTooSlow,
+  median,
+  percentile,
+  type Timed,
+  timed,
+} from './client.ts'
 import { groupIdOf, groupsIn, type Line, linesOf, memberships } from './lines.ts'
 import type { World } from './people.ts'
 import type { Below, Party } from './side.ts'
@@ -10,8 +19,10 @@ export type Pace = {
   /** Milliseconds for one line of one side in one run, at one request at a time and again at `atOnce`. */
   readonly perLine: number
   readonly atOnce: number
-  /** A request that takes longer is sent once and not again: its line is measured by that. */
+  /** What is expected to take longer is sent once, when the runs are over: its line is measured by that. */
   readonly patience: number
+  /** Longer than this nobody waits for it. */
+  readonly bound: number
 }
 
 /** One line of one side: medians over the runs. */
@@ -26,8 +37,10 @@ export type Measured = {
   readonly requests: number
   /** In each run: what ratios between lines are made of. */
   readonly p50s: readonly number[]
-  /** Sent once only, because it took longer than the bound. */
+  /** Sent once only, because it takes long. */
   readonly once: boolean
+  /** It was given up: the figures are those of the bound, and the truth is worse. */
+  readonly beyond: boolean
 }
 
 type Opened = {
@@ -48,6 +61,7 @@ type Track = {
   units: number | undefined
   slowest: number
   count: number
+  beyond: boolean
   readonly alone: Timed[]
   readonly together: Timed[]
 }
@@ -95,15 +109,16 @@ const trackOf = (line: Line): Track => ({
   units: undefined,
   slowest: 0,
   count: 0,
+  beyond: false,
   alone: [],
   together: [],
 })
 
 /** The first request of a line: its answer is read, its capacity counted, its time decides how many follow. */
-const probe = async (side: Opened, track: Track, n: number, below: Below): Promise<void> => {
+const probe = async (side: Opened, track: Track, n: number, below: Below, bound?: number) => {
   const { line } = track
   await side.ask({ kind: 'meter', on: true })
-  const { text, milliseconds } = await side.client.send(line.call(n), true)
+  const { text, milliseconds } = await side.client.send(line.call(n), true, bound)
   const { units = 0 } = await side.ask({ kind: 'meter', on: false })
   track.units = below === 'memory' ? undefined : units
   track.slowest = milliseconds
@@ -117,15 +132,46 @@ const checkMembership = async (side: Opened, world: World, line: Line, n: number
     throw new Error(`${side.party}: ${line.name} did not do what it was asked for`)
 }
 
-const probeLane = async (side: Opened, world: World, lane: Lane, below: Below): Promise<void> => {
+const probeLane = async (side: Opened, world: World, lane: Lane, below: Below, bound?: number) => {
   const n = lane.next
-  await probe(side, lane.forward, n, below)
+  await probe(side, lane.forward, n, below, bound)
   lane.next += 1
   if (lane.back === undefined) return
   await checkMembership(side, world, lane.line, n, true)
-  await probe(side, lane.back, n, below)
+  await probe(side, lane.back, n, below, bound)
   await checkMembership(side, world, lane.line, n, false)
   lane.next = 0
+}
+
+/** From the same change to a smaller group, as if it grew with it: what would take too long comes last. */
+const comesLast = (lane: Lane, before: Lane | undefined, { patience }: Pace): boolean =>
+  before?.back !== undefined &&
+  lane.back !== undefined &&
+  before.forward.slowest > patience / 100 &&
+  (before.forward.slowest * lane.line.size) / before.line.size > patience
+
+const tracksOf = ({ forward, back }: Lane): readonly Track[] => (back ? [forward, back] : [forward])
+
+/** False when it was given up: its side goes on working on it, and nothing more is asked of it. */
+const probeBounded = async (side: Opened, world: World, lane: Lane, below: Below, bound: number) => {
+  try {
+    await probeLane(side, world, lane, below, bound)
+    return true
+  } catch (error) {
+    if (isTooSlow(error)) return false
+    throw error
+  }
+}
+
+const probeLast = async ({ side, lanes }: Entrant, world: World, below: Below, { bound }: Pace) => {
+  let isFree = true
+  for (const lane of lanes.filter(({ forward }) => forward.count === 0)) {
+    isFree = isFree && (await probeBounded(side, world, lane, below, bound))
+    for (const track of tracksOf(lane).filter(({ count }) => count === 0)) {
+      track.beyond = true
+      track.slowest = bound
+    }
+  }
 }
 
 /** A few more, so that no line's first run pays for what compiles then. */
@@ -140,7 +186,7 @@ const warm = async (side: Opened, lane: Lane, pace: Pace): Promise<void> => {
 
 const runLane = async (side: Opened, lane: Lane, pace: Pace): Promise<void> => {
   const { slowest } = lane.forward
-  if (slowest > pace.patience) return
+  if (lane.forward.count === 0 || slowest > pace.patience) return
   const count = Math.max(slowest > 500 ? 1 : 3, Math.min(400, Math.round(pace.perLine / slowest)))
   const isQuick = slowest * pace.atOnce < 4 * pace.perLine
   const from = lane.next
@@ -149,7 +195,7 @@ const runLane = async (side: Opened, lane: Lane, pace: Pace): Promise<void> => {
     Array.from({ length: isQuick ? Math.max(count, 2 * pace.atOnce) : 0 }, (_, n) =>
       line.call(from + count + n),
     )
-  for (const track of [lane.forward, ...(lane.back ? [lane.back] : [])]) {
+  for (const track of tracksOf(lane)) {
     track.alone.push(await timed(side.client, alone(track.line), 1))
     if (isQuick) track.together.push(await timed(side.client, together(track.line), pace.atOnce))
     track.count += count + together(track.line).length
@@ -157,7 +203,7 @@ const runLane = async (side: Opened, lane: Lane, pace: Pace): Promise<void> => {
   if (lane.back === undefined) lane.next += count + together(lane.line).length
 }
 
-const measuredOf = ({ line, units, slowest, count, alone, together }: Track): Measured => {
+const measuredOf = ({ line, units, slowest, count, beyond, alone, together }: Track): Measured => {
   const p50s = alone.map(({ milliseconds }) => percentile(milliseconds, 0.5))
   const rates = (together.length > 0 ? together : alone).map(({ perSecond }) => perSecond)
   const isOnce = alone.length === 0
@@ -167,6 +213,7 @@ const measuredOf = ({ line, units, slowest, count, alone, together }: Track): Me
     units,
     requests: count,
     once: isOnce,
+    beyond,
     p50s: isOnce ? [slowest] : p50s,
     perSecond: isOnce ? 1000 / slowest : median(rates),
     p50: isOnce ? slowest : median(p50s),
@@ -190,8 +237,7 @@ const lanesOf = (world: World): readonly Lane[] =>
     next: 0,
   }))
 
-const resultsOf = ({ lanes }: Entrant): readonly Measured[] =>
-  lanes.flatMap(({ forward, back }) => [measuredOf(forward), ...(back ? [measuredOf(back)] : [])])
+const resultsOf = ({ lanes }: Entrant): readonly Measured[] => lanes.flatMap(tracksOf).map(measuredOf)
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
@@ -204,11 +250,11 @@ export const contest = async (
   say: (text: string) => void,
 ): Promise<Contest> => {
   const entrants: Entrant[] = []
-  const inTurn = async (work: (side: Opened, lane: Lane) => Promise<void>): Promise<void> => {
+  const inTurn = async (work: (side: Opened, lane: Lane, before?: Lane) => Promise<void>) => {
     for (const index of linesOf(world).keys())
       for (const { side, lanes } of entrants) {
         const lane = lanes[index]
-        if (lane) await work(side, lane)
+        if (lane) await work(side, lane, lanes[index - 1])
       }
   }
   try {
@@ -217,18 +263,20 @@ export const contest = async (
       entrants.push({ side: await openSide(party, below, quick), lanes: lanesOf(world) })
       say(`${party} over ${below}: filled in ${seconds(started)}`)
     }
-    await inTurn(async (side, lane) => {
+    await inTurn(async (side, lane, before) => {
+      if (comesLast(lane, before, pace)) {
+        say(`${side.party}: ${lane.line.name} is expected to take long: once, at the end`)
+        return
+      }
       await probeLane(side, world, lane, below)
       await warm(side, lane, pace)
-      const { slowest } = lane.forward
-      if (slowest > pace.patience)
-        say(`${side.party}: ${lane.line.name} took ${(slowest / 1000).toFixed(1)} s: sent once only`)
     })
     for (let run = 1; run <= pace.runs; run += 1) {
       const started = performance.now()
       await inTurn((side, lane) => runLane(side, lane, pace))
       say(`run ${run} of ${pace.runs} over ${below}: ${seconds(started)}`)
     }
+    for (const entrant of entrants) await probeLast(entrant, world, below, pace)
     const [ours, peer] = entrants.map(resultsOf)
     return { below, ours: ours ?? [], peer: peer ?? [] }
   } finally {

@@ -21,11 +21,11 @@ export const fullWorld: World = {
   row: 50_000,
 }
 export const quickWorld: World = {
-  users: 5_000,
+  users: 2_000,
   few: 100,
   extra: 1_000,
-  groups: [10, 100, 1_000, 5_000],
-  row: 2_500,
+  groups: [10, 100, 1_000],
+  row: 1_000,
 }
 
 export const many: ConnectionId = connectionId('many')

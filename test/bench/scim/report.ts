@@ -32,10 +32,11 @@ const aligned = (rows: readonly (readonly string[])[]): string => {
 export const ratioOf = (ours: Measured, peer: Measured): number => ours.perSecond / peer.perSecond
 
 /** Ours in the first four columns, the peer in the next. */
-export const tableOf = ({ below, ours, peer }: Contest, { runs, atOnce, patience }: Pace): string => {
+export const tableOf = ({ below, ours, peer }: Contest, { runs, atOnce, patience, bound }: Pace): string => {
   const rows = ours.map((one, n) => {
     const other = peer[n] ?? one
-    return [one.line, ...cells(one), ...cells(other), `${number(ratioOf(one, other))} ×`]
+    const ratio = `${other.beyond ? '> ' : ''}${number(ratioOf(one, other))} ×`
+    return [one.line, ...cells(one), ...cells(other), ratio]
   })
   const once = [...ours, ...peer].some((one) => one.once)
   return [
@@ -45,7 +46,10 @@ export const tableOf = ({ below, ours, peer }: Contest, { runs, atOnce, patience
     '',
     aligned([headings, ...rows]),
     ...(once
-      ? ['', `* one request took longer than ${patience / 1000} s: sent once, and not in every run`]
+      ? [
+          '',
+          `* takes longer than ${patience / 1000} s: sent once, when the runs were over, and given up after ${bound / 1000} s`,
+        ]
       : []),
     '',
   ].join('\n')
