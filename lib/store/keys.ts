@@ -70,6 +70,9 @@ export const emailKey = (c: ConnectionId, email: string, id: MemberId): Key => (
   pk: emailPartition(c, email),
   sk: id,
 })
+/** Those who have more addresses than look-up items, with all of them. */
+export const manyEmailsPartition = (c: ConnectionId): string => `${connection(c)}#EMX`
+export const manyEmailsKey = (c: ConnectionId, id: MemberId): Key => ({ pk: manyEmailsPartition(c), sk: id })
 export const displayNamePartition = (c: ConnectionId, name: string): string =>
   `${connection(c)}#GN#${fold(name)}`
 export const displayNameKey = (c: ConnectionId, name: string, id: GroupId): Key => ({

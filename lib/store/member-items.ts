@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { ConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
-import type { AttributeValue, Member } from '../core/member.ts'
+import type { Member } from '../core/member.ts'
 import type { MemberDraft } from '../core/ports/directory.ts'
 import { attributesFromText, attributesToText, changedNames } from './attributes-text.ts'
 import { fitsKey, memberKey } from './keys.ts'
+import { emailsOf } from './member-emails.ts'
 import { recordOf, withRecord } from './records.ts'
 import type { Item } from './table-client.ts'
 
@@ -36,20 +37,6 @@ export const memberOf = (item: Item): Member => {
 }
 
 export const isLive = (resource: { readonly deletedAt?: string }): boolean => resource.deletedAt === undefined
-
-const lookedUp = 3
-
-/** The addresses that get look-up items, folded. */
-export const emailsOf = ({ attributes }: Pick<Member, 'attributes'>): readonly string[] => {
-  const entries = Object.entries(attributes).find(([name]) => name.toLowerCase() === 'emails')?.[1]
-  if (!Array.isArray(entries)) return []
-  const values = entries.flatMap((entry: AttributeValue) =>
-    typeof entry === 'object' && entry !== null && 'value' in entry && typeof entry.value === 'string'
-      ? [fold(entry.value)]
-      : [],
-  )
-  return [...new Set(values)].filter((value) => value !== '' && fitsKey(value)).slice(0, lookedUp)
-}
 
 const draftOf = (draft: MemberDraft): MemberDraft => ({
   userName: draft.userName,

@@ -2,9 +2,7 @@ import type { ConnectionId, MemberId } from '../core/ids.ts'
 import { fold, memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { DirectoryReads, MemberLookup } from '../core/ports/directory.ts'
-import { collected } from './batches.ts'
 import {
-  emailPartition,
   fitsKey,
   isResourceId,
   memberExternalIdGuard,
@@ -12,7 +10,8 @@ import {
   memberPartition,
   userNameGuard,
 } from './keys.ts'
-import { emailsOf, isLive, memberOf } from './member-items.ts'
+import { addressesOf, idsByEmail } from './member-emails.ts'
+import { isLive, memberOf } from './member-items.ts'
 import type { Table } from './table-client.ts'
 import { createWalk } from './walks.ts'
 
@@ -25,7 +24,7 @@ type MemberReads = Pick<
 const holds = (member: Member, { by, value }: MemberLookup): boolean => {
   if (by === 'userName') return fold(member.userName) === fold(value)
   if (by === 'externalId') return member.externalId === value
-  return emailsOf(member).includes(fold(value))
+  return addressesOf(member).includes(fold(value))
 }
 
 export const readMembers = async (
@@ -46,8 +45,8 @@ export const createMemberReads = (table: Table): MemberReads => {
   }
 
   const idsFor = async (c: ConnectionId, { by, value }: MemberLookup): Promise<readonly MemberId[]> => {
-    if (by === 'email')
-      return collected(table.queryAll({ pk: emailPartition(c, value) }), (row) => memberId(row.sk))
+    if (by === 'email') return idsByEmail(table, c, value)
+    if (!fitsKey(value)) return []
     const guard = await table.get(
       by === 'userName' ? userNameGuard(c, value) : memberExternalIdGuard(c, value),
     )
@@ -62,7 +61,6 @@ export const createMemberReads = (table: Table): MemberReads => {
     },
     members: async (c, ids) => (await readMembers(table, c, ids)).filter(isLive),
     findMembers: async (c, lookup) => {
-      if (!fitsKey(lookup.value)) return []
       const found = await readMembers(table, c, await idsFor(c, lookup))
       return found.filter((member) => isLive(member) && holds(member, lookup))
     },

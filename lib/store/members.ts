@@ -4,12 +4,12 @@ import { memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { DirectoryUpkeep, DirectoryWrites, MemberDraft, MemberWrite } from '../core/ports/directory.ts'
 import { absent, atVersion } from './conditions.ts'
-import { emailKey, memberKey } from './keys.ts'
+import { memberKey } from './keys.ts'
+import { emailMoves } from './member-emails.ts'
 import { type GuardMoves, guardMovesUnseen, moveGuards } from './member-guards.ts'
 import {
   checkNames,
   commitmentsOf,
-  emailsOf,
   isLive,
   memberChanges,
   memberItem,
@@ -33,18 +33,11 @@ type Writing = {
 }
 type MemberEvent = Extract<AuditEvent, { readonly member: Member['id']; readonly active: boolean }>
 
-const emailMoves = (before: Member | undefined, next: Member): readonly TransactItem[] => {
-  const old = new Set(before !== undefined && isLive(before) ? emailsOf(before) : [])
-  const wanted = new Set(isLive(next) ? emailsOf(next) : [])
-  const keyFor = (email: string) => emailKey(next.connection, email, next.id)
-  return [
-    ...[...wanted].filter((email) => !old.has(email)).map((email) => ({ put: keyFor(email) })),
-    ...[...old].filter((email) => !wanted.has(email)).map((email) => ({ delete: keyFor(email) })),
-  ]
-}
+const living = (member: Member | undefined): Member | undefined =>
+  member !== undefined && isLive(member) ? member : undefined
 
 const countMove = (before: Member | undefined, next: Member): readonly TransactItem[] => {
-  const change = Number(isLive(next)) - Number(before !== undefined && isLive(before))
+  const change = Number(isLive(next)) - Number(living(before) !== undefined)
   return change === 0 ? [] : [countResource(next.connection, 'U', next.id, change > 0 ? 1 : -1)]
 }
 
@@ -73,7 +66,7 @@ export const createMembers = (
         put: memberItem(next, salt),
         condition: before === undefined ? absent : atVersion(before.version),
       },
-      ...emailMoves(before, next),
+      ...emailMoves(next, living(before), living(next)),
       ...countMove(before, next),
       duePut(table.ids, stamp, { kind: 'member', member: next.id }),
       ...auditPuts(table, stamp, event, { commitments: commitmentsOf(next, salt) }),

@@ -43,6 +43,9 @@ describe.runIf(engine === undefined)('requests to the table', () => {
     expect(await asked(member)).toBe('TransactWrites')
     const userName = { by: 'userName', value: 'R1@acme.example' } as const
     expect(await asked(() => directory.findMembers(c, userName))).toBe('Get BatchGet')
+    // A second query tells of those who have more addresses than look-up items.
+    const email = { by: 'email', value: 'R1@acme.example' } as const
+    expect(await asked(() => directory.findMembers(c, email))).toBe('Query Query BatchGet')
     const [found] = await directory.findMembers(c, userName)
     if (!found) throw new Error('not found')
     const off = person('r1', { active: false })

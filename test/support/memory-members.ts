@@ -8,7 +8,8 @@ import type {
   MemberWrite,
 } from '../../lib/core/ports/directory.ts'
 import { attributesFromText, attributesToText } from '../../lib/store/attributes-text.ts'
-import { checkNames, emailsOf, isLive, memberChanges, nextMember } from '../../lib/store/member-items.ts'
+import { addressesOf } from '../../lib/store/member-emails.ts'
+import { checkNames, isLive, memberChanges, nextMember } from '../../lib/store/member-items.ts'
 import type { Change, Connections, Held } from './memory-rows.ts'
 
 type MemberPart = Pick<
@@ -59,12 +60,12 @@ const opponent = (held: Held, before: Member | undefined, next: Member): MemberW
 }
 
 const moveEmails = (held: Held, before: Member | undefined, next: Member): void => {
-  for (const email of before !== undefined && isLive(before) ? emailsOf(before) : []) {
+  for (const email of before !== undefined && isLive(before) ? addressesOf(before) : []) {
     const ids = held.emails.get(email)
     ids?.delete(next.id)
     if (ids?.size === 0) held.emails.delete(email)
   }
-  for (const email of isLive(next) ? emailsOf(next) : []) {
+  for (const email of isLive(next) ? addressesOf(next) : []) {
     const ids = held.emails.get(email) ?? new Set<string>()
     held.emails.set(email, ids.add(next.id))
   }

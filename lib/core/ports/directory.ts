@@ -70,6 +70,7 @@ export type GroupChange = {
 export type DirectoryReads = {
   readonly member: (connection: ConnectionId, id: MemberId) => Promise<Member | undefined>
   readonly members: (connection: ConnectionId, ids: readonly MemberId[]) => Promise<readonly Member[]>
+  /** Throws `tooMany` where more would have to be looked through than a request reads: never an answer that leaves somebody out. */
   readonly findMembers: (connection: ConnectionId, lookup: MemberLookup) => Promise<readonly Member[]>
   readonly listMembers: (
     connection: ConnectionId,

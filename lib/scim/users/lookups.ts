@@ -1,16 +1,39 @@
-import { type GroupId, type GroupMemberId, groupId, type MemberId, memberId } from '../../core/ids.ts'
+import { isConnectorError } from '../../core/errors.ts'
+import {
+  type ConnectionId,
+  type GroupId,
+  type GroupMemberId,
+  groupId,
+  type MemberId,
+  memberId,
+} from '../../core/ids.ts'
 import type { GroupMember, Member } from '../../core/member.ts'
-import type { MemberLookup } from '../../core/ports/directory.ts'
+import type { Directory, MemberLookup } from '../../core/ports/directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Lookup, Take } from '../resource-type.ts'
 import { isTooLong, isUuid } from '../resources.ts'
+
+/** Undefined where that takes reading more than a look-up reads. */
+const foundBy = async (
+  directory: Directory,
+  connection: ConnectionId,
+  lookup: MemberLookup,
+): Promise<readonly Member[] | undefined> => {
+  try {
+    return await directory.findMembers(connection, lookup)
+  } catch (error) {
+    if (isConnectorError(error, 'tooMany')) return undefined
+    throw error
+  }
+}
 
 const by =
   (attribute: MemberLookup['by']): Lookup<Member> =>
   async ({ directory, request }, value, take) => {
     // Longer than anything stored: the answer is known without a read.
     if (isTooLong(value)) return []
-    const found = await directory.findMembers(request.connection, { by: attribute, value })
+    const found = await foundBy(directory, request.connection, { by: attribute, value })
+    if (found === undefined) return undefined
     return take(found.length) ? found.filter((member) => member.deletedAt === undefined) : undefined
   }
 
