@@ -61,8 +61,13 @@ export type GroupMember =
 
 /** A group somebody is in. */
 export type HeldGroup = GroupReference & {
-  /** Empty: directly. Else the groups in between, from the one they are in directly to the one that stands in this group. */
+  /**
+   * Empty: directly. Else the groups in between, from the one they are in directly to the one that stands in this group; of a long way its two ends,
+   * so that a chain of any length costs no more than its groups.
+   */
   readonly through: readonly GroupId[]
+  /** Groups in the middle of a long way; absent: none. */
+  readonly leftOut?: number
 }
 /** Everything that follows from the groups somebody is in. */
 export type Memberships = {

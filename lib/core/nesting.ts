@@ -64,6 +64,15 @@ const circular = (graph: Graph): ReadonlySet<GroupId> => {
   return found
 }
 
+/** Of a way longer than twice this, its two ends are named: everybody in the group carries it around, and records of grants keep it. */
+const end = 4
+
+/** The way into what stands around a group. */
+const wayThrough = ({ id, through, leftOut = 0 }: HeldGroup): Pick<HeldGroup, 'through' | 'leftOut'> =>
+  through.length < 2 * end
+    ? { through: [...through, id] }
+    : { through: [...through.slice(0, end), ...through.slice(end + 1), id], leftOut: leftOut + 1 }
+
 /**
  * What follows from standing in some groups directly. Distance by distance and in id order, so that the same groups give the same ways, in whatever
  * order they are named; no group is entered twice, so that it ends on any graph.
@@ -80,7 +89,7 @@ export const createNesting = (
       for (const group of containers.get(below.id) ?? [])
         if (!reached.has(group.id)) {
           reached.add(group.id)
-          next.push({ ...group, through: [...below.through, below.id] })
+          next.push({ ...group, ...wayThrough(below) })
         }
     return next.sort(byId)
   }

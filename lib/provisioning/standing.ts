@@ -73,9 +73,11 @@ export const standingsOf = async (
 ): Promise<readonly Standing[]> => {
   const present = members.filter((member) => !departed(member))
   const memberships = await deps.directory.membershipsOf(connection, present)
+  // Who is in the same groups shares them.
+  const held = new Map([...new Set(memberships.values())].map((found) => [found, heldOf(found)]))
   return members.map((member) => {
     const found = memberships.get(member.id)
-    return standingIn(deps, configuration, member, found === undefined ? inNone : heldOf(found))
+    return standingIn(deps, configuration, member, (found && held.get(found)) ?? inNone)
   })
 }
 

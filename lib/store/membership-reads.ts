@@ -57,12 +57,14 @@ export const createMembershipReads = (table: Table, withSides: WithSides): Membe
       if (distinct.length === 0) return new Map(members.map(({ id }) => [id, nowhere]))
       const { references, nested } = await readDirect(c, distinct)
       const memberships = createNesting(nested ? await readContainers(table, c, references) : new Map())
-      return new Map(
-        members.map(({ id }, n) => [
-          id,
-          memberships((direct[n] ?? []).flatMap((each) => references.get(each) ?? [])),
-        ]),
-      )
+      // Many are in the same groups: what follows is worked out, and kept, once.
+      const known = new Map<string, Memberships>()
+      const follow = (ids: readonly GroupId[]): Memberships => {
+        const found = known.get(ids.join()) ?? memberships(ids.flatMap((each) => references.get(each) ?? []))
+        known.set(ids.join(), found)
+        return found
+      }
+      return new Map(members.map(({ id }, n) => [id, follow(direct[n] ?? [])]))
     },
 
     groupsWith: async (c, id) => {

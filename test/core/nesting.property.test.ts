@@ -108,6 +108,23 @@ it('follows a chain of any length, and a ring of any size once around', () => {
   expect([ring.groups.length, ring.cycles.length]).toEqual([length + 1, length + 1])
 })
 
+it('keeps of a long way its two ends and how much is between: a chain costs no more than its groups', () => {
+  const name = (n: number) => `g${String(n).padStart(5, '0')}`
+  const chain = (length: number) => Array.from({ length }, (_, n): Edge => [name(n), name(n + 1)])
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 30 }), (length) => {
+      const { groups } = held(chain(length), [name(0)])
+      for (const [n, { through, leftOut = 0 }] of groups.entries()) {
+        const way = Array.from({ length: n }, (_, step) => name(step))
+        expect([through.length + leftOut, leftOut]).toEqual([n, Math.max(0, n - 8)])
+        expect(through).toEqual(n <= 8 ? way : [...way.slice(0, 4), ...way.slice(-4)])
+      }
+    }),
+  )
+  const { groups } = held(chain(3_000), [name(0)])
+  expect(groups.reduce((sum, { through }) => sum + through.length, 0)).toBeLessThan(8 * groups.length)
+})
+
 it('of somebody in no group are none', () => {
   expect(held([['a', 'a']], [])).toEqual({ groups: [], cycles: [] })
   expect(held([['a', 'a']], ['a'])).toEqual({
