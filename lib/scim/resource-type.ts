@@ -46,6 +46,8 @@ export type ResourceVerbs<S extends Stored> = {
     filter: Filter | undefined,
     budget: Budget,
   ) => Promise<readonly Attributes[]>
+  /** The same of what `create` just wrote, where less needs to be read; absent: as any other. */
+  readonly renderCreated?: ResourceVerbs<S>['render']
   /** Reads what was sent, once. What it returns may be tried several times. */
   readonly create: (exchange: Exchange) => () => Promise<Written<S>>
   readonly replace: (exchange: Exchange) => (before: S) => Promise<Written<S>>

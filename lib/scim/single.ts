@@ -30,9 +30,14 @@ export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): Sin
     location: locationOf(request.baseUrl, schema, stored.id),
   })
 
-  const answer = async (exchange: Exchange, status: number, stored: S): Promise<Answer> => {
+  const answer = async (
+    exchange: Exchange,
+    status: number,
+    stored: S,
+    render = verbs.render,
+  ): Promise<Answer> => {
     const projection = projectionOf(schema, exchange.request.query)
-    const [resource] = await verbs.render(exchange, [stored], projection)
+    const [resource] = await render(exchange, [stored], projection)
     const headers = headersOf(exchange, stored)
     return {
       status,
@@ -65,7 +70,8 @@ export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): Sin
     create: async (exchange) => {
       // What the client cannot be answered with is refused before anything is written.
       projectionOf(schema, exchange.request.query)
-      return answer(exchange, 201, await untilWritten(exchange.clock, verbs.create(exchange)))
+      const created = await untilWritten(exchange.clock, verbs.create(exchange))
+      return answer(exchange, 201, created, verbs.renderCreated)
     },
     read: async (exchange, id) => {
       const stored = await existing(exchange, id)

@@ -14,9 +14,10 @@ const render = async (
   { directory, request: { connection, baseUrl }, access }: Exchange,
   members: readonly Member[],
   projection: Projection,
+  inGroups: readonly Member[] = members,
 ) => {
   const [memberships, entries] = await Promise.all([
-    wants(projection, 'groups') ? directory.membershipsOf(connection, members) : undefined,
+    wants(projection, 'groups') ? directory.membershipsOf(connection, inGroups) : undefined,
     names(projection, accessUrn) ? access?.accessOf(connection, members) : undefined,
   ])
   return members.map((member) =>
@@ -26,6 +27,15 @@ const render = async (
     }),
   )
 }
+
+/** Who was made this moment is in no group yet; who came back may be. */
+const renderCreated: typeof render = (exchange, members, projection) =>
+  render(
+    exchange,
+    members,
+    projection,
+    members.filter(({ version }) => version > 1),
+  )
 
 /** RFC 7643 §4.1. */
 export const users = resourceType<Member>({
@@ -40,6 +50,7 @@ export const users = resourceType<Member>({
     directory.listMembers(request.connection, startIndex, count),
   scan: ({ directory, request }, limit, after) => directory.scanMembers(request.connection, limit, after),
   render,
+  renderCreated,
   create,
   replace,
   patch,
