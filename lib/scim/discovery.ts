@@ -76,14 +76,13 @@ const schemaResources = (exchange: Exchange, types: readonly ResourceType[]): re
   return [...byId.values()].map((each) => schemaResource(exchange.request.baseUrl, each))
 }
 
-/** RFC 7644 §4: a filter is answered 403, whatever else the query holds is ignored. */
+/** RFC 7644 §4: what a query holds is ignored; but that a list was not filtered is said, with 403. */
 const refuseFilter = ({ request }: Exchange): void => {
   if (request.query.has('filter'))
     throw new ConnectorError('forbidden', 'discovery documents cannot be filtered (RFC 7644 §4)')
 }
 
-const one = (exchange: Exchange, resource: Attributes | undefined): Answer => {
-  refuseFilter(exchange)
+const one = (resource: Attributes | undefined): Answer => {
   if (resource === undefined) throw new ConnectorError('notFound', 'no such discovery document')
   const { location } = resource.meta as { readonly location: string }
   return {
@@ -114,10 +113,10 @@ export const discoveryOf = (types: readonly ResourceType[]): Discovery => {
   const documents = (exchange: Exchange): readonly Attributes[] =>
     types.map((type) => resourceTypeDocument(exchange, type))
   return {
-    serviceProviderConfig: async (exchange) => one(exchange, serviceProviderConfig(exchange.request.baseUrl)),
+    serviceProviderConfig: async (exchange) => one(serviceProviderConfig(exchange.request.baseUrl)),
     schemas: async (exchange) => all(exchange, schemaResources(exchange, types)),
-    schema: async (exchange, id) => one(exchange, withId(schemaResources(exchange, types), id)),
+    schema: async (exchange, id) => one(withId(schemaResources(exchange, types), id)),
     resourceTypes: async (exchange) => all(exchange, documents(exchange)),
-    resourceType: async (exchange, id) => one(exchange, withId(documents(exchange), id)),
+    resourceType: async (exchange, id) => one(withId(documents(exchange), id)),
   }
 }

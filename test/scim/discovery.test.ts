@@ -50,12 +50,15 @@ describe('discovery', () => {
     })
   })
 
-  it.each([userUrn, groupUrn, enterpriseUrn, accessUrn])('publishes %s, one by one and in the list', async (urn) => {
-    const one = await scim.get(`/Schemas/${urn}`)
-    expect(one.body).toMatchObject({ id: urn, meta: { resourceType: 'Schema' } })
-    const all = (await scim.get('/Schemas')).body.Resources as readonly { readonly id: string }[]
-    expect(all.find((each) => each.id === urn)).toEqual(one.body)
-  })
+  it.each([userUrn, groupUrn, enterpriseUrn, accessUrn])(
+    'publishes %s, one by one and in the list',
+    async (urn) => {
+      const one = await scim.get(`/Schemas/${urn}`)
+      expect(one.body).toMatchObject({ id: urn, meta: { resourceType: 'Schema' } })
+      const all = (await scim.get('/Schemas')).body.Resources as readonly { readonly id: string }[]
+      expect(all.find((each) => each.id === urn)).toEqual(one.body)
+    },
+  )
 
   it('describes every attribute completely', async () => {
     const { Resources } = (await scim.get('/Schemas')).body as never as {
@@ -81,7 +84,7 @@ describe('discovery', () => {
 
   it('refuses filters with 403 and unknown documents with 404', async () => {
     expect((await scim.get('/Schemas?filter=id%20pr')).status).toBe(403)
-    expect((await scim.get('/ServiceProviderConfig?filter=x')).status).toBe(403)
+    expect((await scim.get('/ResourceTypes?filter=x')).status).toBe(403)
     expect((await scim.get('/Schemas/urn:nothing')).status).toBe(404)
     expect((await scim.get('/ResourceTypes/Device')).status).toBe(404)
   })
