@@ -9,9 +9,12 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 export const addHttpApi = (stack: Stack, functions: { readonly scim: IFunction }): HttpApi => {
   const api = new HttpApi(stack, 'Api', { apiName: stack.stackName, createDefaultStage: false })
   const scim = new HttpLambdaIntegration('ScimIntegration', functions.scim)
-  // The base URL itself is answered as SCIM, too: `{proxy+}` does not match an empty rest.
-  for (const path of ['/{connection}/scim/v2', '/{connection}/scim/v2/{proxy+}'])
-    api.addRoutes({ path, methods: [HttpMethod.ANY], integration: scim })
+  // Not below `/v2`: `{proxy+}` does not match an empty rest, and `/v2/` is where all types are queried (RFC 7644 §3.4.2.1).
+  api.addRoutes({
+    path: '/{connection}/scim/{proxy+}',
+    methods: [HttpMethod.ANY],
+    integration: scim,
+  })
   api.addRoutes({ path: '/health', methods: [HttpMethod.GET], integration: scim })
   const accessLog = new LogGroup(stack, 'ApiLogs', {
     retention: RetentionDays.THREE_MONTHS,

@@ -16,13 +16,11 @@ type Routed = Route & { readonly target: FunctionName }
 const routeOf = (method: string, path: string): Routed | undefined => {
   if (path === '/health')
     return method === 'GET' ? { routeKey: 'GET /health', parameters: {}, target: 'scim' } : undefined
-  const [, connection, proxy] = /^\/([^/]+)\/scim\/v2(?:\/(.+))?$/.exec(path) ?? []
-  if (connection === undefined) return undefined
-  const base = { connection: decodeURIComponent(connection) }
-  if (proxy === undefined) return { routeKey: 'ANY /{connection}/scim/v2', parameters: base, target: 'scim' }
+  const [, connection, proxy] = /^\/([^/]+)\/scim\/(.+)$/.exec(path) ?? []
+  if (connection === undefined || proxy === undefined) return undefined
   return {
-    routeKey: 'ANY /{connection}/scim/v2/{proxy+}',
-    parameters: { ...base, proxy: decodeURIComponent(proxy) },
+    routeKey: 'ANY /{connection}/scim/{proxy+}',
+    parameters: { connection: decodeURIComponent(connection), proxy: decodeURIComponent(proxy) },
     target: 'scim',
   }
 }

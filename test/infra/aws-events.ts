@@ -18,7 +18,7 @@ export type Request = {
 export const httpEvent = ({ method, path, token, query = '', body }: Request): APIGatewayProxyEventV2 => {
   const [, connection = '', proxy = ''] = /^\/([^/]+)\/scim\/v2\/(.+)$/.exec(path) ?? []
   const text = body === undefined ? undefined : JSON.stringify(body)
-  const routeKey = path === '/health' ? 'GET /health' : 'ANY /{connection}/scim/v2/{proxy+}'
+  const routeKey = path === '/health' ? 'GET /health' : 'ANY /{connection}/scim/{proxy+}'
   return {
     version: '2.0',
     routeKey,

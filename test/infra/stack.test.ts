@@ -375,8 +375,7 @@ describe('the front door', () => {
 
   it('routes SCIM and health and nothing else', () => {
     expect(find('AWS::ApiGatewayV2::Route').map((each) => each.Properties.RouteKey)).toEqual([
-      'ANY /{connection}/scim/v2',
-      'ANY /{connection}/scim/v2/{proxy+}',
+      'ANY /{connection}/scim/{proxy+}',
       'GET /health',
     ])
   })

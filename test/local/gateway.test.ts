@@ -37,11 +37,11 @@ describe('events', () => {
     )
     expect(event).toMatchObject({
       version: '2.0',
-      routeKey: 'ANY /{connection}/scim/v2/{proxy+}',
+      routeKey: 'ANY /{connection}/scim/{proxy+}',
       rawPath: '/demo/scim/v2/Users/a b',
       rawQueryString: 'filter=userName%20eq%20%22x%22&count=1&count=2',
       queryStringParameters: { filter: 'userName eq "x"', count: '1,2' },
-      pathParameters: { connection: 'demo', proxy: 'Users/a b' },
+      pathParameters: { connection: 'demo', proxy: 'v2/Users/a b' },
       requestContext: {
         http: { method: 'GET', path: '/demo/scim/v2/Users/a b', sourceIp: '127.0.0.1' },
         stage: '$default',
@@ -55,10 +55,10 @@ describe('events', () => {
     expect(remaining).toBeLessThanOrEqual(29_000)
   })
 
-  test('the base URL itself has its own route', async () => {
-    const { event } = await echo('/demo/scim/v2')
-    expect(event.routeKey).toBe('ANY /{connection}/scim/v2')
-    expect(event.pathParameters).toEqual({ connection: 'demo' })
+  test.each(['v2', 'v2/'])('the base URL itself is routed: %s', async (proxy) => {
+    const { event } = await echo(`/demo/scim/${proxy}`)
+    expect(event.routeKey).toBe('ANY /{connection}/scim/{proxy+}')
+    expect(event.pathParameters).toEqual({ connection: 'demo', proxy })
   })
 
   test('header names are lower case, repeated ones joined, cookies apart', async () => {
@@ -144,7 +144,7 @@ describe('answers', () => {
     },
   )
 
-  test.each(['/', '/unknown', '/demo/scim/v2x', '/demo/scim/v2/', '/demo/oauth2/token', '/console'])(
+  test.each(['/', '/unknown', '/demo/scim', '/demo/scim/', '/demo/oauth2/token', '/console'])(
     '%s is not routed',
     async (path) => {
       const response = await call(path)

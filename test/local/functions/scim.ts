@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 
 export const handler = async (event: APIGatewayProxyEventV2, context: Context): Promise<unknown> => {
-  switch (event.pathParameters?.proxy) {
+  switch (event.pathParameters?.proxy?.replace('v2/', '')) {
     case 'throw':
       throw new Error('on purpose')
     case 'crash':

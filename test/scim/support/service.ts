@@ -64,7 +64,7 @@ const eventOf = (sent: Sent, token: string | undefined): APIGatewayProxyEventV2 
   const isText = headers['content-type']?.startsWith('application/json') === true
   return {
     version: '2.0',
-    routeKey: 'ANY /{connection}/scim/v2/{proxy+}',
+    routeKey: 'ANY /{connection}/scim/{proxy+}',
     rawPath,
     rawQueryString: query,
     headers,
@@ -81,7 +81,7 @@ const eventOf = (sent: Sent, token: string | undefined): APIGatewayProxyEventV2 
         userAgent: 'test',
       },
       requestId: `request-${Math.random()}`,
-      routeKey: 'ANY /{connection}/scim/v2/{proxy+}',
+      routeKey: 'ANY /{connection}/scim/{proxy+}',
       stage: '$default',
       time: '12/Mar/2026:19:03:58 +0000',
       timeEpoch: Date.now(),
