@@ -46,7 +46,7 @@ describe('an answer about one resource', () => {
   it('of a write shows what was asked for, and stores everything', async () => {
     const sent = { method: 'POST', path: '/Users?attributes=userName', body: user('bob', { title: 'Sir' }) }
     const created = await scim.send(sent)
-    expect(Object.keys(created.body).toSorted()).toEqual(['id', 'schemas', 'userName'])
+    expect(Object.keys(created.body).toSorted()).toEqual(['id', 'meta', 'schemas', 'userName'])
     const path = `/Users/${idOf(created)}`
     expect((await scim.get(path)).body).toMatchObject({ title: 'Sir' })
     const replaced = await scim.put(`${path}?excludedAttributes=title`, user('bob', { title: 'Lord' }))
