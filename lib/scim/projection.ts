@@ -14,7 +14,8 @@ export type Projection =
   | { readonly kind: 'default' }
   | { readonly kind: 'only' | 'without'; readonly names: readonly string[] }
 
-const alwaysReturned: ReadonlySet<string> = new Set(['schemas', 'id'])
+// `meta` is no `returned: always` attribute, but clients that cache and compare versions need it in every answer.
+const alwaysReturned: ReadonlySet<string> = new Set(['schemas', 'id', 'meta'])
 
 /** The names of a comma-separated parameter, without the core schema's own URN before them. */
 const namesOf = (schema: ResourceSchema, parameter: string): readonly string[] => {

@@ -90,6 +90,10 @@ describe('deliberate exceptions', () => {
     })
     expect(reply.status).toBe(204)
   })
+  it('meta is returned even when attributes does not name it', async () => {
+    const { id, meta } = await made(open(), '/Users', user('meta@acme.test'))
+    expect((await reread(open(), `/Users/${id}?attributes=userName`)).meta).toEqual(meta)
+  })
   it('a password cannot be filtered by, nor an attribute that no schema has', async () => {
     for (const filter of ['password pr', 'shoeSize pr', 'password eq "x" or userName pr'])
       expectError(await open().get(`/Users?${filterOf(filter)}`), 400, 'invalidFilter')

@@ -52,7 +52,7 @@ describe('RFC 7644 §3.5.2 the message', () => {
     const { id } = await create({ nickName: 'N' })
     const body = { schemas: [`${messages}:PatchOp`], Operations }
     const reply = await open().send({ method: 'PATCH', path: `/Users/${id}?attributes=title`, body })
-    expect([reply.status, Object.keys(reply.body).sort()]).toEqual([200, ['id', 'schemas', 'title']])
+    expect([reply.status, Object.keys(reply.body).sort()]).toEqual([200, ['id', 'meta', 'schemas', 'title']])
     const group = await made(open(), '/Groups', { schemas: [groupUrn], displayName: 'Asked' })
     const rename = { ...body, Operations: [{ op: 'replace', path: 'displayName', value: 'Named' }] }
     const asked = await open().send({

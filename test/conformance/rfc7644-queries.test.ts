@@ -163,7 +163,7 @@ describe('RFC 7644 §3.4.2.4 paging by index', () => {
 describe('RFC 7644 §3.4.2.5 attributes of the resources in a list', () => {
   it('attributes and excludedAttributes', async () => {
     for (const each of resources(await open().get('/Users?attributes=userName')))
-      expect(Object.keys(each).sort()).toEqual(['id', 'schemas', 'userName'])
+      expect(Object.keys(each).sort()).toEqual(['id', 'meta', 'schemas', 'userName'])
     for (const each of resources(await open().get('/Users?excludedAttributes=name,emails')))
       expect([each.name, each.emails, typeof each.userName]).toEqual([undefined, undefined, 'string'])
   })
@@ -182,7 +182,13 @@ describe('RFC 7644 §3.4.3 POST /.search', () => {
   })
   it('takes attributes and excludedAttributes as lists', async () => {
     const only = await search('/Users/.search', { attributes: ['userName', 'name.familyName'], count: 1 })
-    expect(Object.keys(resources(only)[0] ?? {}).sort()).toEqual(['id', 'name', 'schemas', 'userName'])
+    expect(Object.keys(resources(only)[0] ?? {}).sort()).toEqual([
+      'id',
+      'meta',
+      'name',
+      'schemas',
+      'userName',
+    ])
     const without = await search('/Users/.search', { excludedAttributes: ['name'], count: 1 })
     expect(resources(without)[0]?.name).toBeUndefined()
   })

@@ -175,11 +175,11 @@ describe('a projection', () => {
   }
 
   it.each([
-    ['attributes=userName', ['id', 'schemas', 'userName']],
-    ['attributes=USERNAME,name.familyName', ['id', 'name', 'schemas', 'userName']],
-    ['attributes=urn:ietf:params:scim:schemas:core:2.0:User:userName', ['id', 'schemas', 'userName']],
-    [`attributes=${enterpriseUrn}:department`, ['id', 'schemas', enterpriseUrn]],
-    ['attributes=nothing', ['id', 'schemas']],
+    ['attributes=userName', ['id', 'meta', 'schemas', 'userName']],
+    ['attributes=USERNAME,name.familyName', ['id', 'meta', 'name', 'schemas', 'userName']],
+    ['attributes=urn:ietf:params:scim:schemas:core:2.0:User:userName', ['id', 'meta', 'schemas', 'userName']],
+    [`attributes=${enterpriseUrn}:department`, ['id', 'meta', 'schemas', enterpriseUrn]],
+    ['attributes=nothing', ['id', 'meta', 'schemas']],
     [
       'excludedAttributes=id,schemas,emails,title,name,active,externalId,groups',
       ['id', 'meta', 'schemas', enterpriseUrn, 'userName'],

@@ -139,8 +139,8 @@ describe('a query at the root (RFC 7644 §3.4.2.1)', () => {
   it('projects each type by its own names', async () => {
     const { Resources } = listed(await scim.get('/?attributes=userName,displayName'))
     expect(Resources.map((each) => Object.keys(each).toSorted().join())).toEqual([
-      ...people.map(() => 'displayName,id,schemas,userName'),
-      ...teams.map(() => 'displayName,id,schemas'),
+      ...people.map(() => 'displayName,id,meta,schemas,userName'),
+      ...teams.map(() => 'displayName,id,meta,schemas'),
     ])
   })
 })

@@ -147,7 +147,7 @@ describe('patching a user', () => {
         Operations: [{ op: 'replace', path: 'title', value: 'B' }],
       },
     })
-    expect(Object.keys(reply.body).sort()).toEqual(['id', 'schemas', 'title'])
+    expect(Object.keys(reply.body).sort()).toEqual(['id', 'meta', 'schemas', 'title'])
     expect((await scim.get(`/Users/${idOf(created)}`)).body).toMatchObject({ title: 'B', nickName: 'N' })
   })
 
