@@ -55,6 +55,31 @@ const byConnection = (people: readonly Person[]): ReadonlyMap<ConnectionId, read
   return ids
 }
 
+/** Nothing that is owned of somebody here would go. */
+const keepsAll = (
+  community: CommunityId,
+  { assignments }: Standing,
+  ownership: Ownership | undefined,
+): boolean => {
+  const granted = assignments.get(community)?.granted
+  const kept = new Set(granted?.map(({ role }) => role))
+  return granted !== undefined && (ownership?.grants ?? []).every(({ role }) => kept.has(role))
+}
+
+/**
+ * Groups are read one after the other: who was moved meanwhile may be seen in neither. Whoever would lose something is read once more, from the
+ * beginning.
+ */
+const readAgain = async (
+  deps: StateDeps,
+  configuration: Configuration,
+  community: CommunityId,
+  { standing, ownership }: Found,
+): Promise<Found> =>
+  ownership === undefined || keepsAll(community, standing, ownership)
+    ? { standing, ownership }
+    : { standing: await readStanding(deps, configuration, standing.connection, standing.id), ownership }
+
 /** Only these members. */
 export const readMembers = async (
   deps: StateDeps,
@@ -65,10 +90,10 @@ export const readMembers = async (
   const standings = await inParallel([...byConnection(people)], lanes, ([connection, members]) =>
     readStandings(deps, configuration, connection, members),
   )
-  const found = await inParallel(standings.flat(), lanes, async (standing) => ({
-    standing,
-    ownership: await deps.ownership.ownership(community, standing.connection, standing.id),
-  }))
+  const found = await inParallel(standings.flat(), lanes, async (standing) => {
+    const ownership = await deps.ownership.ownership(community, standing.connection, standing.id)
+    return readAgain(deps, configuration, community, { standing, ownership })
+  })
   return stateOf(deps, community, found)
 }
 
@@ -98,15 +123,10 @@ export const readCommunity = async (
   inTime: InTime,
 ): Promise<State> => {
   const ownership = await allOwnership(deps, community, inTime)
-  const keepsAll = (standing: Standing): boolean => {
-    const granted = standing.assignments.get(community)?.granted
-    const kept = new Set(granted?.map(({ role }) => role))
-    const owned = ownership.get(keyOf(standing))?.grants ?? []
-    return granted !== undefined && owned.every(({ role }) => kept.has(role))
-  }
+  const keeps = (standing: Standing): boolean => keepsAll(community, standing, ownership.get(keyOf(standing)))
   const standings: Standing[] = []
   for (const { id } of configuration.connections)
-    standings.push(...(await takeCensus(deps, configuration, id, inTime, keepsAll)))
+    standings.push(...(await takeCensus(deps, configuration, id, inTime, keeps)))
   const seen = new Set(standings.map(keyOf))
   // Whoever would lose something is read one by one: only a record that says so makes a person departed or takes a role.
   const others = [...ownership.values()].filter((one) => !seen.has(personKey(one)))

@@ -296,6 +296,7 @@ export const openBench = async (options: BenchOptions = {}) => {
         ...(role === undefined ? {} : { question: { community: soc, role: roleId(role) } }),
       }),
     depsFor,
+    table,
     directory,
     provider: createProvider(directory, stamp),
     sekoia: simulators.sekoia,
