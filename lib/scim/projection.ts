@@ -14,7 +14,7 @@ export type Projection =
   | { readonly kind: 'default' }
   | { readonly kind: 'only' | 'without'; readonly names: readonly string[] }
 
-// `meta` is no `returned: always` attribute, but clients that cache and compare versions need it in every answer.
+// Decided for every answer: `meta` is no `returned: always` attribute, but clients that cache and compare versions rely on it.
 const alwaysReturned: ReadonlySet<string> = new Set(['schemas', 'id', 'meta'])
 
 /** The names of a comma-separated parameter, without the core schema's own URN before them. */
