@@ -101,6 +101,9 @@ const all = (exchange: Exchange, resources: readonly Attributes[]): Answer => {
 const withId = (resources: readonly Attributes[], id: string): Attributes | undefined =>
   resources.find((each) => String(each.id).toLowerCase() === id.toLowerCase())
 
+/** The one document that is the same for everybody. */
+export const configurationAnswer = (baseUrl: string): Answer => one(serviceProviderConfig(baseUrl))
+
 export type Discovery = {
   readonly serviceProviderConfig: Operation
   readonly schemas: Operation
@@ -113,7 +116,7 @@ export const discoveryOf = (types: readonly ResourceType[]): Discovery => {
   const documents = (exchange: Exchange): readonly Attributes[] =>
     types.map((type) => resourceTypeDocument(exchange, type))
   return {
-    serviceProviderConfig: async (exchange) => one(serviceProviderConfig(exchange.request.baseUrl)),
+    serviceProviderConfig: async (exchange) => configurationAnswer(exchange.request.baseUrl),
     schemas: async (exchange) => all(exchange, schemaResources(exchange, types)),
     schema: async (exchange, id) => one(withId(schemaResources(exchange, types), id)),
     resourceTypes: async (exchange) => all(exchange, documents(exchange)),

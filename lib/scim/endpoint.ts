@@ -132,7 +132,7 @@ const carriedOut = async (exchange: Exchange, route: Route): Promise<Answer> => 
   }
 }
 
-const responseTo = (request: ScimRequest, answer: Answer, observed: Observed): ScimResponse => {
+export const responseTo = (request: ScimRequest, answer: Answer, observed: Observed): ScimResponse => {
   const body = request.method === 'HEAD' ? undefined : answer.body
   return {
     status: answer.status,

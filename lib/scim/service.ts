@@ -1,7 +1,8 @@
 import { isConnectorError } from '../core/errors.ts'
 import type { Credential, CredentialStore } from '../core/ports/configuration.ts'
-import { authenticate, challenge } from './authentication.ts'
-import { createScimEndpoint, type EndpointDeps, failure } from './endpoint.ts'
+import { authenticate, challenge, isConnection } from './authentication.ts'
+import { configurationAnswer } from './discovery.ts'
+import { createScimEndpoint, type EndpointDeps, failure, responseTo } from './endpoint.ts'
 import type { ScimRequest, ScimResponse } from './exchange.ts'
 
 export type ServiceDeps = EndpointDeps & { readonly credentials: CredentialStore }
@@ -10,6 +11,10 @@ export type ServiceDeps = EndpointDeps & { readonly credentials: CredentialStore
 export const createScimService = (deps: ServiceDeps): ((request: ScimRequest) => Promise<ScimResponse>) => {
   const endpoint = createScimEndpoint(deps)
   return async (request) => {
+    if (isPublic(request)) {
+      const observed = { operation: `${request.method} ${publicPath}`, quirks: {} }
+      return responseTo(request, configurationAnswer(request.baseUrl), observed)
+    }
     let credential: Credential
     try {
       credential = await authenticate(deps, request.connection, 'scim', request.headers.authorization)
@@ -26,6 +31,18 @@ export const createScimService = (deps: ServiceDeps): ((request: ScimRequest) =>
     return { ...response, observed: { ...response.observed, credential: credential.id } }
   }
 }
+
+const publicPath = '/ServiceProviderConfig'
+
+/**
+ * RFC 7643 §5: how to sign in can be read before signing in. It is the same for every connection, those that do not exist as well. A token that is sent
+ * is checked: some test theirs here.
+ */
+const isPublic = ({ method, path, connection, headers }: ScimRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  path.replace(/\/$/, '') === publicPath &&
+  headers.authorization === undefined &&
+  isConnection(connection)
 
 const markUsed = async ({ credentials, clock }: ServiceDeps, credential: Credential): Promise<void> => {
   const day = clock.now().slice(0, 10)

@@ -42,6 +42,25 @@ describe('RFC 7643 §5 service provider configuration', () => {
       })
     expect(list((await config()).authenticationSchemes).length).toBeGreaterThan(0)
   })
+  it('can be read before anybody has signed in, whatever the connection, and by GET only', async () => {
+    const path = '/ServiceProviderConfig'
+    const reply = await open().send({ method: 'GET', path, token: undefined })
+    expect([reply.status, reply.body]).toEqual([200, await config()])
+    const others = await open().send({ method: 'GET', path, token: undefined, connection: 'nobodys' })
+    expect([others.status, others.body.authenticationSchemes]).toEqual([
+      200,
+      reply.body.authenticationSchemes,
+    ])
+    expectError(await open().send({ method: 'POST', path, token: undefined, body: {} }), 401)
+  })
+  it('is refused to a wrong token all the same: clients test theirs with it', async () => {
+    const reply = await open().send({
+      method: 'GET',
+      path: '/ServiceProviderConfig',
+      token: 'rc_wrong_token',
+    })
+    expectError(reply, 401)
+  })
   it('RFC 9865 §4 says how lists are paged', async () => {
     expect((await config()).pagination).toMatchObject({
       cursor: true,

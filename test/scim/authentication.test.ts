@@ -54,7 +54,8 @@ describe('a request', () => {
     const before = (await scim.get('/Users')).body.totalResults
     for (const sent of [
       { method: 'GET', path: '/Users' },
-      { method: 'GET', path: '/ServiceProviderConfig' },
+      // Whoever sends no token at all is told there how to sign in (RFC 7643 §5).
+      { method: 'GET', path: token === undefined ? '/Schemas' : '/ServiceProviderConfig' },
       { method: 'POST', path: '/Users', body: user('intruder') },
       // Not even JSON: who is nobody is told so first.
       { method: 'POST', path: '/Users', raw: Buffer.from('{{{') },
