@@ -1,7 +1,7 @@
 import { explanationText } from '../core/explanation-text.ts'
 import { type ConnectionId, memberId, roleId } from '../core/ids.ts'
 import { planMarkdown, planText } from '../core/plan-text.ts'
-import { type ExplainQuestion, explainMember } from '../provisioning/explain.ts'
+import { type ExplainQuestion, explainMember, type MemberExplanation } from '../provisioning/explain.ts'
 import { previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
@@ -36,6 +36,16 @@ const questionFrom = async (given: Arguments, house: House): Promise<ExplainQues
   return { community: await communityNamed(house, community), role: roleId(name) }
 }
 
+const explanationLines = (
+  { id, formerName, communities }: MemberExplanation,
+  connection: ConnectionId,
+): readonly string[] => [
+  ...(formerName === true ? [`Member ${id} of ${connection} had that userName before a rename.`] : []),
+  ...(communities.length === 0
+    ? [`Member ${id} of ${connection}: no rule matches, and nothing is owned for them.`]
+    : communities.map(explanationText)),
+]
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export const explainUser = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
@@ -50,9 +60,7 @@ export const explainUser = async (given: Arguments, terminal: Terminal, house: H
     ...(question === undefined ? {} : { question }),
   })
   if (given.flag('json')) sayJson(terminal, explained)
-  else if (explained.communities.length === 0)
-    say(terminal, `Member ${explained.id} of ${connection}: no rule matches, and nothing is owned for them.`)
-  else say(terminal, explained.communities.map(explanationText).join('\n'))
+  else say(terminal, explanationLines(explained, connection).join('\n'))
   return exits.nothing
 }
 

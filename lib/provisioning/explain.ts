@@ -25,6 +25,8 @@ export type MemberExplanation = {
   /** Undefined when only our records still know them. */
   readonly member: Member | undefined
   readonly id: MemberId
+  /** Asked for by a userName they had before. */
+  readonly formerName?: true
   /** One per community in which they are, were or should be. */
   readonly communities: readonly Explanation[]
 }
@@ -38,10 +40,21 @@ const trailLength = 500
 const groupsLookedUp = 50
 const lanes = 8
 
-const idOf = async (deps: ExplainDeps, { connection, subject }: ExplainRequest): Promise<MemberId> => {
-  if (subject.by === 'id') return subject.id
-  const [found] = await deps.directory.findMembers(connection, { by: 'userName', value: subject.userName })
-  if (found !== undefined) return found.id
+type Named = { readonly id: MemberId; readonly formerName?: true }
+
+const named = async (deps: ExplainDeps, { connection, subject }: ExplainRequest): Promise<Named> => {
+  if (subject.by === 'id') return { id: subject.id }
+  const value = subject.userName
+  const [found] = await deps.directory.findMembers(connection, { by: 'userName', value })
+  if (found !== undefined) return { id: found.id }
+  const [renamed, another] = await deps.directory.findMembers(connection, { by: 'formerUserName', value })
+  if (another !== undefined)
+    throw new ConnectorError(
+      'invalidValue',
+      `connection ${connection} has several members who had that userName before; ask by the name they have now, or by id`,
+      { field: 'userName' },
+    )
+  if (renamed !== undefined) return { id: renamed.id, formerName: true }
   throw new ConnectorError(
     'notFound',
     `connection ${connection} has no member of that userName; check the spelling, whether the identity provider has pushed them, and the connection`,
@@ -97,7 +110,7 @@ export const explainMember = async (
 ): Promise<MemberExplanation> => {
   const configuration = await deps.configuration()
   const { connection, question } = request
-  const id = await idOf(deps, request)
+  const { id, ...found } = await named(deps, request)
   const standing = await readStanding(deps, configuration, connection, id)
   const [ownerships, outcomes, ...trails] = await Promise.all([
     deps.ownership.ownershipsOf(connection, id),
@@ -134,5 +147,5 @@ export const explainMember = async (
       cycles,
     })
   })
-  return { member, id, communities: await Promise.all(communities) }
+  return { member, id, ...found, communities: await Promise.all(communities) }
 }

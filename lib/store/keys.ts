@@ -80,6 +80,14 @@ export const displayNameKey = (c: ConnectionId, name: string, id: GroupId): Key 
   sk: id,
 })
 
+/** Names that members had before a rename, with who had them: they hold nothing, and lead only who asks for them. */
+export const formerNamePartition = (c: ConnectionId, userName: string): string =>
+  `${connection(c)}#UF#${fold(userName)}`
+export const formerNameKey = (c: ConnectionId, userName: string, id: MemberId): Key => ({
+  pk: formerNamePartition(c, userName),
+  sk: id,
+})
+
 /** Membership of Users and Groups in both directions, written together; ids are unique over both. */
 export const membersPartition = (c: ConnectionId, id: GroupId): string => `${connection(c)}#GM#${id}`
 export const membershipsPartition = (c: ConnectionId, id: GroupMemberId): string =>

@@ -2,6 +2,7 @@ import type { ConnectionId, MemberId } from '../core/ids.ts'
 import { fold, memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { DirectoryReads, MemberLookup } from '../core/ports/directory.ts'
+import { idsByFormerName } from './former-names.ts'
 import {
   fitsKey,
   isResourceId,
@@ -24,6 +25,7 @@ type MemberReads = Pick<
 const holds = (member: Member, { by, value }: MemberLookup): boolean => {
   if (by === 'userName') return fold(member.userName) === fold(value)
   if (by === 'externalId') return member.externalId === value
+  if (by === 'formerUserName') return true
   return addressesOf(member).includes(fold(value))
 }
 
@@ -46,6 +48,7 @@ export const createMemberReads = (table: Table): MemberReads => {
 
   const idsFor = async (c: ConnectionId, { by, value }: MemberLookup): Promise<readonly MemberId[]> => {
     if (by === 'email') return idsByEmail(table, c, value)
+    if (by === 'formerUserName') return idsByFormerName(table, c, value)
     if (!fitsKey(value)) return []
     const guard = await table.get(
       by === 'userName' ? userNameGuard(c, value) : memberExternalIdGuard(c, value),

@@ -4,6 +4,7 @@ import { memberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { DirectoryUpkeep, DirectoryWrites, MemberDraft, MemberWrite } from '../core/ports/directory.ts'
 import { absent, atVersion } from './conditions.ts'
+import { formerNamePuts } from './former-names.ts'
 import { memberKey } from './keys.ts'
 import { emailMoves } from './member-emails.ts'
 import { type GuardMoves, guardMovesUnseen, moveGuards } from './member-guards.ts'
@@ -67,6 +68,7 @@ export const createMembers = (
         condition: before === undefined ? absent : atVersion(before.version),
       },
       ...emailMoves(next, living(before), living(next)),
+      ...formerNamePuts(table, stamp, before, next),
       ...countMove(before, next),
       duePut(table.ids, stamp, { kind: 'member', member: next.id }),
       ...auditPuts(table, stamp, event, { commitments: commitmentsOf(next, salt) }),

@@ -54,6 +54,24 @@ it('overwrites no entry of the same request, moment and subject', async () => {
   expect(await log.about({ kind: 'group', id: group, connection }, 10)).toEqual([same, same, same, same])
 })
 
+it('leads from an old name as long as the trail is kept', async () => {
+  const clock = createTestClock()
+  const directory = createDirectory({ ...opened.another(clock), auditKeptFor: 3600 })
+  const actor = { kind: 'credential', label: 'okta' } as const
+  const stamp = () => ({ connection, actor, requestId: 'rename', at: clock.now() })
+  const named = (userName: string) => ({ userName, active: true, attributes: {} })
+  const created = await directory.createMember(stamp(), named('maiden@acme.example'))
+  if (created.kind !== 'written') throw new Error(created.kind)
+  const renamed = await directory.updateMember(stamp(), created.member, named('married@acme.example'))
+  if (renamed.kind !== 'written') throw new Error(renamed.kind)
+  const former = () =>
+    directory.findMembers(connection, { by: 'formerUserName', value: 'maiden@acme.example' })
+  clock.advance(3599)
+  expect(await former()).toEqual([renamed.member])
+  clock.advance(1)
+  expect(await former()).toEqual([])
+})
+
 it('forgets after the configured time, deleted or not', async () => {
   const clock = createTestClock()
   const log = createAuditLog({ ...opened.another(clock), auditKeptFor: 3600 })

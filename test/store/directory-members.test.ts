@@ -108,6 +108,30 @@ describe('an update', () => {
     await create('carla')
   })
 
+  it('is found under a name they had, but not by who asks for the name alone', async () => {
+    const { directory } = world
+    const before = await create('maiden')
+    const lookup = (by: 'userName' | 'formerUserName', value = 'MAIDEN@acme.example', c = acme) =>
+      directory.findMembers(c, { by, value })
+    expect(await lookup('formerUserName')).toEqual([])
+    const after = written(
+      await directory.updateMember(world.stamp(), before, person('married', { externalId: 'ext-maiden' })),
+    )
+    expect(await lookup('formerUserName')).toEqual([after])
+    expect(await lookup('userName')).toEqual([])
+    expect(await lookup('formerUserName', 'maiden@acme.example', connectionId('other'))).toEqual([])
+    expect(await lookup('formerUserName', 'x'.repeat(2000))).toEqual([])
+    // Another spelling is the same name.
+    const spelt = written(
+      await directory.updateMember(world.stamp(), after, {
+        ...person('married', { externalId: 'ext-maiden' }),
+        userName: after.userName.toUpperCase(),
+      }),
+    )
+    expect(await lookup('formerUserName', after.userName)).toEqual([])
+    expect(await lookup('formerUserName')).toEqual([spelt])
+  })
+
   it('that changes nothing writes nothing', async () => {
     const before = await create('dora', {
       attributes: { title: 'a', name: { givenName: 'D', familyName: 'O' } },

@@ -84,6 +84,10 @@ const store = (held: Held, before: Member | undefined, next: Member): MemberWrit
       held.guards[claim.attribute].delete(claim.name)
   if (isLive(next)) for (const { attribute, name } of wanted) held.guards[attribute].set(name, next.id)
   moveEmails(held, before, next)
+  if (before !== undefined && fold(before.userName) !== fold(next.userName)) {
+    const name = fold(before.userName)
+    held.formerNames.set(name, (held.formerNames.get(name) ?? new Set()).add(next.id))
+  }
   const member = Object.freeze({ ...next, attributes: ownCopy(next.attributes) })
   held.members.set(next.id, member)
   if (isLive(next)) held.memberOrder.add(next.id)
@@ -93,6 +97,7 @@ const store = (held: Held, before: Member | undefined, next: Member): MemberWrit
 
 const found = (held: Held, { by, value }: MemberLookup): readonly (string | undefined)[] => {
   if (by === 'email') return [...(held.emails.get(fold(value)) ?? [])].sort()
+  if (by === 'formerUserName') return [...(held.formerNames.get(fold(value)) ?? [])].sort()
   return [held.guards[by].get(by === 'userName' ? fold(value) : value)]
 }
 

@@ -20,6 +20,7 @@ export type Held = {
   readonly memberOrder: SortedIds
   readonly guards: { readonly userName: Map<string, MemberId>; readonly externalId: Map<string, MemberId> }
   readonly emails: Map<string, Set<string>>
+  readonly formerNames: Map<string, Set<string>>
   readonly groups: Map<string, GroupState>
   readonly groupOrder: SortedIds
   readonly groupNames: Map<string, Set<string>>
@@ -49,6 +50,7 @@ export const createConnections = (): Connections => {
         memberOrder: createSortedIds(),
         guards: { userName: new Map(), externalId: new Map() },
         emails: new Map(),
+        formerNames: new Map(),
         groups: new Map(),
         groupOrder: createSortedIds(),
         groupNames: new Map(),

@@ -22,7 +22,11 @@ export type GroupDraft = {
   readonly attributes: Attributes
 }
 
-export type MemberLookup = { readonly by: 'userName' | 'externalId' | 'email'; readonly value: string }
+export type MemberLookup = {
+  /** `formerUserName`: a name that somebody had before a rename, as far back as the audit trail goes. It is free for others. */
+  readonly by: 'userName' | 'externalId' | 'email' | 'formerUserName'
+  readonly value: string
+}
 export type GroupLookup = { readonly by: 'displayName' | 'externalId'; readonly value: string }
 
 /** `startIndex` is 1-based; `total` is exact; resources are in id order. */

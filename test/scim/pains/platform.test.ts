@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Configuration } from '../../../lib/core/configuration.ts'
 import { memberId, roleId, ruleId } from '../../../lib/core/ids.ts'
+import { explainMember } from '../../../lib/provisioning/explain.ts'
 import { type Bench, day, demo, openBench, soc } from '../../provisioning/bench.ts'
 import { adding, type Desk, groupWith, openDesk, personNamed, removing } from './desk.ts'
 
@@ -141,6 +142,37 @@ describe('pain 8: renames create duplicates', () => {
       changed: ['userName'],
       active: true,
     })
+  })
+
+  it('who asks for the old name is led to the trail of the person, until somebody else has it', async () => {
+    await open()
+    const { ids } = await staffed(3)
+    const [first = '', second = '', third = ''] = ids
+    const ask = (userName: string) =>
+      explainMember(bench.deps, { connection: demo, subject: { by: 'userName', userName } })
+    const rename = (id: string, value: string) =>
+      desk.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value })
+    const nameOf = async (id: string) => (await bench.directory.member(demo, memberId(id)))?.userName ?? ''
+    const [old, next] = [await nameOf(first), await nameOf(second)]
+
+    await rename(first, 'married@demo.test')
+    expect(await ask(old.toUpperCase())).toMatchObject({
+      id: first,
+      formerName: true,
+      communities: [{ community: soc, roles: [{ state: 'given' }] }],
+    })
+    expect(await ask('married@demo.test')).not.toHaveProperty('formerName')
+    // For the identity provider the name is free, and nobody has it.
+    const filtered = await desk.get(`/Users?filter=${encodeURIComponent(`userName eq "${old}"`)}`)
+    expect(filtered.body).toMatchObject({ totalResults: 0 })
+
+    await rename(second, old)
+    expect(await ask(old)).toMatchObject({ id: second })
+    expect(await ask(old)).not.toHaveProperty('formerName')
+    await rename(second, 'moved@demo.test')
+    await expect(ask(old)).rejects.toMatchObject({ code: 'invalidValue' })
+    expect(await ask(next)).toMatchObject({ id: second, formerName: true })
+    expect(await ask(await nameOf(third))).toMatchObject({ id: third })
   })
 })
 
