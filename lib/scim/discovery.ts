@@ -76,7 +76,7 @@ const schemaResources = (exchange: Exchange, types: readonly ResourceType[]): re
   return [...byId.values()].map((each) => schemaResource(exchange.request.baseUrl, each))
 }
 
-/** RFC 7644 §4: what a query holds is ignored; but that a list was not filtered is said, with 403. */
+/** RFC 7644 §4: what a query holds is ignored, but nobody may take a list, or one of its documents, for filtered. */
 const refuseFilter = ({ request }: Exchange): void => {
   if (request.query.has('filter'))
     throw new ConnectorError('forbidden', 'discovery documents cannot be filtered (RFC 7644 §4)')
@@ -91,6 +91,10 @@ const one = (resource: Attributes | undefined): Answer => {
     body: JSON.stringify(resource),
   }
 }
+const oneOf = (exchange: Exchange, resources: readonly Attributes[], id: string): Answer => {
+  refuseFilter(exchange)
+  return one(resources.find((each) => String(each.id).toLowerCase() === id.toLowerCase()))
+}
 const all = (exchange: Exchange, resources: readonly Attributes[]): Answer => {
   refuseFilter(exchange)
   return listAnswer(
@@ -98,8 +102,6 @@ const all = (exchange: Exchange, resources: readonly Attributes[]): Answer => {
     { totalResults: resources.length, startIndex: 1 },
   )
 }
-const withId = (resources: readonly Attributes[], id: string): Attributes | undefined =>
-  resources.find((each) => String(each.id).toLowerCase() === id.toLowerCase())
 
 /** The one document that is the same for everybody. */
 export const configurationAnswer = (baseUrl: string): Answer => one(serviceProviderConfig(baseUrl))
@@ -118,8 +120,8 @@ export const discoveryOf = (types: readonly ResourceType[]): Discovery => {
   return {
     serviceProviderConfig: async (exchange) => configurationAnswer(exchange.request.baseUrl),
     schemas: async (exchange) => all(exchange, schemaResources(exchange, types)),
-    schema: async (exchange, id) => one(withId(schemaResources(exchange, types), id)),
+    schema: async (exchange, id) => oneOf(exchange, schemaResources(exchange, types), id),
     resourceTypes: async (exchange) => all(exchange, documents(exchange)),
-    resourceType: async (exchange, id) => one(withId(documents(exchange), id)),
+    resourceType: async (exchange, id) => oneOf(exchange, documents(exchange), id),
   }
 }
