@@ -35,7 +35,7 @@ export const later = (at: Instant, seconds: number): Instant => instant(millisec
 
 /**
  * The one folding used for every comparison of userNames, e-mails, role and group names. A sigma's small form depends on its place in the word;
- * names are compared letter by letter.
+ * names are compared letter by letter. Composed again after the letters are small: what is folded twice, as keys are, is what is folded once.
  */
 export const fold = (value: string): string =>
-  value.normalize('NFKC').trim().toLowerCase().replaceAll('ς', 'σ')
+  value.normalize('NFKC').toLowerCase().normalize('NFKC').trim().replaceAll('ς', 'σ')

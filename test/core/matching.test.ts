@@ -215,3 +215,18 @@ describe('laws', () => {
     expect(globMatches(`${'a*'.repeat(2_000)}b`, 'a'.repeat(20_000))).toBe(false)
   })
 })
+
+test('what is folded twice is what is folded once, whatever letters compose anew when they are small', () => {
+  expect(fold('\u03aa\u0301')).toBe('\u0390')
+  const letter = fc.oneof(
+    fc.constantFrom('\u03aa', '\u0391', '\u0301', '\u0345', ' ', 'Σ'),
+    fc.string({ unit: 'binary' }),
+  )
+  fc.assert(
+    fc.property(fc.array(letter, { maxLength: 5 }), (letters) => {
+      const once = fold(letters.join(''))
+      expect(fold(once)).toBe(once)
+    }),
+    { numRuns: 2_000 },
+  )
+})
