@@ -6,8 +6,9 @@ const maximumDepth = 32
 // As own names they are harmless on null prototypes, but not everything below us (marshalling, logging) builds those.
 const refusedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
-// One level per bracket; a string is one match, so brackets inside it do not count. Alternatives start with different characters: linear.
-const brackets = /"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs
+// One level per bracket; a string is one match, so brackets inside it do not count. Linear: alternatives start with different characters, and a
+// string that never ends is one match, too; looked for again behind each of its quotes, it would cost the square of its length.
+const brackets = /"(?:[^"\\]|\\.)*"?|[[{]|[\]}]/gs
 
 /** `JSON.parse` recurses: a body of brackets would exhaust the stack, so depth is bounded by one linear pass before it. */
 const checkDepth = (text: string): void => {

@@ -30,10 +30,11 @@ const sentSchemas = (body: Attributes): readonly string[] => {
 export const checkResourceSchemas = (schema: ResourceSchema, body: Attributes, note: Note): void => {
   const sent = sentSchemas(body)
   if (!sent.includes(schema.urn.toLowerCase())) throw invalid(`must name ${schema.urn}`)
+  const used = new Set(Object.keys(body).map((name) => name.toLowerCase()))
   for (const urn of sent) {
     if (urn === schema.urn.toLowerCase() || schema.extensions.has(urn)) continue
     if (urn === microsoftGroupUrn) note('microsoftSchema')
-    else if (!urn.startsWith('urn:') || read(body, urn) === undefined)
+    else if (!urn.startsWith('urn:') || !used.has(urn))
       throw invalid('names a schema that is neither known here nor used in the resource')
   }
 }

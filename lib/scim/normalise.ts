@@ -110,13 +110,19 @@ const complex = (attribute: SchemaAttribute, value: AttributeValue, note: Note):
 const isBare = ({ type, subAttributes }: SchemaAttribute, value: AttributeValue): boolean =>
   type === 'complex' && subAttributes.has('value') && (typeof value === 'string' || typeof value === 'number')
 
+const lastSegment = (address: string): string => {
+  const [path = ''] = address.split(/[?#]/, 1)
+  const own = path.endsWith('/') ? path.slice(0, -1) : path
+  return own.slice(own.lastIndexOf('/') + 1)
+}
+
 /** `…/Users/<id>`: some name the members of a group by address alone. */
 const withId = (attribute: SchemaAttribute, element: Attributes, note: Note): Attributes => {
   const isMembership = attribute.subAttributes.get('value')?.mutability === 'immutable'
   if (!isMembership || keyOf(element, 'value') !== undefined) return element
   const reference = read(element, '$ref')
-  const id = typeof reference === 'string' ? /([^/?#]+)\/?(?:[?#].*)?$/.exec(reference)?.[1] : undefined
-  if (id === undefined) return element
+  const id = typeof reference === 'string' ? lastSegment(reference) : ''
+  if (id === '') return element
   note('memberByReference')
   return record({ ...element, value: id })
 }

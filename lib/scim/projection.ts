@@ -1,6 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { Attributes, AttributeValue } from '../core/member.ts'
 import { isList, isRecord, record } from './body.ts'
+import { type PathSet, pathSet } from './path-set.ts'
 import {
   type AttributeTable,
   attributeNamed,
@@ -9,22 +10,22 @@ import {
   type SchemaAttribute,
 } from './schema.ts'
 
-/** RFC 7644 §3.9. Names are folded paths: `name`, `name.givenname`, `urn:…:user`, `urn:…:user:manager.value`. */
+/** RFC 7644 §3.9. Names are paths: `name`, `name.givenName`, `urn:…:User`, `urn:…:User:manager.value`. */
 export type Projection =
   | { readonly kind: 'default' }
-  | { readonly kind: 'only' | 'without'; readonly names: readonly string[] }
+  | { readonly kind: 'only' | 'without'; readonly names: PathSet }
 
 // Decided for every answer: `meta` is no `returned: always` attribute, but clients that cache and compare versions rely on it.
 const alwaysReturned: ReadonlySet<string> = new Set(['schemas', 'id', 'meta'])
 
 /** The names of a comma-separated parameter, without the core schema's own URN before them. */
-const namesOf = (schema: ResourceSchema, parameter: string): readonly string[] => {
+const namesOf = (schema: ResourceSchema, parameter: string): PathSet => {
   const prefix = `${schema.urn.toLowerCase()}:`
-  return parameter
+  const names = parameter
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '')
-    .map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name))
+  return pathSet(names.map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name)))
 }
 
 export const projectionOf = (schema: ResourceSchema, query: URLSearchParams): Projection => {
@@ -36,21 +37,15 @@ export const projectionOf = (schema: ResourceSchema, query: URLSearchParams): Pr
   return without === '' ? { kind: 'default' } : { kind: 'without', names: namesOf(schema, without) }
 }
 
-const isBelow = (name: string, parent: string): boolean =>
-  name.startsWith(`${parent}.`) || (isUrn(parent) && name.startsWith(`${parent}:`))
-
 /** Is this attribute, or a part of it, in the answer? Decides what is read at all. */
 export const wants = (projection: Projection, path: string): boolean => {
-  const folded = path.toLowerCase()
   switch (projection.kind) {
     case 'default':
       return true
     case 'only':
-      return projection.names.some(
-        (name) => name === folded || isBelow(name, folded) || isBelow(folded, name),
-      )
+      return projection.names(path) !== 'apart'
     case 'without':
-      return !projection.names.some((name) => name === folded || isBelow(folded, name))
+      return projection.names(path) !== 'named'
   }
 }
 
@@ -123,7 +118,7 @@ const inside = (
 ): AttributeValue | undefined => {
   if (!wants(projection, path)) return undefined
   const hidesSome = table !== undefined && [...table.values()].some(isUnasked)
-  return isWantedWhole(projection, path.toLowerCase()) && !hidesSome
+  return isWantedWhole(projection, path) && !hidesSome
     ? value
     : parts(projection, path, value, table, separator)
 }
@@ -133,9 +128,9 @@ const isWantedWhole = (projection: Projection, path: string): boolean => {
     case 'default':
       return true
     case 'only':
-      return projection.names.some((name) => name === path || isBelow(path, name))
+      return projection.names(path) === 'named'
     case 'without':
-      return !projection.names.some((name) => isBelow(name, path))
+      return projection.names(path) !== 'partly'
   }
 }
 

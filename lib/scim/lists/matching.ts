@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.ts'
 import { matches } from '../filter/evaluate.ts'
 import type { Filter } from '../filter/filter.ts'
 import { planLookups } from '../filter/plan.ts'
+import { pathSet } from '../path-set.ts'
 import { type Projection, project, wants } from '../projection.ts'
 import type { ResourceVerbs, Stored, Take } from '../resource-type.ts'
 import { firstThatFit } from './answers.ts'
@@ -27,12 +28,12 @@ const largestRead = 1_000
 const namesIn = (filter: Filter | undefined): readonly string[] => {
   if (filter === undefined) return []
   if ('filters' in filter) return filter.filters.flatMap(namesIn)
-  return filter.kind === 'not' ? namesIn(filter.filter) : [filter.path.attribute.path.toLowerCase()]
+  return filter.kind === 'not' ? namesIn(filter.filter) : [filter.path.attribute.path]
 }
 
 const searchedBy = ({ filter, sort }: Wish): Projection => ({
   kind: 'only',
-  names: [...namesIn(filter), ...(sort === undefined ? [] : [sort.path.toLowerCase()])],
+  names: pathSet([...namesIn(filter), ...(sort === undefined ? [] : [sort.path])]),
 })
 
 /** Does the query look at what is not stored with the resource? */

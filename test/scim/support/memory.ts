@@ -18,6 +18,8 @@ type Send = (
 export type MemoryScim = {
   readonly directory: Directory
   readonly send: Send
+  /** With a body that is no JSON. */
+  readonly raw: (method: string, path: string, body: string) => Promise<MemoryReply>
   readonly get: (path: string, caller?: Caller) => Promise<MemoryReply>
   readonly post: (path: string, body: object) => Promise<MemoryReply>
   readonly patch: (path: string, ...operations: readonly object[]) => Promise<MemoryReply>
@@ -49,7 +51,14 @@ export const openMemory = (
     },
   }
   const endpoint = createScimEndpoint({ directory, clock, ...options })
-  const send: Send = async (method, target, body, more = {}) => {
+  const send: Send = (method, target, body, more) =>
+    sendText(method, target, body === undefined ? undefined : JSON.stringify(body), more)
+  const sendText = async (
+    method: string,
+    target: string,
+    body: string | undefined,
+    more: Parameters<Send>[3] = {},
+  ): Promise<MemoryReply> => {
     const [path = '', query] = target.split('?')
     const { connection = 'acme', secret = 'a'.repeat(64), headers = {} } = more
     const request = {
@@ -59,7 +68,7 @@ export const openMemory = (
       path,
       query: new URLSearchParams(query),
       headers,
-      body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+      body: body === undefined ? undefined : Buffer.from(body),
       requestId: 'request-1',
     }
     const response = await endpoint(request, { actor: { kind: 'credential', label: 'test' }, secret })
@@ -69,6 +78,7 @@ export const openMemory = (
   return {
     directory,
     send,
+    raw: sendText,
     get: (path, caller) => send('GET', path, undefined, caller),
     post: (path, body) => send('POST', path, body),
     patch: (path, ...operations) =>

@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type MemoryScim, openMemory } from './support/memory.ts'
+import { errorUrn, groupUrn, user, userUrn } from './support/service.ts'
+
+// What costs the square of a request's size keeps a function busy for minutes; what costs its size, for a moment.
+const inTime = { timeout: 8_000 }
+
+let scim: MemoryScim
+beforeAll(() => {
+  scim = openMemory()
+})
+
+describe('a body of a megabyte', () => {
+  it('whose text never ends is refused in one look', inTime, async () => {
+    const reply = await scim.raw('POST', '/Users', `{"userName":"${'\\"'.repeat(500_000)}`)
+    expect(reply).toMatchObject({ status: 400, body: { schemas: [errorUrn], scimType: 'invalidSyntax' } })
+  })
+
+  it('with an endless address of a member is refused in one look', inTime, async () => {
+    const $ref = `${'a'.repeat(1_000_000)}?\n`
+    const reply = await scim.post('/Groups', { schemas: [groupUrn], displayName: 'g', members: [{ $ref }] })
+    expect(reply).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } })
+  })
+
+  it('with a schema for each of its extensions is read once', inTime, async () => {
+    const urns = Array.from({ length: 20_000 }, (_, n) => `URN:${n}:1.0:x`)
+    const body = Object.fromEntries(urns.map((urn) => [urn, { a: 1 }]))
+    const schemas = [userUrn, ...urns.map((urn) => urn.toLowerCase()).toReversed()]
+    const reply = await scim.post('/Users', { userName: 'ada', ...body, schemas })
+    expect(reply).toMatchObject({ status: 413 })
+  })
+
+  it('that asks for a hundred thousand attributes is answered with those there are', inTime, async () => {
+    const emails = Array.from({ length: 1_000 }, (_, n) => ({ value: `${n}@acme.test`, type: 'other' }))
+    await scim.post('/Users', user('eve', { emails }))
+    const unknown = Array.from({ length: 100_000 }, (_, n) => `x${n}`)
+    const reply = await scim.post('/Users/.search', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
+      filter: 'userName eq "eve"',
+      attributes: [...unknown, 'userName', 'emails.type'],
+    })
+    expect(reply.body).toMatchObject({ Resources: [{ userName: 'eve', emails: { length: 1_000 } }] })
+  })
+})
