@@ -9,8 +9,9 @@ import type { ResourceSchema } from './schema.ts'
 const maximumNameBytes = 1_024
 const maximumResourceBytes = 300_000
 
-/** Too long to be anybody's: such a name is neither stored nor looked up. */
-export const isTooLong = (name: string): boolean => Buffer.byteLength(fold(name)) > maximumNameBytes
+/** Too long to be anybody's, as it is or folded: such a name is neither stored nor looked up. */
+export const isTooLong = (name: string): boolean =>
+  Buffer.byteLength(name) > maximumNameBytes || Buffer.byteLength(fold(name)) > maximumNameBytes
 
 // RFC 7644 §5 prepares userNames by RFC 7613, which knows no control characters. They would reach terminals, too.
 const control = /\p{Cc}/u

@@ -24,8 +24,9 @@ export const prefixes: readonly string[] = Array.from({ length: 256 }, (_, n) =>
 
 /** Ids come from outside, too: what cannot be one of ours is simply not there. */
 export const isResourceId = (id: string): boolean => /^[0-9a-f]{2}[0-9a-z-]{1,62}$/.test(id)
-/** A partition key holds 2048 bytes; names in it stay well below. */
-export const fitsKey = (text: string): boolean => Buffer.byteLength(fold(text)) <= 1024
+/** A partition key holds 2048 bytes; names in it stay well below, folded or as they are. */
+export const fitsKey = (text: string): boolean =>
+  Buffer.byteLength(text) <= 1024 && Buffer.byteLength(fold(text)) <= 1024
 
 const connection = (c: ConnectionId): string => `C#${c}`
 const community = (k: CommunityId): string => `K#${k}`

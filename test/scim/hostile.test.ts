@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { errorUrn, groupUrn, idOf, openScim, type Scim, user, userUrn } from './support/service.ts'
+import {
+  errorUrn,
+  filterOf,
+  group,
+  groupUrn,
+  idOf,
+  openScim,
+  type Scim,
+  user,
+  userUrn,
+} from './support/service.ts'
 
 let scim: Scim
 let id: string
@@ -33,6 +43,12 @@ describe('a hostile body', () => {
       400,
       'invalidValue',
     ],
+    [
+      'with an externalId that is short only when folded',
+      inUser(`"externalId":"a${' '.repeat(3_000)}"`),
+      400,
+      'invalidValue',
+    ],
     ['of 2 MB', inUser(`"title":"${'x'.repeat(2_000_000)}"`), 413, undefined],
     ['of one attribute too large to store', inUser(`"title":"${'x'.repeat(500_000)}"`), 413, undefined],
     ['200 levels deep', inUser(`"name":${'{"a":'.repeat(200)}1${'}'.repeat(200)}`), 400, 'invalidSyntax'],
@@ -62,6 +78,16 @@ describe('a hostile body', () => {
       expect(reply.body).toMatchObject({ schemas: [errorUrn], status: String(status) })
     }
     expect((await scim.get('/Users')).text).toBe(before)
+  })
+
+  it('of a group with an externalId that is short only when folded, too, and nobody is found by it', async () => {
+    const externalId = `a${' '.repeat(3_000)}`
+    expect(await scim.post('/Groups', { ...group('evil'), externalId })).toMatchObject({ status: 400 })
+    for (const type of ['Users', 'Groups'])
+      expect(await scim.get(`/${type}?${filterOf(`externalId eq "${externalId}"`)}`)).toMatchObject({
+        status: 200,
+        body: { totalResults: 0 },
+      })
   })
 
   it('never comes back in an error', async () => {
