@@ -33,9 +33,19 @@ export const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b)
 /** Seconds, as durations are given everywhere inside; the configuration's `30d` is parsed at its edge. */
 export const later = (at: Instant, seconds: number): Instant => instant(milliseconds(at) + seconds * 1000)
 
+// Normalising sorts the marks behind a letter, in the square of their number. More than 30 (UAX #15, Stream-Safe Text Format) are nobody's name.
+const tooManyMarks = /[\p{M}\uFF9E\uFF9F]{31}/u
+// Marks begin there: by far the most texts need no closer look.
+const mayHoldMarks = /[\u0300-\uFFFF]{31}/
+const composed = (text: string): string =>
+  mayHoldMarks.test(text) && tooManyMarks.test(text) ? text : text.normalize('NFKC')
+
 /**
- * The one folding used for every comparison of userNames, e-mails, role and group names. A sigma's small form depends on its place in the word;
- * names are compared letter by letter. Composed again after the letters are small: what is folded twice, as keys are, is what is folded once.
+ * Letters as they are compared, blanks and all. A sigma's small form depends on its place in the word; names are compared letter by letter. Composed
+ * again after the letters are small: what is folded twice, as keys are, is what is folded once.
  */
-export const fold = (value: string): string =>
-  value.normalize('NFKC').toLowerCase().normalize('NFKC').trim().replaceAll('ς', 'σ')
+export const foldLetters = (text: string): string =>
+  composed(composed(text).toLowerCase()).replaceAll('ς', 'σ')
+
+/** The one folding used for every comparison of userNames, e-mails, role and group names. */
+export const fold = (value: string): string => foldLetters(value).trim()

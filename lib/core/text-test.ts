@@ -1,6 +1,6 @@
 import type { TextTest } from './configuration.ts'
 import { unreachable } from './errors.ts'
-import { fold } from './ids.ts'
+import { fold, foldLetters } from './ids.ts'
 
 /** Regular expressions come from outside: core is pure, and only a linear-time engine (RE2) may meet text from an identity provider. */
 export type Patterns = {
@@ -8,10 +8,8 @@ export type Patterns = {
   readonly regex: (source: string) => (text: string) => boolean
 }
 
-/** As `fold`, without the trimming that belongs to the ends of the whole pattern only. */
-const foldPiece = (piece: string): string => piece.normalize('NFKC').toLowerCase()
-
-const globPieces = (glob: string): readonly string[] => glob.trim().split('*').map(foldPiece)
+/** The trimming belongs to the ends of the whole pattern only. */
+const globPieces = (glob: string): readonly string[] => glob.trim().split('*').map(foldLetters)
 
 /** Anchored; `*` stands for any text. Each piece is looked for once, left to right, so there is nothing to go back to. */
 export const globMatches = (glob: string, text: string): boolean => {

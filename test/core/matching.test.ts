@@ -230,3 +230,13 @@ test('what is folded twice is what is folded once, whatever letters compose anew
     { numRuns: 2_000 },
   )
 })
+
+test('a text of marks without letters is folded in the time it takes to read it', { timeout: 5_000 }, () => {
+  for (const marks of ['\u0301\u0316', '\uff9e\u0316', '\u0344\u0316']) {
+    const text = `A${marks.repeat(200_000)}`
+    expect(fold(text)).toHaveLength(text.length)
+    expect(fold(fold(text))).toBe(fold(text))
+  }
+  // As many as a letter may have are sorted, as ever.
+  expect(fold(`a${'\u0301\u0316'.repeat(15)}`)).toBe(fold(`á${'\u0316'.repeat(15)}${'\u0301'.repeat(14)}`))
+})

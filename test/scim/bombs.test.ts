@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type MemoryScim, openMemory } from './support/memory.ts'
-import { errorUrn, groupUrn, user, userUrn } from './support/service.ts'
+import { errorUrn, filterOf, groupUrn, idOf, user, userUrn } from './support/service.ts'
 
 // What costs the square of a request's size keeps a function busy for minutes; what costs its size, for a moment.
 const inTime = { timeout: 8_000 }
@@ -40,5 +40,27 @@ describe('a body of a megabyte', () => {
       attributes: [...unknown, 'userName', 'emails.type'],
     })
     expect(reply.body).toMatchObject({ Resources: [{ userName: 'eve', emails: { length: 1_000 } }] })
+  })
+})
+
+describe('a text of nothing but marks', () => {
+  const marks = '\u0301\u0316'
+
+  it('is no name, and costs no more than one', inTime, async () => {
+    const name = `a${marks.repeat(200_000)}`
+    const refused = { status: 400, body: { scimType: 'invalidValue' } }
+    expect(await scim.post('/Users', user(name))).toMatchObject(refused)
+    const id = idOf(await scim.post('/Users', user('mark')))
+    expect(await scim.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: name })).toMatchObject(
+      refused,
+    )
+  })
+
+  it('is compared as fast as any', inTime, async () => {
+    await scim.post('/Users', user('marks', { title: `a${marks.repeat(70_000)}` }))
+    const reply = await scim.get(
+      `/Users?${filterOf(`title co "\u0301" or title eq "${marks.repeat(3_000)}"`)}`,
+    )
+    expect(reply.body).toMatchObject({ totalResults: 1, Resources: [{ userName: 'marks' }] })
   })
 })

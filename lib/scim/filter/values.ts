@@ -1,4 +1,4 @@
-import { fold } from '../../core/ids.ts'
+import { fold, foldLetters } from '../../core/ids.ts'
 import type { Attributes, AttributeValue } from '../../core/member.ts'
 import { isList, isRecord } from '../body.ts'
 import { instantOf } from '../date-time.ts'
@@ -73,7 +73,5 @@ export const comparable = (
 }
 
 /** A part of a text keeps its blanks, which the folding of whole names drops: `co " Smith"` is not `co "Smith"`. */
-export const searchable = (attribute: SchemaAttribute, value: string): string => {
-  if (attribute.exact) return value
-  return value.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ')
-}
+export const searchable = (attribute: SchemaAttribute, value: string): string =>
+  attribute.exact ? value : foldLetters(value)
