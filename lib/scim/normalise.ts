@@ -20,7 +20,24 @@ export const normaliseValue = (
   note: Note,
 ): AttributeValue => {
   if (attribute.type === 'undeclared') return value === '' ? cleared(note) : value
-  const shaped = attribute.multiValued ? asList(attribute, value, note) : asSingle(attribute, value, note)
+  return elementwise(
+    attribute,
+    attribute.multiValued ? asList(value, note) : asSingle(attribute, value, note),
+    note,
+  )
+}
+
+/** The same of an attribute in a resource, where nobody is known to send a list for a single value, or a single value for a list. */
+export const normaliseAttribute = (
+  attribute: SchemaAttribute,
+  value: AttributeValue,
+  note: Note,
+): AttributeValue => {
+  if (value === '') return cleared(note)
+  return attribute.type === 'undeclared' ? value : elementwise(attribute, value, note)
+}
+
+const elementwise = (attribute: SchemaAttribute, shaped: AttributeValue, note: Note): AttributeValue => {
   if (!isList(shaped)) return scalar(attribute, shaped, note)
   // A scalar that counts as absent (null, an empty text) is no element.
   return attribute.multiValued
@@ -48,11 +65,10 @@ const isValueless = (attribute: SchemaAttribute, element: AttributeValue, note: 
   return true
 }
 
-const asList = (attribute: SchemaAttribute, value: AttributeValue, note: Note): AttributeValue => {
+const asList = (value: AttributeValue, note: Note): AttributeValue => {
   if (value === null || isList(value)) return value
   if (value === '') return cleared(note)
-  // A bare value for a list of objects is counted once, as that.
-  if (!isBare(attribute, value)) note('singleForList')
+  note('singleForList')
   return [value]
 }
 
@@ -79,12 +95,14 @@ const scalar = (attribute: SchemaAttribute, value: AttributeValue, note: Note): 
     case 'decimal':
       return numberOf(value, note)
     default:
-      // What identifies a resource is a text or a mistake.
-      if (typeof value !== 'number' || attribute.required) return value
+      if (typeof value !== 'number' || !isNumbered(attribute)) return value
       note('numberAsText')
       return String(value)
   }
 }
+
+/** What people are numbered by elsewhere: OneLogin's ids, everybody's personnel and cost centre numbers. Any other text is a text or a mistake. */
+const isNumbered = ({ path }: SchemaAttribute): boolean => path === 'externalId' || isUrn(path)
 
 const booleanOf = (value: AttributeValue, note: Note): AttributeValue => {
   const text = typeof value === 'string' ? value.toLowerCase() : ''
@@ -106,9 +124,9 @@ const complex = (attribute: SchemaAttribute, value: AttributeValue, note: Note):
   return record({ value: String(value) })
 }
 
-/** A text or number where the attribute is an object with a `value`. */
-const isBare = ({ type, subAttributes }: SchemaAttribute, value: AttributeValue): boolean =>
-  type === 'complex' && subAttributes.has('value') && (typeof value === 'string' || typeof value === 'number')
+/** A text or number where the attribute is one object with a `value`. */
+const isBare = ({ multiValued, subAttributes }: SchemaAttribute, value: AttributeValue): boolean =>
+  !multiValued && subAttributes.has('value') && (typeof value === 'string' || typeof value === 'number')
 
 const lastSegment = (address: string): string => {
   const [path = ''] = address.split(/[?#]/, 1)
@@ -135,7 +153,7 @@ const normaliseObject = (table: AttributeTable, source: Attributes, note: Note):
       note('nullReference')
       continue
     }
-    result[name] = attribute === undefined ? value : normaliseValue(attribute, value, note)
+    result[name] = attribute === undefined ? value : normaliseAttribute(attribute, value, note)
   }
   return result
 }

@@ -36,7 +36,7 @@ describe('RFC 7643 §2.3 attribute types', () => {
     const { id } = await made(open(), '/Users', user('unicode@acme.test', { displayName }))
     expect((await reread(open(), `/Users/${id}`)).displayName).toBe(displayName)
   })
-  it('§2.3.1 a string attribute refuses an object', () => refused({ title: { a: 1 } }))
+  it.each([{ a: 1 }, 7, true, ['Dr']])('§2.3.1 a string attribute refuses %j', (title) => refused({ title }))
   it.each([7, true, ['a', 'b'], { a: 1 }])('§2.3.1 a name is a text, not %j', async (name) => {
     expectError(await open().post('/Users', { schemas: [userUrn], userName: name }), 400, 'invalidValue')
     expectError(await open().post('/Groups', { schemas: [groupUrn], displayName: name }), 400, 'invalidValue')
@@ -60,7 +60,10 @@ describe('RFC 7643 §2.3 attribute types', () => {
     const profileUrl = 'https://acme.test/People/Ada?x=A%20b'
     expect((await made(open(), '/Users', user('ref@acme.test', { profileUrl }))).profileUrl).toBe(profileUrl)
   })
-  it('§2.3.8 a complex attribute refuses a plain text', () => refused({ name: 'Ada' }))
+  it.each(['Ada', [{ givenName: 'Ada' }], { givenName: 7 }])(
+    '§2.3.8 a complex attribute refuses %j',
+    (name) => refused({ name }),
+  )
   it('§2.3.8 sub-attributes can come in any order and subset', async () => {
     const name = { familyName: 'Byron', givenName: 'Ada' }
     expect((await made(open(), '/Users', user('complex@acme.test', { name }))).name).toEqual(name)
@@ -75,6 +78,25 @@ describe('RFC 7643 §2.4 multi-valued attributes', () => {
     ]
     expect((await made(open(), '/Users', user('multi@acme.test', { emails }))).emails).toEqual(emails)
   })
+  it.each([{ value: 'a@acme.test' }, 'a@acme.test', ['a@acme.test']])(
+    'are lists of objects, not %j',
+    async (emails) => {
+      expectError(await open().post('/Users', user('nolist@acme.test', { emails })), 400, 'invalidValue')
+      const { id } = await made(open(), '/Users', user('listed@acme.test'))
+      expectError(await open().put(`/Users/${id}`, user('listed@acme.test', { emails })), 400, 'invalidValue')
+      expectError(
+        await open().post('/Groups', { ...group('No list'), members: { value: id } }),
+        400,
+        'invalidValue',
+      )
+      expectError(
+        await open().post('/Groups', { ...group('No objects'), members: [id] }),
+        400,
+        'invalidValue',
+      )
+      await open().remove(`/Users/${id}`)
+    },
+  )
   it('accept a type that is none of the canonical ones', async () => {
     const emails = [{ value: 'c@acme.test', type: 'yacht' }]
     expect((await made(open(), '/Users', user('yacht@acme.test', { emails }))).emails).toEqual(emails)

@@ -5,7 +5,7 @@ import type { GroupChange, GroupDraft, GroupWrite, MembershipDelta } from '../..
 import { record } from '../body.ts'
 import type { Exchange } from '../exchange.ts'
 import { sameValue } from '../json.ts'
-import { normaliseValue } from '../normalise.ts'
+import { normaliseAttribute } from '../normalise.ts'
 import { applyOperations } from '../patch/apply.ts'
 import { checkNamed, compileMembership, isMembership, memberIds } from '../patch/membership.ts'
 import { receivedOperations, receivedResource } from '../received.ts'
@@ -35,7 +35,8 @@ const received = (exchange: Exchange): Sent => {
   const own = Object.entries(body).filter(([name]) => name.toLowerCase() !== 'members')
   const resource = receivedResource(groupSchema, exchange, record(Object.fromEntries(own)))
   const attribute = attributeNamed(groupSchema.attributes, 'members')
-  const members = attribute && sent !== undefined ? normaliseValue(attribute, sent, exchange.note) : undefined
+  const members =
+    attribute && sent !== undefined ? normaliseAttribute(attribute, sent, exchange.note) : undefined
   // Null is how some write "not set": like a body without them, it says nothing. Only a list can empty a group.
   const isMentioned = sent !== undefined && sent !== null
   return { draft: groupDraft(resource), members: isMentioned ? checkedIds(memberIds(members)) : undefined }

@@ -95,8 +95,9 @@ const unnamed = (rule = 'must be the id of a User or a Group'): ConnectorError =
 /** `members`, by POST, PUT or PATCH. Whether an id is a User's or a Group's is for the directory to know: `type` and `display` are not read. */
 export const memberIds = (value: AttributeValue | undefined): readonly GroupMemberId[] => {
   if (isAbsent(value)) return []
-  const list = isList(value) ? value : [value]
-  return [...new Set(list.map(memberIdOf))]
+  if (!isList(value))
+    throw new ConnectorError('invalidValue', 'members: must be a list', { field: 'members' })
+  return [...new Set(value.map(memberIdOf))]
 }
 
 const memberIdOf = (element: AttributeValue): GroupMemberId => {
