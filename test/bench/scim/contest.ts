@@ -82,15 +82,12 @@ const told = (child: ChildProcess): Promise<Record<string, unknown>> =>
   })
 
 const openSide = async (party: Party, below: Below, quick: boolean): Promise<Opened> => {
-  const host =
-    below === 'dynamodb' ? fork(script('./engine-host.ts'), [party, quick ? 'quick' : 'full']) : undefined
-  const { endpoint } = host ? await told(host) : {}
   const child = fork(script('./side.ts'), [party])
   const ask = (order: object) => {
     child.send(order)
     return told(child)
   }
-  const { port } = await ask({ kind: 'start', quick, endpoint })
+  const { port } = await ask({ kind: 'start', quick, below })
   const client = createClient(Number(port))
   return {
     party,
@@ -99,7 +96,6 @@ const openSide = async (party: Party, below: Below, quick: boolean): Promise<Ope
     close: () => {
       client.close()
       child.kill()
-      host?.kill()
     },
   }
 }

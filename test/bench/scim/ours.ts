@@ -5,21 +5,21 @@ import { type ConnectionId, connectionId, groupId, later, memberId } from '../..
 import type { Credential, CredentialStore } from '../../../lib/core/ports/configuration.ts'
 import type { ScimRequest, ScimResponse } from '../../../lib/scim/exchange.ts'
 import { createScimService } from '../../../lib/scim/service.ts'
-import { createDocumentClient } from '../../../lib/store/client.ts'
 import { createCredentialStore } from '../../../lib/store/credentials.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable } from '../../../lib/store/table-client.ts'
 import { createMemoryDirectory } from '../../support/memory-directory.ts'
-import { credentialOf } from './ours-items.ts'
+import { openEmbedded } from './embedded.ts'
+import { credentialOf, oursItems } from './ours-items.ts'
 import { few, groupsOf, idOf, many, membersOf, person, seededAt, today, type World } from './people.ts'
 import { tableName } from './rows.ts'
-import type { Meter, Side } from './side.ts'
+import type { Below, Meter, Side } from './side.ts'
 
 type Serve = (request: ScimRequest) => Promise<ScimResponse>
 
 /** Our service provider behind a bare HTTP server: what the deployed function does between its event and its answer. */
-export const openOurs = async (world: World, endpoint: string | undefined, meter: Meter): Promise<Side> => {
-  const serve = endpoint === undefined ? await overMemory(world) : overDynamoDb(endpoint, meter)
+export const openOurs = async (world: World, below: Below, meter: Meter): Promise<Side> => {
+  const serve = below === 'memory' ? await overMemory(world) : await overDynamoDb(world, meter)
   return {
     listener: (request, response) => {
       answer(serve, request, response).catch((error: unknown) => {
@@ -31,13 +31,8 @@ export const openOurs = async (world: World, endpoint: string | undefined, meter
 }
 
 /** As functions/scim.ts: one client, and a table with a time limit of its own for each request. */
-const overDynamoDb = (endpoint: string, meter: Meter): Serve => {
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-  })
-  const client = createDocumentClient({ endpoint })
+const overDynamoDb = async (world: World, meter: Meter): Promise<Serve> => {
+  const client = await openEmbedded(oursItems(world))
   const ids = createIds()
   const onCapacity = (units: number): void => {
     meter.units += units

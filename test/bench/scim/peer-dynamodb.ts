@@ -10,7 +10,8 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
-import { createDocumentClient } from '../../../lib/store/client.ts'
+import { openEmbedded } from './embedded.ts'
+import { peerItems } from './peer-items.ts'
 import {
   countKey,
   groupKey,
@@ -26,6 +27,7 @@ import {
   userKey,
 } from './peer-keys.ts'
 import { difference, type PeerDraft, type PeerGroup, type PeerStore, type PeerUser } from './peer-store.ts'
+import type { World } from './people.ts'
 import { tableName as TableName } from './rows.ts'
 import type { Meter } from './side.ts'
 
@@ -299,13 +301,8 @@ const createGroups = (db: Operations): Pick<PeerStore, 'group' | 'saveGroup'> =>
 })
 
 /** The obvious items: a user, guards for its unique names, adjacency rows both ways, a list and a count. */
-export const createDynamoDbPeer = (endpoint: string, meter: Meter): PeerStore => {
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-  })
-  const db = createOperations(createDocumentClient({ endpoint }), meter)
+export const createDynamoDbPeer = async (world: World, meter: Meter): Promise<PeerStore> => {
+  const db = createOperations(await openEmbedded(peerItems(world)), meter)
   return {
     tokenHash: async (tenant, id) => {
       const row = await db.get(tokenKey(tenant, id))

@@ -5,7 +5,7 @@ import { createDynamoDbPeer } from './peer-dynamodb.ts'
 import { createMemoryPeer } from './peer-memory.ts'
 import type { PeerDraft, PeerGroup, PeerStore, PeerUser } from './peer-store.ts'
 import type { World } from './people.ts'
-import type { Meter, Side } from './side.ts'
+import type { Below, Meter, Side } from './side.ts'
 
 /** Of one request: what was read for it is not read a second time when it is written. */
 type Context = { readonly tenant: string; user?: PeerUser; group?: PeerGroup }
@@ -122,8 +122,8 @@ const authenticate = async (store: PeerStore, request: Request): Promise<string>
 }
 
 /** scimmy-routers on Express, as its README puts them together. */
-export const openPeer = async (world: World, endpoint: string | undefined, meter: Meter): Promise<Side> => {
-  const store = endpoint === undefined ? createMemoryPeer(world) : createDynamoDbPeer(endpoint, meter)
+export const openPeer = async (world: World, below: Below, meter: Meter): Promise<Side> => {
+  const store = below === 'memory' ? createMemoryPeer(world) : await createDynamoDbPeer(world, meter)
   declareUsers(store)
   declareGroups(store)
   const app = express()

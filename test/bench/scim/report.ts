@@ -41,7 +41,7 @@ export const tableOf = ({ below, ours, peer }: Contest, { runs, atOnce, patience
   const once = [...ours, ...peer].some((one) => one.once)
   return [
     '',
-    `Rolecall (left) and scimmy-routers on Express (right) over ${below === 'memory' ? 'an in-memory store' : 'the embedded DynamoDB'}`,
+    `Rolecall (left) and scimmy-routers on Express (right) over ${below === 'memory' ? 'an in-memory store' : 'the embedded DynamoDB, in the same process'}`,
     `medians of ${runs} alternating runs; p50 and p95 with one request at a time, requests per second with ${atOnce} (one, where a request takes long)`,
     '',
     aligned([headings, ...rows]),

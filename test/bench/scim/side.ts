@@ -9,20 +9,20 @@ export type Meter = { on: boolean; units: number }
 export type Side = { readonly listener: RequestListener }
 
 type Order =
-  | { readonly kind: 'start'; readonly endpoint: string | undefined; readonly quick: boolean }
+  | { readonly kind: 'start'; readonly below: Below; readonly quick: boolean }
   | { readonly kind: 'meter'; readonly on: boolean }
   | { readonly kind: 'stop' }
 
 const meter: Meter = { on: false, units: 0 }
 
-const open = async (party: Party, world: World, endpoint: string | undefined): Promise<Side> => {
+const open = async (party: Party, world: World, below: Below): Promise<Side> => {
   // Only what this side needs: SCIMMY's declarations are those of the whole process.
-  if (party === 'ours') return (await import('./ours.ts')).openOurs(world, endpoint, meter)
-  return (await import('./peer.ts')).openPeer(world, endpoint, meter)
+  if (party === 'ours') return (await import('./ours.ts')).openOurs(world, below, meter)
+  return (await import('./peer.ts')).openPeer(world, below, meter)
 }
 
-const start = async (party: Party, quick: boolean, endpoint: string | undefined): Promise<void> => {
-  const side = await open(party, quick ? quickWorld : fullWorld, endpoint)
+const start = async (party: Party, quick: boolean, below: Below): Promise<void> => {
+  const side = await open(party, quick ? quickWorld : fullWorld, below)
   const server = createServer(side.listener)
   server.keepAliveTimeout = 600_000
   const { port } = await listen(server, 0)
@@ -34,7 +34,7 @@ process.on('disconnect', () => process.exit())
 process.on('message', (order: Order) => {
   switch (order.kind) {
     case 'start':
-      start(party, order.quick, order.endpoint).catch((error: unknown) => {
+      start(party, order.quick, order.below).catch((error: unknown) => {
         console.error(error)
         process.exit(1)
       })
