@@ -64,3 +64,46 @@ describe('a text of nothing but marks', () => {
     expect(reply.body).toMatchObject({ totalResults: 1, Resources: [{ userName: 'marks' }] })
   })
 })
+
+describe('a PATCH of a thousand operations', () => {
+  const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
+  const thousand = (operation: object): readonly object[] => Array.from({ length: 1_000 }, () => operation)
+  const tooMuch = { status: 413, body: { schemas: [errorUrn], status: '413' } }
+
+  it(
+    'on a list without end is refused before it has cost what the list is long, each time',
+    inTime,
+    async () => {
+      const list = Array.from({ length: 8_000 }, (_, n) => ({ primary: true, n }))
+      const reply = await scim.post('/Users', {
+        ...user('long'),
+        schemas: [userUrn, badge],
+        [badge]: { list },
+      })
+      const path = `/Users/${idOf(reply)}`
+      for (const place of ['list.a', 'list[n eq 1].a', 'other'])
+        expect(
+          await scim.patch(path, ...thousand({ op: 'add', path: `${badge}:${place}`, value: 1 })),
+        ).toMatchObject(place === 'other' ? { status: 200 } : tooMuch)
+    },
+  )
+
+  it('on as many names is refused, too', inTime, async () => {
+    const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`n${n}`, 1]))
+    const reply = await scim.post('/Users', { ...user('names'), schemas: [userUrn, badge], [badge]: names })
+    const operation = { op: 'add', path: `${badge}:other`, value: 1 }
+    expect(await scim.patch(`/Users/${idOf(reply)}`, ...thousand(operation))).toMatchObject(tooMuch)
+  })
+})
+
+it('what an undeclared attribute calls primary is a word like any other', async () => {
+  const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
+  const id = idOf(await scim.post('/Users', user('badge')))
+  const doors = [
+    { door: 1, primary: true },
+    { door: 2, primary: true },
+  ]
+  for (const door of doors)
+    await scim.patch(`/Users/${id}`, { op: 'add', path: `${badge}:doors`, value: [door] })
+  expect((await scim.get(`/Users/${id}`)).body).toMatchObject({ [badge]: { doors } })
+})

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts'
 import type { Attributes, AttributeValue } from '../../core/member.ts'
-import { isRecord } from '../body.ts'
+import { isList, isRecord } from '../body.ts'
 import { keyOf } from '../json.ts'
 import type { Note } from '../quirks.ts'
 import type { SchemaAttribute } from '../schema.ts'
@@ -25,7 +25,7 @@ export const applyOperations = (
 ): Attributes => {
   if (operations.length > maximumOperations)
     throw tooMuch(`at most ${maximumOperations} can change attributes at once`)
-  const step = stepBudget(maximumSteps, () => tooMuch('their filters compare too many values'))
+  const step = stepBudget(maximumSteps, () => tooMuch('they look at too many values'))
   return operations.reduce((before, operation) => applyOperation(before, operation, note, step), resource)
 }
 
@@ -40,26 +40,36 @@ const applyOperation = (resource: Attributes, operation: Operation, note: Note, 
       )
     case 'attribute':
       return inside(resource, path.urn, (container) =>
-        changed(container, path.attribute, (before) => changedAttribute(before, operation, path)),
+        changed(container, path.attribute, step, (before) => changedAttribute(before, operation, path)),
       )
     case 'elements':
       return inside(resource, path.path.urn, (container) =>
-        changed(container, path.path.attribute, (before) =>
+        changed(container, path.path.attribute, step, (before) =>
           changedElements(before, operation, path, note, step),
         ),
       )
   }
 }
 
+/** Names and values, however deep. */
+const sizeOf = (value: AttributeValue | undefined): number => {
+  if (!isList(value) && !isRecord(value)) return 1
+  const parts = Object.values(value)
+  return parts.reduce((sum: number, each) => sum + sizeOf(each), parts.length)
+}
+
 const changed = (
   container: Attributes,
   attribute: SchemaAttribute,
+  step: Step,
   change: (before: AttributeValue | undefined) => AttributeValue | undefined,
 ): Attributes => {
   // What nobody declared stands under the name it was first sent with.
   const name =
     (attribute.type === 'undeclared' ? keyOf(container, attribute.name) : undefined) ?? attribute.name
-  return withName(container, name, change(container[name]))
+  const before = container[name]
+  step(Object.keys(container).length + sizeOf(before))
+  return withName(container, name, change(before))
 }
 
 /** Works inside an extension's object, or in the resource itself; an extension without attributes disappears. */

@@ -32,8 +32,9 @@ export const withoutElements = (attribute: SchemaAttribute, before: List, unwant
   })
 }
 
-/** RFC 7644 §3.5.2: setting one value primary takes it from the others. */
+/** RFC 7644 §3.5.2: setting one value primary takes it from the others. Of an undeclared attribute nobody knows what the word means in it. */
 export const settlePrimary = (attribute: SchemaAttribute, before: List, after: List): List => {
+  if (attribute.type === 'undeclared') return after
   const fresh = after.filter((each) => isPrimary(each) && !before.some((old) => sameValue(old, each)))
   const [chosen, second] = fresh
   if (second !== undefined)
