@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { ConnectorError } from '../../lib/core/errors.ts'
 import type { Group, Member } from '../../lib/core/member.ts'
 import { readMembers } from '../../lib/provisioning/state.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
@@ -80,3 +81,29 @@ test('who is put into a group of the same name before the other one is deleted h
     }
   })
 }, 60_000)
+
+test('a look that fails in the middle of nested groups is no look, whichever request it is', async () => {
+  bench = await openBench()
+  const { provider } = bench
+  const carl = await provider.person('carl')
+  const inner = await provider.group('Inner', [carl])
+  const middle = await provider.group('Middle', [inner])
+  await provider.group('SOC-Analysts', [middle])
+  await settled()
+  const none = async () => {}
+  const fails = async () => {
+    throw new ConnectorError('storeUnavailable', 'the store did not answer: try again')
+  }
+  const calm = await rolesSeen(carl, [
+    [0, none],
+    [0, none],
+  ])
+  expect(calm.calls).toBeGreaterThan(6)
+  for (let n = 0; n < calm.calls; n += 1) {
+    const look = rolesSeen(carl, [
+      [n, fails],
+      [n, none],
+    ])
+    await expect(look).rejects.toMatchObject({ code: 'storeUnavailable' })
+  }
+})
