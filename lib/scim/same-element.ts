@@ -34,3 +34,7 @@ export const added = (attribute: SchemaAttribute, before: List, more: List): Lis
   }
   return list
 }
+
+/** Elements that a change of a part of them has made the same are one from then on. */
+export const distinct = (attribute: SchemaAttribute, list: List): List =>
+  attribute.multiValued ? added(attribute, [], list) : list

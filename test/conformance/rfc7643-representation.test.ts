@@ -120,6 +120,18 @@ describe('RFC 7643 §2.4 multi-valued attributes', () => {
     const after = await patched(open(), `/Users/${body.id}`, { op: 'add', path: 'emails', value: [one] })
     expect(after.emails).toEqual([one])
   })
+  it.each(['emails.value', 'emails[type sw "w"].value'])(
+    'nor after a PATCH of %s made them the same',
+    async (path) => {
+      const emails = [
+        { value: 'a@acme.test', type: 'work' },
+        { value: 'b@acme.test', type: 'WORK' },
+      ]
+      const { id } = await made(open(), '/Users', user(`alike-${path}`, { emails }))
+      const after = await patched(open(), `/Users/${id}`, { op: 'replace', path, value: 'c@acme.test' })
+      expect(list(after.emails).map((each) => each.value)).toEqual(['c@acme.test'])
+    },
+  )
 })
 
 describe('RFC 7643 §2.5 unassigned', () => {

@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue } from '../../core/member.ts'
 import { isList, isRecord } from '../body.ts'
 import { checkUnchanged } from '../immutable.ts'
 import { isAbsent, keyOf, read } from '../json.ts'
-import { added } from '../same-element.ts'
+import { added, distinct } from '../same-element.ts'
 import type { SchemaAttribute } from '../schema.ts'
 import { checkLength, validated } from '../validate.ts'
 import { settlePrimary, withName, withoutElements } from './elements.ts'
@@ -103,7 +103,7 @@ const changedSub = (
   const elements = listOf(before)
   const all = elements.length === 0 && next !== undefined ? [undefined] : elements
   const after = all.map((each) => withSub(each, sub, next)).filter((each) => each !== undefined)
-  return present(settlePrimary(attribute, elements, after))
+  return present(settlePrimary(attribute, elements, distinct(attribute, after)))
 }
 
 export const changedValue = (sub: SchemaAttribute, value: Value): Value =>

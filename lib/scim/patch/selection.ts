@@ -4,7 +4,7 @@ import { isRecord } from '../body.ts'
 import { matches } from '../filter/evaluate.ts'
 import { checkUnchanged } from '../immutable.ts'
 import type { Note } from '../quirks.ts'
-import { merged } from '../same-element.ts'
+import { distinct, merged } from '../same-element.ts'
 import type { Step } from '../steps.ts'
 import { checkLength, validated } from '../validate.ts'
 import { changedValue, completed, listOf, present, withSub } from './attribute.ts'
@@ -31,7 +31,7 @@ export const changedElements = (
     const next = isChosen[at] === true ? changedElement(each, operation, path) : each
     return next === undefined ? [] : [next]
   })
-  return present(settlePrimary(attribute, elements, after))
+  return present(settlePrimary(attribute, elements, distinct(attribute, after)))
 }
 
 const changedElement = (element: AttributeValue, { op, value }: Operation, path: ElementsPath): Value => {
