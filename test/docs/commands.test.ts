@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MemberExplanation } from '../../lib/provisioning/explain.ts'
 import { demoToken } from '../e2e/town.ts'
 import { examplesOf, pages, readme, root } from './pages.ts'
 import { openScene, type Scene } from './scene.ts'
@@ -217,6 +218,18 @@ describe('--json is as docs/cli.md tells', () => {
     // Whatever else is there is told as well.
     const words = new Set(`${row} ${rows.get('holds')}`.match(/\w+/g))
     expect(Object.keys(one).filter((key) => !words.has(key))).toEqual([])
+  })
+
+  test('explain names every field on the way to a role', async () => {
+    const [, section = ''] = told.split('### explain\n')
+    const words = new Set(section.match(/\w+/g))
+    const { communities } = (await run('explain ada@demo.test')) as MemberExplanation
+    const roles = communities.flatMap((one) => one.roles)
+    const because = roles.flatMap((one) => one.because)
+    const evidence = because.flatMap((one) => one.evidence)
+    expect(evidence.map(({ kind }) => kind)).toContain('group')
+    const names = [...communities, ...roles, ...because, ...evidence].flatMap((one) => Object.keys(one))
+    expect(names.filter((name) => !words.has(name))).toEqual([])
   })
 
   test('every command has a row', () => {
