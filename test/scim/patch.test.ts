@@ -140,8 +140,11 @@ describe('a PATCH of a user', () => {
       { title: 'Dr' },
     ],
     [
-      'ignores readOnly attributes in a value',
-      { op: 'replace', value: { id: 'x', groups: [{ value: 'g' }], title: 'Dr' } },
+      'ignores what says which resource is meant',
+      {
+        op: 'replace',
+        value: { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: 'x', title: 'Dr' },
+      },
       { title: 'Dr' },
     ],
   ])('%s', (_, operation, changes) => {
@@ -172,6 +175,11 @@ describe('a PATCH of a user', () => {
     ['an unknown operation', { op: 'move', path: 'title', value: 'x' }, 'invalidSyntax'],
     ['a path that names nothing', { op: 'replace', path: 'favouriteColour', value: 'x' }, 'invalidPath'],
     ['a path that is none', { op: 'replace', path: 'emails[type eq "work"', value: 'x' }, 'invalidPath'],
+    [
+      'more than a sub-attribute behind the brackets',
+      { op: 'replace', path: 'emails[type eq "work"].value display', value: 'x' },
+      'invalidPath',
+    ],
     ['a broken filter', { op: 'replace', path: 'emails[type is "work"].value', value: 'x' }, 'invalidFilter'],
     ['a filter on a single value', { op: 'replace', path: 'title[value eq "x"]', value: 'x' }, 'invalidPath'],
     ['removal without path', { op: 'remove' }, 'noTarget'],
