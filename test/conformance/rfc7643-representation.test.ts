@@ -330,7 +330,5 @@ describe('RFC 7643 §3.3, §7 an extension whose attributes are all read-only', 
     expect([created.title, JSON.stringify(created).includes('admin')]).toEqual(['Dr', false])
     const { body: replaced } = await open().put(`/Users/${id}`, { ...body, title: 'Prof' })
     expect([replaced.title, JSON.stringify(replaced).includes('admin')]).toEqual(['Prof', false])
-    const echoed = await patched(open(), `/Users/${id}`, { op: 'replace', value: { ...body, title: 'Sir' } })
-    expect([echoed.title, JSON.stringify(echoed).includes('admin')]).toEqual(['Sir', false])
   })
 })

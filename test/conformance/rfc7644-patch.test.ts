@@ -251,6 +251,14 @@ describe('RFC 7644 §3.5.2.3 replace', () => {
     await refused({}, 'mutability', { op: 'replace', path: 'meta.version', value: 'W/"9"' })
     await refused({}, 'mutability', { op: 'add', path: 'meta', value: { created: '2001-01-01T00:00:00Z' } })
   })
+  it.each([
+    { meta: { created: '2001-01-01T00:00:00Z' } },
+    { groups: [{ value: 'x' }] },
+    { [`${enterpriseUrn}:manager.displayName`]: 'x' },
+    { 'urn:rolecall:params:scim:schemas:extension:access:2.0:User': { assignments: [{ role: 'admin' }] } },
+  ])('of a read-only attribute without a path is, too: %j', (value) =>
+    refused({}, 'mutability', { op: 'replace', value: { ...value, title: 'Dr' } }),
+  )
   it('of a read-only sub-attribute is refused with mutability', () =>
     refused({}, 'mutability', { op: 'replace', path: `${enterpriseUrn}:manager.displayName`, value: 'x' }))
   it('by a userName in use answers 409', async () => {

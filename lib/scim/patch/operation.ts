@@ -126,7 +126,7 @@ const named = (schema: ResourceSchema, sent: Sent, name: string, note: Note): re
     if (name.toLowerCase() === schema.urn.toLowerCase()) return withoutPath(schema, sent, note)
     if (isCustomObject(path, sent)) return insideExtension(schema, sent, name, note)
   }
-  if (path === undefined || isReadOnly(schema, sent, path)) return ignored(path, note)
+  if (path === undefined || isOwnName(path, note)) return []
   const isPath = path.kind === 'attribute' && /[.[:]/.test(name)
   if (isPath) note('pathInName')
   return withPath(schema, { ...sent, createsMissing: sent.createsMissing || isPath }, name, note)
@@ -138,15 +138,11 @@ const isCustomObject = (path: AttributePath | undefined, { value }: Sent): boole
   (path === undefined ||
     (path.kind === 'attribute' && path.attribute.type === 'undeclared' && path.sub === undefined))
 
-const isReadOnly = (schema: ResourceSchema, sent: Sent, path: AttributePath): boolean =>
-  path.kind === 'attribute'
-    ? path.attribute.mutability === 'readOnly' || path.sub?.mutability === 'readOnly'
-    : isDerivedContent(schema, sent, path.urn)
-
-/** Unknown attributes are ignored, and readOnly ones too: inside a value they are an echo, not a wish (RFC 7644 §3.3). */
-const ignored = (path: AttributePath | undefined, note: Note): readonly [] => {
-  if (path?.kind === 'attribute' && path.attribute.name !== 'schemas') note('readOnlyInValue')
-  return []
+/** Which resource is meant, said once more: no wish to change its id. Unknown names are no wish, either (RFC 7644 §3.3); any other readOnly one is. */
+const isOwnName = (path: AttributePath, note: Note): boolean => {
+  if (path.kind !== 'attribute' || path.sub !== undefined) return false
+  if (path.attribute.path === 'id') note('readOnlyInValue')
+  return path.attribute.path === 'id' || path.attribute.path === 'schemas'
 }
 
 const readOnlyPart = (schema: ResourceSchema, sent: Sent, path: PatchPath): string | undefined => {
