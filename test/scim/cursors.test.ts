@@ -48,6 +48,18 @@ describe('a list by cursor (RFC 9865)', () => {
     expect(listed(await scim.get('/Users?cursor&count=60'))).not.toHaveProperty('nextCursor')
   })
 
+  it('over all types is one type behind the other, sorted or not, with the whole total or none', async () => {
+    for (const path of [
+      '/?count=20',
+      '/?count=20&sortBy=externalId',
+      '/?count=20&sortBy=externalId&sortOrder=descending',
+    ]) {
+      const pages = await walked(scim, path)
+      expect(idsOn(pages)).toEqual([...ids, team])
+      for (const { totalResults = 58 } of pages) expect(totalResults).toBe(58)
+    }
+  })
+
   it('may change its page size on the way', async () => {
     const first = listed(await scim.get('/Users?cursor=&count=5'))
     const second = listed(await scim.get(`/Users?count=7&cursor=${first.nextCursor}`))
@@ -137,6 +149,8 @@ describe('a cursor', () => {
     ['its beginning missing', () => path(cursor.slice(4))],
     ['one character changed', () => path(cursor.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))],
     ['something behind it', () => path(`${cursor}A`)],
+    ['padding behind it', () => path(`${cursor}=`)],
+    ['a blank in it', () => path(`${cursor.slice(0, 9)}%20${cursor.slice(9)}`)],
     ['garbage', () => path('x'.repeat(80))],
     ['too little', () => path('abc')],
     ['too much', () => path('A'.repeat(50_000))],
