@@ -1,14 +1,16 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { later } from '../../core/ids.ts'
 import type { Exchange } from '../exchange.ts'
-import { type Step, stepBudget, uncounted } from '../steps.ts'
+import { type Step, stepBudget } from '../steps.ts'
 
 /** Resources and rows that one request looks at. */
 export const maximumScanned = 10_000
 // Seconds a walk by cursor looks for matches before it answers with what it has; identity providers wait for 30 and more.
 const patience = 8
-// Some three seconds: a filter of a few tests takes a hundredth of it over all that may be scanned.
+// A few seconds: a filter of a few tests takes a hundredth of it over all that may be scanned.
 const maximumSteps = 20_000_000
+// A walk ends early enough for what it looks at in one go to stay within the bound.
+const enoughSteps = maximumSteps / 4
 
 /** What is left of the reads of one request. */
 export type Budget = {
@@ -17,7 +19,9 @@ export type Budget = {
   readonly spend: (rows: number) => void
   /** A walk ends here; its cursor goes on. */
   readonly isUsedUp: () => boolean
-  /** Told of each comparison; a walk is bounded by its patience instead. */
+  /** The same while there are resources that were read, but not looked at. */
+  readonly isTired: () => boolean
+  /** Told of each comparison; throws `tooMany` beyond the bound. */
   readonly step: Step
 }
 
@@ -26,14 +30,21 @@ export const createBudget = (
   answer: 'whole' | 'walk',
 ): Budget => {
   let left = maximumScanned
+  let steps = 0
+  const bounded = stepBudget(maximumSteps, tooManySteps)
+  const isTired = (): boolean => steps > enoughSteps || clock.now() > later(stamp.at, patience)
   return {
     left: () => left,
     spend: (rows) => {
       left -= rows
       if (left < 0 && answer === 'whole') throw tooMany()
     },
-    isUsedUp: () => left <= 0 || clock.now() > later(stamp.at, patience),
-    step: answer === 'whole' ? stepBudget(maximumSteps, tooManySteps) : uncounted,
+    isUsedUp: () => left <= 0 || isTired(),
+    isTired,
+    step: (count = 1) => {
+      steps += count
+      bounded(count)
+    },
   }
 }
 

@@ -18,6 +18,7 @@ type Found<S> = {
 
 const largestRead = 1_000
 const firstRead = 100
+const lookedAtOnce = 25
 // Each of these may bring rows of its own.
 const derivedRead = 25
 
@@ -62,6 +63,23 @@ const scanned = async <S extends Stored>(
   return { hits, next, total: everything?.total ?? (isWhole ? hits.length : undefined) }
 }
 
+/** Piece by piece: a filter may make a page of resources the work of minutes. */
+const fittingAmong = async <S extends Stored>(
+  search: Search<S>,
+  items: readonly S[],
+): Promise<{ readonly fit: readonly Hit<S>[]; readonly stoppedBehind?: string }> => {
+  const fit: Hit<S>[] = []
+  for (let at = 0; at < items.length; ) {
+    const some = items.slice(at, at + lookedAtOnce)
+    fit.push(...(await fitting(search, some)))
+    at += some.length
+    const last = some.at(-1)
+    if (search.budget.isTired() && at < items.length && last !== undefined)
+      return { fit, stoppedBehind: last.id }
+  }
+  return { fit }
+}
+
 const pages = async <S extends Stored>(
   search: Search<S>,
   start: string | undefined,
@@ -77,9 +95,9 @@ const pages = async <S extends Stored>(
     const most = wish.filter === undefined ? missing : Math.min(size, Math.max(1, budget.left()))
     const page = await verbs.scan(exchange, most, after)
     budget.spend(page.items.length)
-    const fit = await fitting(search, page.items)
+    const { fit, stoppedBehind = page.next } = await fittingAmong(search, page.items)
     hits.push(...fit.slice(0, missing))
-    const next = fit.length > missing ? hits.at(-1)?.id : page.next
+    const next = fit.length > missing ? hits.at(-1)?.id : stoppedBehind
     if (next === undefined || hits.length >= want || budget.isUsedUp()) return { hits, next }
     after = next
     if (!isDerived) size = Math.min(largestRead, size * 2)
