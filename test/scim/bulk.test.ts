@@ -329,6 +329,25 @@ describe('a reference by bulkId', () => {
   })
 })
 
+describe('a circle that failOnErrors cuts short', () => {
+  it('answers with what was created and what it lacks, never as if nothing had been', async () => {
+    const results = await bulk(
+      [
+        create('/Groups', 'a', group('Cut A', ['bulkId:b', 'bulkId:c'])),
+        create('/Groups', 'b', group('Cut B', ['bulkId:a'])),
+        create('/Groups', 'c', { schemas: [groupUrn] }),
+      ],
+      { failOnErrors: 1 },
+    )
+    expect(results.map(({ bulkId, status }) => [bulkId, status])).toEqual([
+      ['b', '409'],
+      ['c', '400'],
+    ])
+    expect(results[0]?.response?.detail).toContain('"a"')
+    expect(await read(results[0]?.location)).toMatchObject({ displayName: 'Cut B' })
+  })
+})
+
 describe('two operations with one bulkId', () => {
   it('are refused both: neither may be taken for the other', async () => {
     const results = await bulk([

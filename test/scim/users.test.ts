@@ -4,6 +4,7 @@ import {
   enterpriseUrn,
   errorUrn,
   filterOf,
+  groupUrn,
   idOf,
   openScim,
   type Scim,
@@ -163,6 +164,20 @@ describe('patching a user', () => {
     const { body } = await scim.get(`/Users/${idOf(created)}`)
     expect(fields.map((field) => body[field])).toEqual(fields.map((field) => `new ${field}`))
     expect(body.meta).toMatchObject({ version: 'W/"6"' })
+  })
+
+  it.each(['   ', '\u00a0', '\u200b'])('refuses %j for a name: nobody could be told by it', async (blank) => {
+    const id = idOf(await scim.post('/Users', user(`blank${blank.codePointAt(0)}@acme.test`)))
+    for (const operation of [
+      { op: 'replace', path: 'userName', value: blank },
+      { op: 'replace', value: { userName: blank } },
+    ]) {
+      const reply = await scim.patch(`/Users/${id}`, operation)
+      expect([reply.status, reply.body.scimType]).toEqual([400, 'invalidValue'])
+    }
+    const group = idOf(await scim.post('/Groups', { schemas: [groupUrn], displayName: 'Named' }))
+    const reply = await scim.patch(`/Groups/${group}`, { op: 'replace', path: 'displayName', value: blank })
+    expect([reply.status, reply.body.scimType]).toEqual([400, 'invalidValue'])
   })
 
   it('refuses to take the name of somebody else', async () => {
