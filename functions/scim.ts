@@ -27,7 +27,7 @@ const observe = (request: HttpRequest, connection: string, status: number, obser
 const serve = async (request: HttpRequest): Promise<HttpResponse> => {
   if (request.path === '/health')
     return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' }
-  const [, connection = '', path = ''] = /^\/([^/]*)\/scim\/v2(\/.*)?$/.exec(request.path) ?? []
+  const [, connection = '', path = ''] = /^\/([^/]*)\/scim\/v2(\/.*)?$/s.exec(request.path) ?? []
   const baseUrl = `${environment.publicUrl ?? request.origin}/${connection}/scim/v2`
   const response = await serveScim({ ...request, connection: connectionId(connection), baseUrl, path })
   observe(request, connection, response.status, response.observed)

@@ -95,11 +95,14 @@ const scalar = (attribute: SchemaAttribute, value: AttributeValue, note: Note): 
     case 'decimal':
       return numberOf(value, note)
     default:
-      if (typeof value !== 'number' || !isNumbered(attribute)) return value
+      if (!isNumber(value) || !isNumbered(attribute)) return value
       note('numberAsText')
       return String(value)
   }
 }
+
+/** Whose digits are known: 12345678901234567890 has become another by now, and 10.50 has lost one. */
+const isNumber = (value: AttributeValue): boolean => Number.isSafeInteger(value)
 
 /** What people are numbered by elsewhere: OneLogin's ids, everybody's personnel and cost centre numbers. Any other text is a text or a mistake. */
 const isNumbered = ({ path }: SchemaAttribute): boolean => path === 'externalId' || isUrn(path)
@@ -126,7 +129,7 @@ const complex = (attribute: SchemaAttribute, value: AttributeValue, note: Note):
 
 /** A text or number where the attribute is one object with a `value`. */
 const isBare = ({ multiValued, subAttributes }: SchemaAttribute, value: AttributeValue): boolean =>
-  !multiValued && subAttributes.has('value') && (typeof value === 'string' || typeof value === 'number')
+  !multiValued && subAttributes.has('value') && (typeof value === 'string' || isNumber(value))
 
 const lastSegment = (address: string): string => {
   const [path = ''] = address.split(/[?#]/, 1)

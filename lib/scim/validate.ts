@@ -104,12 +104,24 @@ const attributesOf = (table: AttributeTable, source: Attributes): Attributes => 
   return result
 }
 
+/** RFC 8259 §6: JSON has numbers that no double holds. They would come back as others, 1e999 as null. */
+const isKeptExactly = (value: number): boolean =>
+  Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+
 /** A value nobody declared: kept as sent, without what counts as absent. */
 const undeclaredValue = (path: string, value: AttributeValue): AttributeValue | undefined => {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) throw notWellFormed(path)
     return value
   }
+  if (typeof value === 'number' && !isKeptExactly(value))
+    throw new ConnectorError(
+      'invalidValue',
+      `${path}: is a number too large to be kept as it is; send a text`,
+      {
+        field: path,
+      },
+    )
   if (isList(value)) {
     const list = value.map((each) => undeclaredValue(path, each)).filter((each) => each !== undefined)
     return list.length === 0 ? undefined : list

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  enterpriseUrn,
   errorUrn,
   filterOf,
   group,
@@ -19,6 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => scim.close())
 
+const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
 const raw = (text: string): Buffer => Buffer.from(text)
 const inUser = (more: string): Buffer => raw(`{"schemas":["${userUrn}"],"userName":"evil",${more}}`)
 
@@ -61,6 +63,25 @@ describe('a hostile body', () => {
     ],
     ['with an attribute twice in different case', inUser('"title":"a","TITLE":"b"'), 400, 'invalidValue'],
     ['with half a surrogate pair', inUser('"title":"\\ud800"'), 400, 'invalidValue'],
+    ['with a custom number beyond all numbers', inUser(`"${badge}":{"no":1e999}`), 400, 'invalidValue'],
+    [
+      'with a custom number that would come back as another',
+      inUser(`"${badge}":{"no":[9007199254740993]}`),
+      400,
+      'invalidValue',
+    ],
+    [
+      'with an externalId that would be kept as another',
+      inUser('"externalId":12345678901234567890'),
+      400,
+      'invalidValue',
+    ],
+    [
+      'with a manager whose id would be kept as another',
+      inUser(`"${enterpriseUrn}":{"manager":12345678901234567890}`),
+      400,
+      'invalidValue',
+    ],
     [
       'with core attributes hidden under their URN',
       inUser(`"${userUrn}":{"password":"x"}`),
@@ -115,6 +136,7 @@ describe('an unusual address', () => {
     ['GET', '/Users/00000000-0000-4000-8000-000000000000', 404],
     ['GET', '/Users/%E0%A4%A', 404],
     ['GET', '/Users/a/b/c', 404],
+    ['GET', '/Users/a\nb', 404],
     ['GET', `/Groups/${'x'.repeat(3_000)}`, 404],
     ['PUT', '/Users', 405],
     ['POST', '/Users/00000000-0000-4000-8000-000000000000', 405],
