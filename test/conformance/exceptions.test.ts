@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filterOf, group, groupUrn, type Json, user } from '../scim/support/service.ts'
+import { filterOf, group, groupUrn, type Json, user, userUrn } from '../scim/support/service.ts'
 import { expectError, list, made, nobody, patched, reread, useScim } from './support.ts'
 
 const open = useScim()
@@ -93,6 +93,32 @@ describe('deliberate exceptions', () => {
   it('meta is returned even when attributes does not name it', async () => {
     const { id, meta } = await made(open(), '/Users', user('meta@acme.test'))
     expect((await reread(open(), `/Users/${id}?attributes=userName`)).meta).toEqual(meta)
+  })
+  it('replacing a membership is mutability, whether it is there or not', async () => {
+    const { id: member } = await made(open(), '/Users', user('fixed@acme.test'))
+    const { id } = await made(open(), '/Groups', group('Fixed', [String(member)]))
+    for (const who of [member, nobody]) {
+      const operation = { op: 'replace', path: `members[value eq "${who}"]`, value: { value: member } }
+      expectError(await open().patch(`/Groups/${id}`, operation), 400, 'mutability')
+    }
+  })
+  it('whether a reference is a URI is not checked', async () => {
+    const photos = [{ value: 'https://acme.test/ada lovelace.jpg', type: 'photo' }]
+    expect((await made(open(), '/Users', user('photo@acme.test', { photos }))).photos).toEqual(photos)
+  })
+  it('/Schemas and /ResourceTypes need a token', async () => {
+    for (const path of ['/Schemas', '/ResourceTypes'])
+      expectError(await open().send({ method: 'GET', path, token: undefined }), 401)
+  })
+  it('an extension whose URN ends in no version and type is kept, and goes by PUT', async () => {
+    const urn = 'urn:acme:people'
+    const body = { ...user('odd@acme.test'), schemas: [userUrn, urn], [urn]: { desk: '7' } }
+    const { id, ...created } = await made(open(), '/Users', body)
+    expect(created[urn]).toEqual({ desk: '7' })
+    const operation = { op: 'remove', path: urn }
+    expectError(await open().patch(`/Users/${id}`, operation), 400, 'invalidPath')
+    const { body: after } = await open().put(`/Users/${id}`, user('odd@acme.test'))
+    expect([after[urn], after.schemas]).toEqual([undefined, [userUrn]])
   })
   it('a password cannot be filtered by, nor an attribute that no schema has', async () => {
     for (const filter of ['password pr', 'shoeSize pr', 'password eq "x" or userName pr'])
