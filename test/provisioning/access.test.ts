@@ -64,11 +64,12 @@ test('who waits for a person’s decision is held; approved, what remains says t
     revocations: nothing,
     window: 86_400,
     minimumAdmins: 0,
-    protected: [],
+    protected: ['bert@demo.test'],
   }
   bench = await openBench({ community: { safety } })
   const anna = await bench.provider.person('anna')
-  const group = await bench.provider.group('SOC-Analysts', [anna, await bench.provider.person('bert')])
+  const bert = await bench.provider.person('bert')
+  const group = await bench.provider.group('SOC-Analysts', [anna, bert])
   await bench.settle()
   bench.activateAll()
   await bench.reconcile()
@@ -77,6 +78,8 @@ test('who waits for a person’s decision is held; approved, what remains says t
   const [held] = (await accessOf(anna)) ?? []
   expect(held).toMatchObject({ role: 'analyst', status: 'held' })
   expect(held?.because.at(-1)).toMatch(/^1 revocation wanted on top of 0 in the window, and the budget is 0$/)
+  // Of the same hold, each is told their own.
+  expect((await accessOf(bert))?.map(({ because }) => because.at(-1))).toEqual(['the account is protected'])
   await bench.desk.approve({ community: soc, by: 'olga', reason: 'moved' })
   await bench.settle()
   const [suspended] = (await accessOf(anna)) ?? []

@@ -109,7 +109,11 @@ describe('an operation that cannot be', () => {
     ['with a version that is no text', { method: 'DELETE', path: nobody, version: 1 }, '400'],
     ['POST to a resource', create(nobody, 'c', user('a')), '400'],
     ['DELETE of a type', { method: 'DELETE', path: '/Users' }, '400'],
-    ['a bulk in a bulk', create('/Bulk', 'd', { schemas: [bulkUrn], Operations: [] }), '400'],
+    [
+      'a bulk in a bulk',
+      create('/Bulk', 'd', { schemas: [bulkUrn], Operations: [{ method: 'DELETE', path: nobody }] }),
+      '400',
+    ],
     ['a bulk with a slash', create('/Bulk/', 'e', { schemas: [bulkUrn], Operations: [] }), '400'],
     ['a search', create('/.search', 'f', {}), '400'],
     ['a search in a type', create('/Users/.search', 'g', {}), '400'],

@@ -50,9 +50,9 @@ describe('a list by cursor (RFC 9865)', () => {
 
   it('over all types is one type behind the other, sorted or not, with the whole total or none', async () => {
     for (const path of [
-      '/?count=20',
-      '/?count=20&sortBy=externalId',
-      '/?count=20&sortBy=externalId&sortOrder=descending',
+      '/?count=19',
+      '/?count=19&sortBy=externalId',
+      '/?count=19&sortBy=externalId&sortOrder=descending',
     ]) {
       const pages = await walked(scim, path)
       expect(idsOn(pages)).toEqual([...ids, team])
