@@ -38,7 +38,9 @@ export type ResourceVerbs<S extends Stored> = {
     stored: readonly S[],
     projection: Projection,
   ) => Promise<readonly Attributes[]>
-  /** The same for a filter or a sort to look at, where derived attributes can be had for less or need a bound. */
+  /** As one answer carries it: what may be without end is left out whole, never cut. A filter or a sort sees all of it. */
+  readonly answerable?: (resource: Attributes) => Attributes
+  /** The same as `render` for a filter or a sort to look at, where derived attributes can be had for less or need a bound. */
   readonly renderForSearch?: (
     exchange: Exchange,
     stored: readonly S[],

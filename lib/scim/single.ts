@@ -43,7 +43,9 @@ export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): Sin
       status,
       // RFC 7643 §3.1: `meta.location` and Content-Location are one address.
       headers: { ...headers, 'content-location': headers.location ?? '' },
-      body: JSON.stringify(resource === undefined ? {} : project(schema, projection, resource)),
+      body: JSON.stringify(
+        resource === undefined ? {} : project(schema, projection, verbs.answerable?.(resource) ?? resource),
+      ),
     }
   }
 

@@ -55,3 +55,28 @@ describe('pages of groups with a thousand members each', () => {
       expect(idsOn(pages)).toEqual([...people, ...teams])
   })
 })
+
+describe('a User in more groups than an answer can hold', () => {
+  it('is shown without them, keeps nobody behind from being listed, and is found by them', async () => {
+    const crowd = openMemory()
+    const ids: string[] = []
+    for (let n = 0; n < 10; n += 1) ids.push(idOf(await crowd.post('/Users', user(`c${n}`))))
+    ids.sort()
+    const [popular = ''] = ids
+    const names = Array.from({ length: 1_500 }, (_, n) => `${n}${'"'.repeat(1_000)}`)
+    const joined: string[] = []
+    for (const [n, name] of names.entries()) {
+      if (n === 1_000) expect((await crowd.get(`/Users/${popular}`)).body.groups).toHaveLength(1_000)
+      joined.push(idOf(await crowd.post('/Groups', group(name, [popular]))))
+    }
+    const alone = await crowd.get(`/Users/${popular}`)
+    expect([alone.status, alone.body.groups, alone.text.length < 1_000]).toEqual([200, undefined, true])
+    expect(idsOn(await walked(crowd, '/Users?count=50'))).toEqual(ids)
+    const found = listed(
+      await crowd.get(`/Users?${filterOf(`groups.display eq ${JSON.stringify(names[1_200])}`)}`),
+    )
+    expect(idsOn([found])).toEqual([popular])
+    const groups = await walked(crowd, `/Groups?attributes=id&${filterOf(`members.value eq "${popular}"`)}`)
+    expect(idsOn(groups)).toEqual(joined.toSorted())
+  })
+})

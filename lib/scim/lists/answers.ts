@@ -15,7 +15,7 @@ export const firstThatFit = <T>(all: readonly T[], weightOf: (each: T) => number
   return end < 0 ? all : all.slice(0, Math.max(1, end))
 }
 
-/** As many of the resources as fit into one answer, as JSON texts. */
+/** As many of the resources as fit into one answer, as JSON texts; at least one. */
 export const fittingTexts = (resources: readonly Attributes[]): readonly string[] => {
   const texts: string[] = []
   let bytes = 0
@@ -24,7 +24,8 @@ export const fittingTexts = (resources: readonly Attributes[]): readonly string[
     // It leaves the function as a text inside JSON, every quotation mark escaped: at most twice as long.
     const most = 2 * Buffer.byteLength(text)
     bytes += bytes + most > maximumPageBytes ? Buffer.byteLength(JSON.stringify(text)) : most
-    if (bytes > maximumPageBytes) break
+    // Without any, a page would pass for the last one.
+    if (bytes > maximumPageBytes && texts.length > 0) break
     texts.push(text)
   }
   return texts

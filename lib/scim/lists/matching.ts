@@ -46,7 +46,7 @@ export const rendered = async <S extends Stored>(
 ): Promise<readonly Attributes[]> => {
   if (stored.length === 0) return []
   const resources = await verbs.render(exchange, stored, projection)
-  return resources.map((each) => project(verbs.schema, projection, each))
+  return resources.map((each) => project(verbs.schema, projection, verbs.answerable?.(each) ?? each))
 }
 
 /** The same of the first that fit into one answer together; at least one. */

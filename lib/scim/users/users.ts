@@ -1,5 +1,6 @@
 import { memberId } from '../../core/ids.ts'
-import type { Member } from '../../core/member.ts'
+import type { Attributes, Member } from '../../core/member.ts'
+import { isList, record } from '../body.ts'
 import { accessUrn } from '../definitions.ts'
 import type { Exchange } from '../exchange.ts'
 import { names, type Projection, wants } from '../projection.ts'
@@ -37,6 +38,16 @@ const renderCreated: typeof render = (exchange, members, projection) =>
     members.filter(({ version }) => version > 1),
   )
 
+// As many as of the members of a group: with the longest names they fill an answer.
+const maximumGroups = 1_000
+
+/** Beyond that, `/Groups?filter=members.value eq "<id>"` lists them page by page. */
+const answerable = (user: Attributes): Attributes => {
+  if (!isList(user.groups) || user.groups.length <= maximumGroups) return user
+  const { groups: _, ...others } = user
+  return record(others)
+}
+
 /** RFC 7643 §4.1. */
 export const users = resourceType<Member>({
   schema: userSchema,
@@ -51,6 +62,7 @@ export const users = resourceType<Member>({
   scan: ({ directory, request }, limit, after) => directory.scanMembers(request.connection, limit, after),
   render,
   renderCreated,
+  answerable,
   create,
   replace,
   patch,
