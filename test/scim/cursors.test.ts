@@ -170,6 +170,15 @@ describe('a cursor', () => {
     expect(Buffer.from(nextCursor, 'base64url').toString('latin1')).not.toContain('user')
   })
 
+  it('goes on behind a value longer than any address', async () => {
+    const world = openMemory()
+    const titles = ['b', 'a', 'c'].map((first) => `${first}${'x'.repeat(20_000)}`)
+    for (const [n, title] of titles.entries()) await world.post('/Users', user(`u${n}`, { title }))
+    const pages = await walked(world, '/Users?count=1&sortBy=title')
+    expect(pages.map(({ nextCursor = '' }) => nextCursor.length < 6_000)).toEqual([true, true, true])
+    expect(pages.flatMap(({ Resources }) => Resources.map(({ title }) => title))).toEqual(titles.toSorted())
+  })
+
   it('lives an hour', async () => {
     const world = openMemory()
     for (let n = 0; n < 3; n += 1) await world.post('/Users', user(`u${n}`))

@@ -22,7 +22,7 @@ export type Cursors = {
 const algorithm = 'aes-256-gcm'
 const nonceLength = 12
 const tagLength = 16
-// A position holds one sort key, which is at most as long as a stored text that a page would not fit anyway.
+// A position holds one sort key, which is cut before it could be longer than this.
 const maximumLength = 6_000
 
 const invalid = (): ConnectorError =>

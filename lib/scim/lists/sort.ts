@@ -59,11 +59,14 @@ export const checkSearchable = (
 const preferred = (value: AttributeValue | undefined): AttributeValue | undefined =>
   isList(value) ? (value.find((each) => isRecord(each) && each.primary === true) ?? value[0]) : value
 
+// Cursors hold the key of the last resource, and have to fit into an address. What is alike so far stays in the order of ids.
+const longestKey = 500
+
 const scalar = (attribute: SchemaAttribute | undefined, value: AttributeValue | undefined): SortKey => {
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'string') return undefined
   if (attribute?.type === 'dateTime') return instantOf(value)
-  return attribute?.exact === true ? value : fold(value)
+  return (attribute?.exact === true ? value : fold(value)).slice(0, longestKey)
 }
 
 const rank: Readonly<Record<string, number>> = { boolean: 0, number: 1, string: 2, undefined: 3 }
