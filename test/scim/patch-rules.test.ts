@@ -6,7 +6,7 @@ import { keepImmutable } from '../../lib/scim/immutable.ts'
 import { applyOperations } from '../../lib/scim/patch/apply.ts'
 import { parsePatch } from '../../lib/scim/patch/message.ts'
 import type { Quirk } from '../../lib/scim/quirks.ts'
-import { userSchema } from '../../lib/scim/schema.ts'
+import { compileSchema, userSchema } from '../../lib/scim/schema.ts'
 import { customUrn, moreUrn, thingSchema, thingUrn } from './language/thing.ts'
 
 const acme = 'urn:acme:params:scim:2.0:User'
@@ -331,6 +331,16 @@ describe('a PATCH that would cost too much', () => {
   })
 })
 
+describe('a value whose case counts', () => {
+  it('is another one in another case, and is added and removed by itself', () => {
+    const one = { userName: 'x', x509Certificates: [{ value: 'AAbb' }] }
+    const both = { userName: 'x', x509Certificates: [{ value: 'AAbb' }, { value: 'aaBB' }] }
+    const value = [{ value: 'aaBB' }]
+    expect(patch(userSchema, one)({ op: 'add', path: 'x509Certificates', value })).toEqual(both)
+    expect(patch(userSchema, both)({ op: 'remove', path: 'x509Certificates', value })).toEqual(one)
+  })
+})
+
 describe('a list of a thousand values', () => {
   const emails = Array.from({ length: 1_000 }, (_, n) => ({ value: `${n}@example.test`, type: 'work' }))
   const full = patch(userSchema, { userName: 'x', emails })
@@ -357,6 +367,33 @@ describe('an immutable attribute', () => {
       serial: 's-1',
       box: { seal: 'wax' },
     })
+  })
+
+  it('of an element that a filter selects stays, whatever the element is replaced by', () => {
+    const { document } = thingSchema
+    const seal = document.attributes
+      .find(({ name }) => name === 'box')
+      ?.subAttributes?.find(({ name }) => name === 'seal')
+    const attributes = document.attributes.map((each) =>
+      each.name === 'parts' && seal
+        ? { ...each, subAttributes: [...(each.subAttributes ?? []), seal] }
+        : each,
+    )
+    const sealed = patch(compileSchema('/Things', { ...document, attributes }), {
+      label: 'x',
+      parts: [{ value: 'a', seal: 'wax' }],
+    })
+    const path = 'parts[value eq "a"]'
+    expect(sealed({ op: 'replace', path, value: { value: 'b', seal: 'wax' } })).toMatchObject({
+      parts: [{ value: 'b', seal: 'wax' }],
+    })
+    for (const operation of [
+      { op: 'replace', path, value: { value: 'b', seal: 'lead' } },
+      { op: 'replace', path, value: { value: 'b' } },
+      { op: 'add', path, value: { seal: 'lead' } },
+      { op: 'replace', path: `${path}.seal`, value: 'lead' },
+    ])
+      expect(refusal(() => sealed(operation))).toBe('mutability')
   })
 
   it('can be sent again as it is', () => {
