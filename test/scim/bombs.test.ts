@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { idsOn, type MemoryScim, openMemory, walked } from './support/memory.ts'
-import { errorUrn, filterOf, groupUrn, idOf, user, userUrn } from './support/service.ts'
+import { errorUrn, filterOf, group, groupUrn, idOf, user, userUrn } from './support/service.ts'
 
 // What costs the square of a request's size keeps a function busy for minutes; what costs its size, for a moment.
 const inTime = { timeout: 15_000 }
@@ -126,6 +127,17 @@ describe('a filter that is much work for each of the people', () => {
         body: { scimType: 'tooMany' },
       })
   })
+})
+
+it('a filter that asks every group for many members counts what it reads', async () => {
+  const world = openMemory()
+  const ids: string[] = []
+  for (let n = 0; n < 100; n += 1) ids.push(idOf(await world.post('/Groups', group(`Team ${n}`))))
+  const people = Array.from({ length: 120 }, () => `members.value eq "${randomUUID()}"`)
+  const asked = filterOf(`not (${people.join(' or ')})`)
+  const refused = { status: 400, body: { scimType: 'tooMany' } }
+  expect(await world.get(`/Groups?attributes=id&${asked}`)).toMatchObject(refused)
+  expect(idsOn(await walked(world, `/Groups?attributes=id&count=200&${asked}`))).toEqual(ids.toSorted())
 })
 
 it('what an undeclared attribute calls primary is a word like any other', async () => {

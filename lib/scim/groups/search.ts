@@ -68,7 +68,7 @@ export const renderForSearch: NonNullable<ResourceVerbs<Group>['renderForSearch'
     const list = needsAll
       ? await allMembers(exchange, group, budget)
       : asksMembers
-        ? await thoseAmong(exchange, group, ids)
+        ? await thoseAmong(exchange, group, ids, budget)
         : []
     const { baseUrl } = exchange.request
     const resource = renderGroup(baseUrl, group, { kind: 'inline', list })
@@ -88,9 +88,12 @@ const thoseAmong = async (
   { directory, request }: Exchange,
   group: Group,
   ids: readonly string[],
+  budget: Budget,
 ): Promise<readonly GroupMember[]> => {
-  const asked = ids.filter(isUuid).map(memberId)
+  const asked = [...new Set(ids)].filter(isUuid).map(memberId)
   if (asked.length === 0) return []
+  // A row is read for each, found or not.
+  budget.spend(asked.length)
   const inside = await directory.whichAreIn(request.connection, group.id, asked)
   return asked.filter((id) => inside.has(id)).map((id) => ({ type: 'User', id }))
 }
