@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { instant } from '../../../lib/core/ids.ts'
+import { instant, milliseconds } from '../../../lib/core/ids.ts'
 import { openScim, type Scim, user } from '../support/service.ts'
 
 let scim: Scim
@@ -54,8 +54,10 @@ describe('pain 15: tokens expire silently, rotation causes an outage', () => {
     )
     expect(stored?.expiresAt).toBe(expiresAt)
     expect((await ask(token)).status).toBe(200)
-    vi.useFakeTimers({ toFake: ['Date'], now: now() + 3_600_001 })
+    vi.useFakeTimers({ toFake: ['Date'], now: milliseconds(expiresAt) - 1 })
     try {
+      expect((await ask(token)).status).toBe(200)
+      vi.setSystemTime(milliseconds(expiresAt))
       const refused = await ask(token)
       expect([refused.status, refused.headers['www-authenticate']]).toEqual([
         401,
