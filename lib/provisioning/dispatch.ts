@@ -12,12 +12,21 @@ import { personKey } from '../core/plan-scene.ts'
 import type { WorkDraft } from '../core/ports/work.ts'
 import type { Due } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
-import { type Expansion, expand, finishTombstone } from './expansion.ts'
+import { type DispatchReport, nothing, plus } from './dispatch-report.ts'
+import {
+  type Covered,
+  cover,
+  type Expansion,
+  expand,
+  finishTombstone,
+  lookedAt,
+  unseen,
+} from './expansion.ts'
 import { inParallel } from './parallel.ts'
+import { type Portion, portionsOf } from './portions.ts'
 import { priorityOf } from './priority.ts'
 import { type Reads, readStandings, type Standing } from './standing.ts'
 
-export type DispatchReport = { readonly finished: number; readonly work: number; readonly left: number }
 export type SweepReport = DispatchReport & { readonly woken: number }
 export type Dispatcher = {
   /** Turns due items into work and wakes the communities concerned. What fails stays due: the sweep takes it again. */
@@ -134,8 +143,10 @@ const addWork = async (deps: DispatchDeps, drafts: readonly WorkDraft[]): Promis
   return distinct.length
 }
 
-const settle = async (deps: DispatchDeps, { due, more, rest }: Expansion): Promise<true> => {
+const settle = async (deps: DispatchDeps, expansion: Expansion, covered: Covered): Promise<true> => {
+  const { due, more, rest } = expansion
   if (more.length > 0) await deps.work.addDue(due, more)
+  cover(covered, expansion)
   const remaining = rest ?? (await finishTombstone(deps, due))
   if (remaining === undefined) await deps.work.finishDue([due])
   else await deps.work.replaceDue(due, remaining)
@@ -148,12 +159,13 @@ const dispatchTogether = async (
   deps: DispatchDeps,
   look: Look,
   due: readonly Due[],
+  covered: Covered,
 ): Promise<DispatchReport> => {
   const ready = await inParallel(due, lanes, (one) =>
     attempt(deps, one, async () => {
-      const expansion = await expand(deps, one)
+      const expansion = await expand(deps, one, covered)
       const { connection, at: since } = one
-      return { expansion, drafts: await look({ connection, members: expansion.members, since }) }
+      return { expansion, drafts: await look({ connection, members: unseen(expansion, covered), since }) }
     }),
   )
   const whole = ready.filter((one) => one !== undefined)
@@ -162,26 +174,29 @@ const dispatchTogether = async (
     deps,
     whole.flatMap(({ drafts }) => drafts),
   )
+  for (const { expansion } of whole) lookedAt(covered, expansion)
   const settled = await inParallel(whole, lanes, ({ expansion }) =>
-    attempt(deps, expansion.due, () => settle(deps, expansion)),
+    attempt(deps, expansion.due, () => settle(deps, expansion, covered)),
   )
   const finished = settled.filter((done) => done !== undefined).length
   return { finished, work, left: due.length - finished }
 }
 
-/** Each of these is carried to its end before the next begins: a group may stand for hundreds of members, a member for one. */
-const portions = (due: readonly Due[]): readonly (readonly Due[])[] => {
-  const members = due.filter(({ kind }) => kind === 'member')
-  const wide = due.filter(({ kind }) => kind !== 'member').map((one) => [one])
-  return members.length === 0 ? wide : [members, ...wide]
+/** Done with the one that asked for the same. */
+const finishRepeated = async (
+  deps: DispatchDeps,
+  { repeated }: Portion,
+  isDone: boolean,
+): Promise<DispatchReport> => {
+  const [first] = repeated
+  if (first === undefined) return nothing
+  const finish = async (): Promise<number> => {
+    if (isDone) await deps.work.finishDue(repeated)
+    return isDone ? repeated.length : 0
+  }
+  const finished = (await attempt(deps, first, finish)) ?? 0
+  return { ...nothing, finished, left: repeated.length - finished }
 }
-
-const nothing: DispatchReport = { finished: 0, work: 0, left: 0 }
-const plus = (a: DispatchReport, b: DispatchReport): DispatchReport => ({
-  finished: a.finished + b.finished,
-  work: a.work + b.work,
-  left: a.left + b.left,
-})
 
 const dispatchDue = async (
   deps: DispatchDeps,
@@ -189,10 +204,12 @@ const dispatchDue = async (
   late: () => boolean = () => false,
 ): Promise<DispatchReport> => {
   const configuration = await deps.configuration()
+  const covered: Covered = { groups: new Set(), people: new Set() }
   let total = nothing
-  for (const portion of portions(due)) {
+  for (const portion of portionsOf(due)) {
     if (late()) return plus(total, { ...nothing, left: due.length - total.finished - total.left })
-    total = plus(total, await dispatchTogether(deps, createLooks(deps, configuration), portion))
+    const report = await dispatchTogether(deps, createLooks(deps, configuration), portion.due, covered)
+    total = plus(plus(total, report), await finishRepeated(deps, portion, report.left === 0))
   }
   return total
 }

@@ -238,3 +238,70 @@ test('a group of many that holds a group is worked off in steps, and what is bel
   expect(of(inner)).toMatchObject([{ own: true }])
   expect(await lookedAt()).toEqual(idsOf(...crowd, carl))
 })
+
+test('groups put into each other one by one make each group due once more, not once for every group around it', async () => {
+  bench = await openBench()
+  const people: Member[] = []
+  const chain: Group[] = []
+  for (let n = 0; n < 12; n += 1) {
+    people.push(await bench.provider.person(`p${n}`))
+    chain.push(
+      await bench.provider.group(n === 11 ? 'SOC-Analysts' : `g${n}`, [
+        ...people.slice(-1),
+        ...chain.slice(-1),
+      ]),
+    )
+  }
+  const items = await dispatchAll()
+  const own = items.flatMap((one) => (one.kind === 'group' && one.own === true ? [one.group] : []))
+  expect(own.toSorted()).toEqual(
+    chain
+      .slice(0, 10)
+      .map(({ id }) => id)
+      .toSorted(),
+  )
+  expect(await lookedAt()).toEqual(idsOf(...people))
+  expect(await due()).toEqual([])
+})
+
+test('the same group due many times is looked at once, and all of it is done with', async () => {
+  bench = await openBench()
+  const { outer, inner, middle, anna, bert, carl } = await settled()
+  const stamp = { connection: demo, at: bench.clock.now() }
+  const wishes = [inner, middle, outer].flatMap(({ id }) =>
+    [1, 2, 3].map(() => ({ kind: 'group', group: id, own: true }) as const),
+  )
+  await bench.deps.work.addDue({ position: '', ...stamp, kind: 'member', member: carl.id }, wishes)
+  let read = 0
+  const membersOf: Bench['directory']['membersOf'] = (...given) => {
+    read += 1
+    return bench.directory.membersOf(...given)
+  }
+  const deps = { ...bench.deps, directory: { ...bench.directory, membersOf } }
+  expect(await createDispatcher(deps).dispatch(await due())).toEqual({ finished: 9, work: 3, left: 0 })
+  expect(read).toBe(3)
+  expect(await lookedAt()).toEqual(idsOf(anna, bert, carl))
+  expect(await due()).toEqual([])
+})
+
+test('somebody in many groups that become due together is looked at once', async () => {
+  bench = await openBench()
+  const dora = await bench.provider.person('dora')
+  const groups: Group[] = []
+  for (let n = 0; n < 8; n += 1) groups.push(await bench.provider.group(`g${n}`, [dora]))
+  const outer = await bench.provider.group('SOC-Analysts', groups)
+  await dispatchAll()
+  await bench.provider.change(outer, { rename: 'Others' })
+  let read = 0
+  const memberOrTombstone: Bench['directory']['memberOrTombstone'] = (...given) => {
+    read += 1
+    return bench.directory.memberOrTombstone(...given)
+  }
+  const deps = { ...bench.deps, directory: { ...bench.directory, memberOrTombstone } }
+  await createDispatcher(deps).dispatch(await due())
+  expect(await due()).toHaveLength(8)
+  expect(read).toBe(0)
+  await createDispatcher(deps).dispatch(await due())
+  expect([read, await due()]).toEqual([1, []])
+  expect(await lookedAt()).toEqual([dora.id])
+})
