@@ -1,8 +1,5 @@
 import type { Attributes } from '../core/member.ts'
 
-/** Names such as `constructor` or `__proto__` come from outside: kept as text, so that neither the SDK nor a prototype ever meets them. */
-export const attributesToText = (attributes: Attributes): string => JSON.stringify(attributes)
-
 const bare = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(bare)
@@ -11,8 +8,11 @@ const bare = (value: unknown): unknown => {
   return object
 }
 
-/** Read far more often than written: a parser's callback for each value would cost several times the parsing. */
-export const attributesFromText = (text: string): Attributes => bare(JSON.parse(text)) as Attributes
+/**
+ * Parsed attributes on null prototypes: their names come from outside. Read far more often than written: a parser's callback for each value would cost
+ * several times the parsing.
+ */
+export const bareAttributes = (parsed: Attributes): Attributes => bare(parsed) as Attributes
 
 /** The same for equal attributes in whatever order they were sent. */
 export const canonical = (value: unknown): string =>

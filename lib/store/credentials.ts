@@ -2,7 +2,7 @@ import { ConnectorError } from '../core/errors.ts'
 import type { Credential, CredentialStore } from '../core/ports/configuration.ts'
 import { collected } from './batches.ts'
 import { credentialKey, credentialsPartition } from './keys.ts'
-import { recordOf } from './records.ts'
+import { recordOf, recordText } from './records.ts'
 import type { Item, Table } from './table-client.ts'
 
 /** `lastUsed` stands beside the record: using and saving never overwrite each other. */
@@ -28,7 +28,7 @@ export const createCredentialStore = (table: Table): CredentialStore => ({
       // A revocation is final: who saves what they read before it must not undo it.
       condition: 'attribute_not_exists(#revoked) OR #revoked = :false OR :revoked = :true',
       names: { '#record': 'record', '#revoked': 'revoked' },
-      values: { ':record': record, ':revoked': revoked, ':false': false, ':true': true },
+      values: { ':record': recordText(record), ':revoked': revoked, ':false': false, ':true': true },
     })
     if (result === 'conditionFailed')
       throw new ConnectorError(

@@ -1,27 +1,23 @@
 import type { ConnectionId, GroupId, Instant } from '../core/ids.ts'
 import type { Group } from '../core/member.ts'
 import type { GroupDraft } from '../core/ports/directory.ts'
-import { attributesFromText, attributesToText, changedNames } from './attributes-text.ts'
+import { bareAttributes, changedNames } from './attributes-text.ts'
 import { groupKey, groupSidePartition } from './keys.ts'
 import { recordOf, withRecord } from './records.ts'
 import type { Item, Table } from './table-client.ts'
 
 /** The group's own item: `version` counts its own changes only. */
 export type OwnGroup = Omit<Group, 'memberCount'>
-type GroupRecord = Omit<OwnGroup, 'attributes'> & { readonly attributes: string }
 
 export const groupItem = (own: OwnGroup): Item => ({
-  ...withRecord(groupKey(own.connection, own.id), {
-    ...own,
-    attributes: attributesToText(own.attributes),
-  } satisfies GroupRecord),
+  ...withRecord(groupKey(own.connection, own.id), own),
   version: own.version,
   ...(own.deletedAt === undefined ? {} : { deletedAt: own.deletedAt }),
 })
 
 export const ownGroupOf = (item: Item): OwnGroup => {
-  const { attributes, ...rest } = recordOf<GroupRecord>(item)
-  return { ...rest, attributes: attributesFromText(attributes) }
+  const record = recordOf<OwnGroup>(item)
+  return { ...record, attributes: bareAttributes(record.attributes) }
 }
 
 /** What stands beside a group: its sharded counters added up, and the intents not yet rolled forward, oldest first. */

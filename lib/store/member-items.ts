@@ -3,20 +3,15 @@ import { ConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { MemberDraft } from '../core/ports/directory.ts'
-import { attributesFromText, attributesToText, changedNames } from './attributes-text.ts'
+import { bareAttributes, changedNames } from './attributes-text.ts'
 import { fitsKey, memberKey } from './keys.ts'
 import { emailsOf } from './member-emails.ts'
 import { recordOf, withRecord } from './records.ts'
 import type { Item } from './table-client.ts'
 
-type MemberRecord = Omit<Member, 'attributes'> & { readonly attributes: string }
-
 /** Beside the record stand the attributes that conditions name, and the salt of this person's audit commitments. */
 export const memberItem = (member: Member, salt: string): Item => ({
-  ...withRecord(memberKey(member.connection, member.id), {
-    ...member,
-    attributes: attributesToText(member.attributes),
-  } satisfies MemberRecord),
+  ...withRecord(memberKey(member.connection, member.id), member),
   version: member.version,
   incarnation: member.incarnation,
   salt,
@@ -32,8 +27,8 @@ export const withSalt = (member: Member, salt: string): Member => {
 }
 
 export const memberOf = (item: Item): Member => {
-  const { attributes, ...rest } = recordOf<MemberRecord>(item)
-  return withSalt({ ...rest, attributes: attributesFromText(attributes) }, String(item.salt))
+  const record = recordOf<Member>(item)
+  return withSalt({ ...record, attributes: bareAttributes(record.attributes) }, String(item.salt))
 }
 
 export const isLive = (resource: { readonly deletedAt?: string }): boolean => resource.deletedAt === undefined

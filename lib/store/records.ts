@@ -10,6 +10,10 @@ export const expiry = (at: Instant, seconds: number): number => Math.ceil(millis
 export const isExpired = (item: Item, now: Instant): boolean =>
   typeof item.expiresAt === 'number' && item.expiresAt * 1000 <= milliseconds(now)
 
-/** A record stands whole in one attribute, so that no field of it can collide with a key or with the table's own `expiresAt`. */
-export const withRecord = <T extends object>(key: Key, record: T): Item => ({ ...key, record })
-export const recordOf = <T>(item: Item): T => item.record as T
+/**
+ * A record stands whole in one attribute, so that no field of it can collide with a key or with the table's own `expiresAt`. As text: a map would
+ * be taken apart and put together again by SDK and engine, value by value, and names from outside such as `__proto__` would meet both.
+ */
+export const recordText = (record: object): string => JSON.stringify(record)
+export const withRecord = (key: Key, record: object): Item => ({ ...key, record: recordText(record) })
+export const recordOf = <T>(item: Item): T => JSON.parse(String(item.record))

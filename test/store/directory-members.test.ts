@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionId, memberId } from '../../lib/core/ids.ts'
 import { auditPartition } from '../../lib/store/keys.ts'
-import { createTable } from '../../lib/store/table-client.ts'
+import { recordOf } from '../../lib/store/records.ts'
+import { createTable, type Item } from '../../lib/store/table-client.ts'
 import { acme, dues, ids, openWorld, person, rowsOf, type World, written } from './directory-world.ts'
 
 let world: World
@@ -44,7 +45,9 @@ describe('a member', () => {
     ).toHaveLength(1)
     const audit = await rowsOf(world.table, auditPartition('member', zoe.id, acme))
     expect(audit).toHaveLength(1)
-    expect(audit[0]?.record).toMatchObject({ event: { kind: 'memberCreated', member: zoe.id, active: true } })
+    expect(recordOf(audit[0] as Item)).toMatchObject({
+      event: { kind: 'memberCreated', member: zoe.id, active: true },
+    })
     expect(JSON.stringify(audit)).not.toContain('zoe-private')
   })
 

@@ -7,7 +7,7 @@ import type {
   MemberLookup,
   MemberWrite,
 } from '../../lib/core/ports/directory.ts'
-import { attributesFromText, attributesToText } from '../../lib/store/attributes-text.ts'
+import { bareAttributes } from '../../lib/store/attributes-text.ts'
 import { addressesOf } from '../../lib/store/member-emails.ts'
 import { checkNames, isLive, memberChanges, nextMember } from '../../lib/store/member-items.ts'
 import type { Change, Connections, Held } from './memory-rows.ts'
@@ -28,7 +28,7 @@ const freeze = <T>(value: T): T => {
 
 /** What the caller keeps of a draft is its own: nobody changes afterwards what is stored. */
 export const ownCopy = (attributes: Attributes): Attributes =>
-  freeze(attributesFromText(attributesToText(attributes)))
+  freeze(bareAttributes(JSON.parse(JSON.stringify(attributes))))
 
 /** RFC 7643 §3.1: externalId is case-exact; a userName is not. */
 type Claim = { readonly attribute: 'userName' | 'externalId'; readonly name: string }

@@ -3,7 +3,6 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { type Engine, openEngine } from '../../../infra/local/dynamodb/engine.ts'
 import { isServiceError } from '../../../infra/local/dynamodb/service-error.ts'
 import { createTable } from '../../../infra/local/dynamodb/table.ts'
-import { createDocumentClient } from '../../../lib/store/client.ts'
 import { type Row, tableName, typedRows } from './rows.ts'
 
 type Sent = { readonly headers: Readonly<Record<string, string>>; readonly body?: unknown }
@@ -30,18 +29,24 @@ const handlerFor = (engine: Engine) => ({
   httpHandlerConfigs: () => ({}),
 })
 
-/** The embedded engine in this process, with these rows, and a client as the deployed functions make it. */
-export const openEmbedded = async (rows: Iterable<Row>): Promise<DynamoDBDocumentClient> => {
+const place = {
+  endpoint: 'http://embedded.invalid',
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+}
+
+export type Connect = (options: typeof place) => DynamoDBDocumentClient
+
+/** The embedded engine in this process, with these rows, and a client as each side makes its own. */
+export const openEmbedded = async (
+  rows: Iterable<Row>,
+  connect: Connect,
+): Promise<DynamoDBDocumentClient> => {
   const engine = await openEngine()
   const requestHandler = handlerFor(engine) as never
-  const options = {
-    endpoint: 'http://embedded.invalid',
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-  }
-  await createTable(new DynamoDBClient({ ...options, requestHandler }), tableName)
+  await createTable(new DynamoDBClient({ ...place, requestHandler }), tableName)
   await engine.load(tableName, typedRows(rows))
-  const client = createDocumentClient(options)
+  const client = connect(place)
   client.config.requestHandler = requestHandler
   return client
 }

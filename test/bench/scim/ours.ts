@@ -5,6 +5,7 @@ import { type ConnectionId, connectionId, groupId, later, memberId } from '../..
 import type { Credential, CredentialStore } from '../../../lib/core/ports/configuration.ts'
 import type { ScimRequest, ScimResponse } from '../../../lib/scim/exchange.ts'
 import { createScimService } from '../../../lib/scim/service.ts'
+import { createDocumentClient } from '../../../lib/store/client.ts'
 import { createCredentialStore } from '../../../lib/store/credentials.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable } from '../../../lib/store/table-client.ts'
@@ -32,7 +33,7 @@ export const openOurs = async (world: World, below: Below, meter: Meter): Promis
 
 /** As functions/scim.ts: one client, and a table with a time limit of its own for each request. */
 const overDynamoDb = async (world: World, meter: Meter): Promise<Serve> => {
-  const client = await openEmbedded(oursItems(world))
+  const client = await openEmbedded(oursItems(world), createDocumentClient)
   const ids = createIds()
   const onCapacity = (units: number): void => {
     meter.units += units

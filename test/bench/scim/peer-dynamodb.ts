@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
-  type DynamoDBDocumentClient,
+  DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   type PutCommandInput,
@@ -10,7 +11,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
-import { openEmbedded } from './embedded.ts'
+import { type Connect, openEmbedded } from './embedded.ts'
 import { peerItems } from './peer-items.ts'
 import {
   countKey,
@@ -300,9 +301,12 @@ const createGroups = (db: Operations): Pick<PeerStore, 'group' | 'saveGroup'> =>
   },
 })
 
+/** The SDK as it comes. */
+const connect: Connect = (options) => DynamoDBDocumentClient.from(new DynamoDBClient(options))
+
 /** The obvious items: a user, guards for its unique names, adjacency rows both ways, a list and a count. */
 export const createDynamoDbPeer = async (world: World, meter: Meter): Promise<PeerStore> => {
-  const db = createOperations(await openEmbedded(peerItems(world)), meter)
+  const db = createOperations(await openEmbedded(peerItems(world), connect), meter)
   return {
     tokenHash: async (tenant, id) => {
       const row = await db.get(tokenKey(tenant, id))
