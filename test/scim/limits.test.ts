@@ -135,3 +135,22 @@ describe('a page', () => {
     },
   )
 })
+
+describe('the removal of values that are none', () => {
+  it.each<[string, unknown]>([
+    ['an e-mail without its value', [{ type: 'work', value: '' }]],
+    ['an object without its value', { value: null }],
+    ['nothing in a list', [null]],
+    ['an empty text in a list', ['']],
+  ])('removes nothing: %s', async (_, value) => {
+    const sent = { emails: emails(0, 2), roles: [{ value: 'admin' }] }
+    const other = idOf(await scim.post('/Users', user(`removal${Math.random()}`, sent)))
+    for (const path of ['emails', 'roles']) {
+      const reply = await scim.patch(`/Users/${other}`, { op: 'remove', path, value })
+      expect(reply).toMatchObject({ status: 200, body: { ...sent, meta: { version: 'W/"1"' } } })
+    }
+    expect(
+      (await scim.patch(`/Users/${other}`, { op: 'remove', path: 'emails' })).body.emails,
+    ).toBeUndefined()
+  })
+})

@@ -37,8 +37,9 @@ export const changedAttribute = (before: Value, operation: Operation, path: Attr
   return after
 }
 
-const changedWhole = (before: Value, { op, value: sent }: Operation, attribute: SchemaAttribute): Value => {
-  if (op === 'remove') return removed(before, sent, attribute)
+const changedWhole = (before: Value, operation: Operation, attribute: SchemaAttribute): Value => {
+  const { op, value: sent } = operation
+  if (op === 'remove') return removed(before, operation, attribute)
   const value = validated(attribute, sent)
   if (isMany(attribute, before, value, op)) {
     const after = op === 'add' ? added(attribute, listOf(before), listOf(value)) : listOf(value)
@@ -86,7 +87,9 @@ const isWritable = (attribute: SchemaAttribute, name: string): boolean =>
 const nameIn = (attribute: SchemaAttribute, container: Attributes, name: string): string =>
   attribute.subAttributes.get(name.toLowerCase())?.name ?? keyOf(container, name) ?? name
 
-const removed = (before: Value, value: Value, attribute: SchemaAttribute): Value => {
+const removed = (before: Value, { value, sent }: Operation, attribute: SchemaAttribute): Value => {
+  // What was named and turned out to be no value is nothing to remove; read as "no value given" it would take all of them.
+  if (attribute.multiValued && isAbsent(value) && !isAbsent(sent) && sent !== '') return before
   const isChosen = !isAbsent(value) && (attribute.multiValued || isList(before))
   const rest = isChosen ? present(withoutElements(attribute, listOf(before), listOf(value))) : undefined
   return rest ?? refuseRemoval(attribute)
