@@ -4,6 +4,7 @@ import type { Attributes, AttributeValue } from '../../lib/core/member.ts'
 import { normaliseResource, normaliseValue } from '../../lib/scim/normalise.ts'
 import type { Quirk } from '../../lib/scim/quirks.ts'
 import { attributeNamed, groupSchema, userSchema } from '../../lib/scim/schema.ts'
+import { thingSchema } from './language/thing.ts'
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
@@ -105,6 +106,18 @@ describe('the normaliser', () => {
     const quirks: Quirk[] = []
     expect(attribute && normaliseValue(attribute, sent, (each) => quirks.push(each))).toEqual(expected)
     expect(quirks).toEqual([quirk])
+  })
+
+  it.each<[string, AttributeValue, AttributeValue, readonly Quirk[]]>([
+    ['size', '7', 7, ['textAsNumber']],
+    ['weight', '-1.5', -1.5, ['textAsNumber']],
+    ['size', 7, 7, []],
+    ['size', '7 kg', '7 kg', []],
+  ])('reads a number of %s out of the text %j', (name, sent, expected, counted) => {
+    const attribute = attributeNamed(thingSchema.attributes, name)
+    const quirks: Quirk[] = []
+    expect(attribute && normaliseValue(attribute, sent, (each) => quirks.push(each))).toEqual(expected)
+    expect(quirks).toEqual(counted)
   })
 
   it('drops null references of members', () => {
