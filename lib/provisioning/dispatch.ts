@@ -1,13 +1,5 @@
-import type { Configuration } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
-import {
-  type CommunityId,
-  type ConnectionId,
-  type Instant,
-  later,
-  type MemberId,
-  milliseconds,
-} from '../core/ids.ts'
+import { type Instant, later, milliseconds } from '../core/ids.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { WorkDraft } from '../core/ports/work.ts'
 import type { Due } from '../core/work.ts'
@@ -22,10 +14,10 @@ import {
   lookedAt,
   unseen,
 } from './expansion.ts'
+import { createLooks } from './looks.ts'
 import { inParallel } from './parallel.ts'
 import { type Portion, portionsOf } from './portions.ts'
-import { priorityOf } from './priority.ts'
-import { type Reads, readStandings, type Standing } from './standing.ts'
+import type { Reads } from './standing.ts'
 
 export type SweepReport = DispatchReport & { readonly woken: number }
 export type Dispatcher = {
@@ -47,74 +39,6 @@ const sweepPage = 100
 /** The function that sweeps has a minute; what is begun at the end of this is finished in the rest. */
 const sweepSeconds = 35
 const lanes = 8
-
-/** People of one group are read together, so many at once. */
-const readTogether = 100
-
-type Affected = {
-  readonly connection: ConnectionId
-  readonly members: readonly MemberId[]
-  readonly since: Instant
-}
-
-const workFor = async (
-  deps: DispatchDeps,
-  configuration: Configuration,
-  standing: Standing,
-  since: Instant,
-): Promise<readonly WorkDraft[]> => {
-  const { connection, id: member } = standing
-  const [owned, outcomes] = await Promise.all([
-    deps.ownership.ownershipsOf(connection, member),
-    deps.outcomes.outcomesOf(connection, member),
-  ])
-  const known = outcomes.filter(({ state }) => state !== 'none')
-  const communities = new Set<CommunityId>([
-    // Nobody joins from a connection that was taken out; whoever has something already is still looked after.
-    ...(configuration.connections.some(({ id }) => id === connection) ? standing.assignments.keys() : []),
-    ...[...owned, ...known].map(({ community }) => community),
-  ])
-  // What the configuration no longer names cannot be reached: the reconciliation tells of it, and covers it when it comes back.
-  const reachable = configuration.communities.filter(({ id }) => communities.has(id))
-  return reachable.map(({ id }) => ({
-    community: id,
-    priority: priorityOf(
-      standing,
-      id,
-      owned.find(({ community }) => community === id),
-    ),
-    subject: { kind: 'member', connection, member },
-    since,
-  }))
-}
-
-const workForAll = async (
-  deps: DispatchDeps,
-  configuration: Configuration,
-  { connection, members, since }: Affected,
-): Promise<readonly WorkDraft[]> => {
-  const drafts: WorkDraft[] = []
-  for (let from = 0; from < members.length; from += readTogether) {
-    const ids = members.slice(from, from + readTogether)
-    const standings = await readStandings(deps, configuration, connection, ids)
-    const found = await inParallel(standings, lanes, (one) => workFor(deps, configuration, one, since))
-    drafts.push(...found.flat())
-  }
-  return drafts
-}
-
-/** Several due items of one member are one look: it happens after all of them were seen. */
-const createLooks = (deps: DispatchDeps, configuration: Configuration) => {
-  const looks = new Map<string, Promise<readonly WorkDraft[]>>()
-  return (affected: Affected): Promise<readonly WorkDraft[]> => {
-    const [member, ...others] = affected.members
-    if (member === undefined || others.length > 0) return workForAll(deps, configuration, affected)
-    const key = personKey({ connection: affected.connection, member })
-    const look = looks.get(key) ?? workForAll(deps, configuration, affected)
-    looks.set(key, look)
-    return look
-  }
-}
 
 /** The failed ones are reported and left; one poisoned item must not stop the others. */
 const attempt = async <Result>(
