@@ -63,7 +63,7 @@ describe('a look-up by e-mail', () => {
       await findsExactly(world.directory, steps)
       await findsExactly(createMemoryDirectory().directory, steps)
     })
-    await fc.assert(run, { numRuns: 40 })
+    await fc.assert(run, { numRuns: 25 })
   }, 60_000)
 
   it('leaves nothing of those who are gone or have few', async () => {
