@@ -140,6 +140,19 @@ it('a filter that asks every group for many members counts what it reads', async
   expect(idsOn(await walked(world, `/Groups?attributes=id&count=200&${asked}`))).toEqual(ids.toSorted())
 })
 
+it('an object of many names is completed in the time it takes to read it', inTime, async () => {
+  const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
+  const id = idOf(await scim.post('/Users', user('object')))
+  const named = (first: string): object =>
+    Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`${first}${n}`, n]))
+  await scim.patch(`/Users/${id}`, { op: 'add', path: `${badge}:doors`, value: named('d') })
+  const reply = await scim.patch(`/Users/${id}`, { op: 'replace', path: `${badge}:doors`, value: named('D') })
+  expect(reply).toMatchObject({
+    status: 200,
+    body: { meta: { version: 'W/"2"' }, [badge]: { doors: named('d') } },
+  })
+})
+
 it('what an undeclared attribute calls primary is a word like any other', async () => {
   const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
   const id = idOf(await scim.post('/Users', user('badge')))

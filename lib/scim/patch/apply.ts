@@ -31,6 +31,8 @@ export const applyOperations = (
 
 const applyOperation = (resource: Attributes, operation: Operation, note: Note, step: Step): Attributes => {
   const { path } = operation
+  // Each makes a copy.
+  step(Object.keys(resource).length)
   switch (path.kind) {
     case 'extension':
       return withName(

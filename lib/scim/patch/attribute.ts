@@ -72,11 +72,13 @@ export const completed = (
   if (isReference && (isEmpty || cleared.some((name) => name.toLowerCase() === 'value')))
     return refuseRemoval(attribute)
   const given = validated(attribute, sent)
-  let after: Attributes = isRecord(before) ? before : withName({}, '', undefined)
-  for (const name of cleared) after = withName(after, nameIn(attribute, after, name), undefined)
-  if (isRecord(given))
-    for (const [name, value] of Object.entries(given))
-      after = withName(after, nameIn(attribute, after, name), value)
+  const after: Record<string, AttributeValue> = Object.assign(
+    Object.create(null),
+    isRecord(before) ? before : {},
+  )
+  const nameOf = namesIn(attribute, after)
+  for (const name of cleared) delete after[nameOf(name)]
+  if (isRecord(given)) for (const [name, value] of Object.entries(given)) after[nameOf(name)] = value
   return Object.keys(after).length === 0 ? refuseRemoval(attribute) : after
 }
 
@@ -84,8 +86,14 @@ const isWritable = (attribute: SchemaAttribute, name: string): boolean =>
   attribute.type === 'undeclared' ||
   attribute.subAttributes.get(name.toLowerCase())?.mutability === 'readWrite'
 
-const nameIn = (attribute: SchemaAttribute, container: Attributes, name: string): string =>
-  attribute.subAttributes.get(name.toLowerCase())?.name ?? keyOf(container, name) ?? name
+/** Under which name a sub-attribute stands, or would stand, in an object: looked up, since there may be thousands. */
+const namesIn = (attribute: SchemaAttribute, container: Attributes): ((name: string) => string) => {
+  const held = new Map(Object.keys(container).map((name) => [name.toLowerCase(), name]))
+  return (name) => {
+    const folded = name.toLowerCase()
+    return attribute.subAttributes.get(folded)?.name ?? held.get(folded) ?? name
+  }
+}
 
 const removed = (before: Value, { value, sent }: Operation, attribute: SchemaAttribute): Value => {
   // What was named and turned out to be no value is nothing to remove; read as "no value given" it would take all of them.
