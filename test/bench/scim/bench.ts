@@ -17,8 +17,8 @@ const { values } = parseArgs({
 const quick = values.quick
 const world = quick ? quickWorld : fullWorld
 const pace: Pace = {
-  runs: Number(values.runs ?? (quick ? 2 : 5)),
-  perLine: quick ? 60 : 150,
+  runs: Number(values.runs ?? (quick ? 3 : 5)),
+  perLine: quick ? 150 : 250,
   atOnce: 8,
   patience: quick ? 2_000 : 6_000,
   bound: quick ? 10_000 : 40_000,

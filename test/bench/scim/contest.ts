@@ -170,14 +170,17 @@ const probeLast = async ({ side, lanes }: Entrant, world: World, below: Below, {
   }
 }
 
-/** A few more, so that no line's first run pays for what compiles then. */
-const warm = async (side: Opened, lane: Lane, pace: Pace): Promise<void> => {
+const toWarm = { first: 500, later: 40 }
+
+/** More of them, so that no line's first run pays for what compiles then; the first line of all compiles for the others, too. */
+const warm = async (side: Opened, lane: Lane, isFirst: boolean, pace: Pace): Promise<void> => {
   if (lane.forward.slowest > pace.patience / 10) return
-  const calls = (line: Line) => Array.from({ length: 20 }, (_, n) => line.call(lane.next + n))
+  const length = isFirst ? toWarm.first : toWarm.later
+  const calls = (line: Line) => Array.from({ length }, (_, n) => line.call(lane.next + n))
   const first = await timed(side.client, calls(lane.line), 1)
   lane.forward.slowest = median(first.milliseconds)
   if (lane.back) await timed(side.client, calls(lane.back.line), 1)
-  else lane.next += 20
+  else lane.next += length
 }
 
 const runLane = async (side: Opened, lane: Lane, pace: Pace): Promise<void> => {
@@ -265,7 +268,7 @@ export const contest = async (
         return
       }
       await probeLane(side, world, lane, below)
-      await warm(side, lane, pace)
+      await warm(side, lane, before === undefined, pace)
     })
     for (let run = 1; run <= pace.runs; run += 1) {
       const started = performance.now()
