@@ -21,14 +21,26 @@ export const elementKey = (attribute: SchemaAttribute, element: AttributeValue):
 export const merged = (before: AttributeValue | undefined, more: AttributeValue): AttributeValue =>
   isRecord(before) && isRecord(more) ? record({ ...before, ...more }) : more
 
+/** As `merged`, one after the other: an element is copied once, however many complete it. */
+const merging = (): typeof merged => {
+  const copies = new Set<AttributeValue>()
+  return (before, more) => {
+    if (isRecord(before) && isRecord(more) && copies.has(before)) return Object.assign(before, more)
+    const copy = merged(before, more)
+    if (copy !== more) copies.add(copy)
+    return copy
+  }
+}
+
 /** Adding is set-like (RFC 7644 §3.5.2.1): what is there already is completed, not doubled. */
 export const added = (attribute: SchemaAttribute, before: List, more: List): List => {
   const list: AttributeValue[] = []
   const places = new Map<string, number>()
+  const merge = merging()
   for (const [n, each] of [...before, ...more].entries()) {
     const key = elementKey(attribute, each)
     const at = places.get(key)
-    if (at !== undefined && n >= before.length) list[at] = merged(list[at], each)
+    if (at !== undefined && n >= before.length) list[at] = merge(list[at], each)
     else list.push(each)
     if (at === undefined) places.set(key, list.length - 1)
   }

@@ -153,6 +153,21 @@ it('an object of many names is completed in the time it takes to read it', inTim
   })
 })
 
+it(
+  'one value that is sent ten thousand times is completed in the time it takes to read it',
+  inTime,
+  async () => {
+    const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
+    const large = Object.fromEntries(Array.from({ length: 15_000 }, (_, n) => [`n${n}`, n]))
+    const doors = [{ value: 'a', ...large }]
+    const sent = { ...user('again'), schemas: [userUrn, badge], [badge]: { doors } }
+    const id = idOf(await scim.post('/Users', sent))
+    const value = Array.from({ length: 10_000 }, (_, n) => ({ value: 'a', last: n }))
+    const reply = await scim.patch(`/Users/${id}`, { op: 'add', path: `${badge}:doors`, value })
+    expect(reply).toMatchObject({ status: 200, body: { [badge]: { doors: [{ ...large, last: 9_999 }] } } })
+  },
+)
+
 it('what an undeclared attribute calls primary is a word like any other', async () => {
   const badge = 'urn:acme:params:scim:schemas:extension:badge:1.0:User'
   const id = idOf(await scim.post('/Users', user('badge')))
