@@ -16,7 +16,8 @@ const serveScim = wireScim(environment)
 const observe = (request: HttpRequest, connection: string, status: number, observed: Observed): void => {
   const { error, quirks, groupCycles = [], ...facts } = observed
   const known = isConnection(connection) ? { connection } : {}
-  const cycles = groupCycles.length === 0 ? {} : { groupCycles }
+  // A log line has an end; the metric tells how many.
+  const cycles = groupCycles.length === 0 ? {} : { groupCycles: groupCycles.slice(0, 100) }
   const line = { requestId: request.requestId, ...known, status, ...facts, ...cycles, quirks }
   if (error === undefined) logger.info('scim request', line)
   else logger.error('scim request failed', { ...line, ...errorFacts(error) })
