@@ -1,4 +1,28 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+const longest = [
+  'e2e/crash/',
+  'docs/commands',
+  'provisioning/crash',
+  'provisioning/faults',
+  'cli/cli',
+  'local/demo',
+  'provisioning/holds',
+  'scim/pains/platform',
+  'local/house',
+]
+
+/** What takes longest begins first, so that nobody waits for it alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((name) => moduleId.includes(`/test/${name}`))
+      return found < 0 ? longest.length : found
+    }
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b))
+  }
+}
 
 // The report file lets .ci/run add up the figures of several runs.
 const report = process.env.TEST_REPORT
@@ -7,6 +31,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     setupFiles: ['test/support/fuzz-seed.ts'],
+    sequence: { sequencer: LongestFirst },
     // Most of the long tests wait for a platform's pace or for a process to start: more workers than processors keep both busy.
     maxWorkers: 4,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
