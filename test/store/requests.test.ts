@@ -3,9 +3,7 @@ import { type ConnectionId, connectionId } from '../../lib/core/ids.ts'
 import type { Group, Member } from '../../lib/core/member.ts'
 import { ids, openWorld, person, type World, written, writtenGroup } from './directory-world.ts'
 
-const engine = process.env.DYNAMODB_ENDPOINT
-/** Only the embedded engine tells what it was asked. */
-describe.runIf(engine === undefined)('requests to the table', () => {
+describe('requests to the table', () => {
   let world: World
   beforeAll(async () => {
     world = await openWorld()

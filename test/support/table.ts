@@ -11,7 +11,7 @@ export type TestTable = {
   readonly endpoint: string
   /** Absent on another engine (`DYNAMODB_ENDPOINT`): nothing can be injected or tapped there. */
   readonly engine: Engine | undefined
-  /** Every operation the engine was asked for, in order; nothing is seen of another engine. */
+  /** Every operation the engine was asked for, in order; of another engine, what this client asked. */
   readonly requests: readonly { readonly operation: string; readonly body: object }[]
   readonly close: () => Promise<void>
 }
@@ -34,6 +34,15 @@ export const openTestTable = async (): Promise<TestTable> => {
   })
   const name = `rolecall-${randomUUID()}`
   await createTable(plain, name)
+  if (engine === undefined)
+    plain.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          requests.push({ operation: commandName.replace(/Command$/, ''), body: args.input })
+          return next(args)
+        },
+      { step: 'initialize', name: 'requests' },
+    )
   const client = DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } })
   return {
     client,
