@@ -51,11 +51,15 @@ const flat = ({ below, ours }: Contest, isQuick: boolean): readonly Requirement[
       : [{ text: `no line "${start}"`, isMet: false }]
   })
 
-const faster = ({ below, ours, peer }: Contest): readonly Requirement[] =>
+/** A few requests beside other work say only that nothing is badly wrong: faster is what a whole run has to show. */
+const quickRatio = 0.5
+
+const faster = ({ below, ours, peer }: Contest, isQuick: boolean): readonly Requirement[] =>
   ours.map((one, n) => {
     const other = peer[n]
     const ratio = other === undefined ? 0 : ratioOf(one, other)
-    return { text: `"${one.line}", ${named[below]}: ${ratio.toFixed(2)} × the peer`, isMet: ratio > 1 }
+    const text = `"${one.line}", ${named[below]}: ${ratio.toFixed(2)} × the peer`
+    return { text, isMet: ratio > (isQuick ? quickRatio : 1) }
   })
 
 export const requirements = (
@@ -64,7 +68,7 @@ export const requirements = (
   isQuick: boolean,
 ): readonly Requirement[] => [
   ...contests.flatMap((one) => flat(one, isQuick)),
-  ...contests.flatMap(faster),
+  ...contests.flatMap((one) => faster(one, isQuick)),
   {
     text: `a stored resource is not validated when it is read: ${validation.read} calls`,
     isMet: validation.read === 0,
