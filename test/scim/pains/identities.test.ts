@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { enterpriseUrn, filterOf, group, idOf, openScim, type Scim, user } from '../support/service.ts'
+import { enterpriseUrn, foundBy, group, idOf, openScim, type Scim, user } from '../support/service.ts'
 
 let scim: Scim
 beforeAll(async () => {
@@ -7,16 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => scim.close())
 
-const found = async (type: 'Users' | 'Groups', filter: string): Promise<readonly string[]> => {
-  const { status, body } = await scim.get(`/${type}?${filterOf(filter)}`)
-  expect({ filter, status }).toEqual({ filter, status: 200 })
-  const { totalResults, Resources } = body as never as {
-    readonly totalResults: number
-    readonly Resources: readonly { readonly id: string }[]
-  }
-  expect(totalResults).toBe(Resources.length)
-  return Resources.map(({ id }) => id)
-}
+const found = (type: 'Users' | 'Groups', filter: string) => foundBy(scim, type, filter)
 
 describe('pain 5: item size limits', () => {
   const long = 'x'.repeat(60_000)

@@ -3,6 +3,7 @@ import { mapBounded } from '../../../lib/scim/bounded.ts'
 import {
   enterpriseUrn,
   filterOf,
+  foundBy,
   group,
   groupUrn,
   idOf,
@@ -35,16 +36,7 @@ const membersOf = async (id: string): Promise<readonly string[]> => {
 const statuses = (replies: readonly Reply[]): readonly number[] => [
   ...new Set(replies.map(({ status }) => status)),
 ]
-const found = async (type: 'Users' | 'Groups', filter: string): Promise<readonly string[]> => {
-  const { status, body } = await scim.get(`/${type}?${filterOf(filter)}`)
-  expect({ filter, status }).toEqual({ filter, status: 200 })
-  const { totalResults, Resources } = body as never as {
-    readonly totalResults: number
-    readonly Resources: readonly { readonly id: string }[]
-  }
-  expect(totalResults).toBe(Resources.length)
-  return Resources.map(({ id }) => id)
-}
+const found = (type: 'Users' | 'Groups', filter: string) => foundBy(scim, type, filter)
 
 describe('pain 2: a group PATCH deletes members it did not mention', () => {
   it('not in a group longer than any page, whatever the PATCH says and however it asks for its answer', async () => {

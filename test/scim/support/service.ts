@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { expect } from 'vitest'
 import { createIds, systemClock } from '../../../lib/config/clock.ts'
 import { connectionId, type Instant } from '../../../lib/core/ids.ts'
 import type { Credential, CredentialStore, Scope } from '../../../lib/core/ports/configuration.ts'
@@ -177,3 +178,19 @@ export const group = (displayName: string, members: readonly string[] = []): obj
 })
 export const idOf = (reply: Reply): string => String(reply.body.id)
 export const filterOf = (filter: string): string => `filter=${encodeURIComponent(filter)}`
+
+/** The ids of a list that holds everything its filter finds on one page. */
+export const foundBy = async (
+  { get }: Pick<Scim, 'get'>,
+  type: 'Users' | 'Groups',
+  filter: string,
+): Promise<readonly string[]> => {
+  const { status, body } = await get(`/${type}?${filterOf(filter)}`)
+  expect({ filter, status }).toEqual({ filter, status: 200 })
+  const { totalResults, Resources } = body as never as {
+    readonly totalResults: number
+    readonly Resources: readonly { readonly id: string }[]
+  }
+  expect(totalResults).toBe(Resources.length)
+  return Resources.map(({ id }) => id)
+}
