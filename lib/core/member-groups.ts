@@ -1,5 +1,12 @@
 import type { MemberGroup } from './matching.ts'
-import type { HeldGroup } from './member.ts'
+import type { GroupReference, HeldGroup } from './member.ts'
+
+/** What a rule may match of a group, and nothing else of it. */
+export const referenceTo = ({ id, displayName, externalId }: GroupReference): GroupReference => ({
+  id,
+  displayName,
+  ...(externalId === undefined ? {} : { externalId }),
+})
 
 /** What the directory says of somebody's groups, as rules see it: the way to an indirect one by name. */
 export const pushedGroups = (held: readonly HeldGroup[]): readonly MemberGroup[] => {

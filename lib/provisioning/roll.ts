@@ -1,8 +1,8 @@
 import type { Configuration } from '../core/configuration.ts'
 import type { ConnectionId, GroupId, GroupMemberId, MemberId } from '../core/ids.ts'
 import { concernsRules } from '../core/matching.ts'
-import type { Group, GroupReference } from '../core/member.ts'
-import { pushedGroups } from '../core/member-groups.ts'
+import type { GroupReference } from '../core/member.ts'
+import { pushedGroups, referenceTo } from '../core/member-groups.ts'
 import { createNesting } from '../core/nesting.ts'
 import type { Held, Reads } from './standing.ts'
 
@@ -13,12 +13,6 @@ export type InTime = () => void
 
 /** Who is in the groups that matter, directly or by way of others. */
 export type Roll = (member: MemberId) => Held
-
-const referenceTo = ({ id, displayName, externalId }: Group): GroupReference => ({
-  id,
-  displayName,
-  ...(externalId === undefined ? {} : { externalId }),
-})
 
 /** Adds to what is there under the key. */
 const file = <Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void => {

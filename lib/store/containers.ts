@@ -1,6 +1,7 @@
 import type { ConnectionId, GroupId, GroupMemberId } from '../core/ids.ts'
 import { groupId } from '../core/ids.ts'
 import type { GroupReference } from '../core/member.ts'
+import { referenceTo } from '../core/member-groups.ts'
 import type { Containers } from '../core/nesting.ts'
 import { collected, inParallel } from './batches.ts'
 import { type OwnGroup, ownGroupOf } from './group-items.ts'
@@ -16,12 +17,6 @@ export const readOwnGroups = async (
   ids: readonly GroupId[],
 ): Promise<readonly OwnGroup[]> =>
   (await table.batchGet(ids.filter(isResourceId).map((id) => groupKey(c, id)))).map(ownGroupOf).filter(isLive)
-
-export const referenceTo = ({ id, displayName, externalId }: OwnGroup): GroupReference => ({
-  id,
-  displayName,
-  ...(externalId === undefined ? {} : { externalId }),
-})
 
 /** Groups with a row of this life: of members the incarnation they have, of groups any. */
 export const rowsAbove = async (
