@@ -54,6 +54,8 @@ export type Target = {
   readonly email: string
   readonly givenName: string
   readonly familyName: string
+  /** The identity provider's own id of the person, such as Entra's object id. */
+  readonly externalId?: string
   readonly standing: 'active' | 'departed'
   /** When the IdP said so; only for `departed`. */
   readonly departedAt?: Instant

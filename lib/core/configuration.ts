@@ -16,7 +16,7 @@ export type Connection = {
 }
 
 /** Adding a platform begins with its name here: the compiler then names every place that has to know it. */
-export const platformNames = ['sekoia'] as const
+export const platformNames = ['sekoia', 'netography', 'immybot'] as const
 export type PlatformName = (typeof platformNames)[number]
 
 export type Mode = 'enforce' | 'upsertOnly' | 'report'
@@ -24,6 +24,7 @@ export type ConflictResolution = 'priority' | 'leastPrivilege' | 'deny'
 
 /** What happens to an account whose member departed, or lost its last role here. */
 export type Leaving = {
+  /** `suspend`: no access from now on, as the platform knows it (`PlatformTraits.suspension`), and the account is kept. */
   readonly then: 'suspend' | 'remove'
   /** Seconds after the suspension until the account is removed; absent: never. */
   readonly removeAfter?: number
@@ -49,8 +50,10 @@ export type Safety = {
 export type Community = {
   readonly id: CommunityId
   readonly platform: PlatformName
-  /** Sekoia: community uuid. */
+  /** Sekoia: community uuid. Netography: shortname. ImmyBot: a tenant's id, or `instance`. */
   readonly tenant: string
+  /** The community of this configuration whose members reach into this one (Sekoia: main community; Netography: reseller). */
+  readonly parent?: CommunityId
   readonly baseUrl: string
   /** A reference such as `secretsmanager:name`, `ssm:/path`, `env:NAME`, `file:path`; never the secret. */
   readonly credentials: string
@@ -58,6 +61,10 @@ export type Community = {
   readonly adopt: 'explicit' | 'domain'
   readonly onDeparture: Leaving
   readonly onUnassigned: Leaving
+  /** Where a suspension is a role that gives nothing: that role. Never granted by a rule. */
+  readonly fallbackRole?: RoleId
+  /** The operator's word that the suspended may go on reading by their fallback role. */
+  readonly departedKeepReadAccess?: true
   readonly onConflict: ConflictResolution
   readonly safety: Safety
   /** Ceiling of platform calls per second for its base URL. */
@@ -73,20 +80,31 @@ export type RoleKind = 'builtin' | 'custom' | 'restricted' | 'intakeRestricted'
 /** Declared contents make a role *managed*: created, compared and repaired by us. Without them it is *existing*. */
 export type RoleContents = {
   readonly description: string
-  /** Permission names of the platform, sorted. */
+  /**
+   * Names of the platform, sorted: permissions, capabilities (`canMasquerade`), or `resource=word` for what the platform's catalogue expands
+   * (`Snapshot.permissions`).
+   */
   readonly permissions: readonly string[]
   /** Intakes by name or uuid as written; empty unless the kind is scoped to intakes. */
   readonly intakes: readonly string[]
 }
 
+type NamedRole = {
+  readonly id: RoleId
+  readonly name: string
+  /** Where the role applies, as written: `everything`, `msp`, `ownTenant`, `tenant:NAME`, `tenantTag:NAME`. Absent: the platform knows no scopes. */
+  readonly scope?: string
+}
 export type RoleDefinition =
-  | { readonly id: RoleId; readonly kind: 'builtin'; readonly name: string }
-  | {
-      readonly id: RoleId
+  | (NamedRole & { readonly kind: 'builtin' })
+  | (NamedRole & {
       readonly kind: Exclude<RoleKind, 'builtin'>
-      readonly name: string
       readonly contents?: RoleContents
-    }
+      /** ImmyBot: the tenant the role belongs to and is visible in, by id or name. Absent: public. */
+      readonly owner?: string
+      /** Names or ids a managed role had in earlier configurations: it is renamed, not made anew. */
+      readonly previously?: readonly string[]
+    })
 
 export type Rule = {
   readonly id: RuleId

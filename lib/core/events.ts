@@ -24,6 +24,21 @@ export type OperatorEvent =
       readonly at: Instant
       readonly code: string
     }
+  /** The platform will refuse us from then on: make a new key in time. */
+  | {
+      readonly type: 'credentials.expiring'
+      readonly community: CommunityId
+      readonly at: Instant
+      readonly expiresAt: Instant
+    }
+  /** Somebody whose access here was taken can still get into communities below. */
+  | {
+      readonly type: 'access.remains'
+      readonly community: CommunityId
+      readonly at: Instant
+      readonly change: string
+      readonly communities: readonly string[]
+    }
   | {
       readonly type: 'drift.found'
       readonly community: CommunityId

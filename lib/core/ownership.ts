@@ -26,6 +26,8 @@ export type Ownership = {
   readonly member: MemberId
   /** Absent between the decision to invite and the read-back that shows the account. */
   readonly account?: AccountId
+  /** The account under the address before, until it is removed (`PlatformTraits.emailIsIdentity`). */
+  readonly former?: AccountId
   /** Folded address the account was made or adopted under. */
   readonly email: string
   readonly origin: 'created' | 'adopted'

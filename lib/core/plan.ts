@@ -10,6 +10,7 @@ import type {
   PlatformRoleId,
   RoleId,
 } from './ids.ts'
+import type { ChildCommunity } from './snapshot.ts'
 
 /** Who a change is about. `account` is absent for a person who is not on the platform yet. */
 export type Subject = {
@@ -19,7 +20,8 @@ export type Subject = {
   readonly account?: AccountId
 }
 
-export type Reason = 'departed' | 'unassigned'
+/** `readdressed`: the person has another account under a new address (`PlatformTraits.emailIsIdentity`); nothing is lost. */
+export type Reason = 'departed' | 'unassigned' | 'readdressed'
 
 /** Stable, readable identity of a change: the same wish has the same id in every plan, so removals are counted once and holds have digests. */
 export type ChangeId = string
@@ -36,33 +38,63 @@ export type Change = Numbered &
         /** Permissions and intakes it gains beyond what the platform has and we last applied, sorted. */
         readonly widens: readonly string[]
         readonly holders: number
+        /** Its name until now, where the configuration renames it. */
+        readonly formerly?: string
+      }
+    /** Ours, no longer configured, and held by nobody. */
+    | {
+        readonly kind: 'deleteRole'
+        readonly role: RoleId
+        readonly name: string
+        readonly platformRole: PlatformRoleId
       }
     | {
         readonly kind: 'invite'
         readonly subject: Subject
         readonly givenName: string
         readonly familyName: string
+        readonly externalId?: string
         readonly roles: readonly RoleGrant[]
         /** 1 for the first invitation. An expired one is cleared (`replaces`) and sent again. */
         readonly attempt: number
         readonly replaces?: AccountId
+        /** The person's account under the address before: it stays until the new one stands. */
+        readonly follows?: AccountId
       }
     | { readonly kind: 'adopt'; readonly subject: Bound }
-    | { readonly kind: 'grant'; readonly subject: Bound; readonly grant: RoleGrant; readonly admin: boolean }
+    | {
+        readonly kind: 'grant'
+        readonly subject: Bound
+        readonly grant: RoleGrant
+        readonly admin: boolean
+        /** Where an account has exactly one role: the one that goes in the same write. `role`: it is ours. */
+        readonly replaces?: { readonly role?: RoleId; readonly platformRole: PlatformRoleId }
+        /** What it replaces is the fallback role: the suspension ends with it. */
+        readonly resumes?: true
+      }
     | {
         readonly kind: 'revoke'
         readonly subject: Bound
         readonly role: RoleId
         readonly platformRole: PlatformRoleId
         readonly replaced: boolean
+        /** The configuration no longer knows the role. */
+        readonly dropped?: true
       }
-    | { readonly kind: 'suspend'; readonly subject: Bound; readonly reason: Reason }
+    | {
+        readonly kind: 'suspend'
+        readonly subject: Bound
+        readonly reason: Exclude<Reason, 'readdressed'>
+        /** Roles of ours that go with it and that the configuration no longer knows. */
+        readonly dropped?: readonly RoleId[]
+      }
     | { readonly kind: 'resume'; readonly subject: Bound }
     | {
         readonly kind: 'remove'
         readonly subject: Bound
         readonly reason: Reason
         readonly suspendedAt?: Instant
+        readonly dropped?: readonly RoleId[]
       }
     /** The account is gone from the platform, or the grant is: only our record is corrected. */
     | {
@@ -83,6 +115,8 @@ export type Unmanaged =
       readonly account: AccountId
       readonly email?: string
       readonly admin: boolean
+      /** A service or integration account, or an API key. */
+      readonly service?: true
     }
   | {
       readonly kind: 'grant'
@@ -96,6 +130,14 @@ export type Problem =
   | { readonly kind: 'roleMissing'; readonly role: RoleId; readonly name: string }
   | { readonly kind: 'roleNotOurs'; readonly role: RoleId; readonly name: string }
   | { readonly kind: 'intakeMissing'; readonly role: RoleId; readonly intake: string }
+  | { readonly kind: 'permissionMissing'; readonly role: RoleId; readonly permission: string }
+  | { readonly kind: 'scopeMissing'; readonly role: RoleId; readonly scope: string }
+  /** The platform cannot rename roles: under a new name it is a new role, which needs a new id. */
+  | { readonly kind: 'roleNameFixed'; readonly role: RoleId; readonly name: string; readonly present: string }
+  /** Our own key lives by the role: it is left as it is. */
+  | { readonly kind: 'roleOfOwnKey'; readonly role: RoleId; readonly name: string }
+  /** Nobody can be suspended: the fallback role is missing, or still lets in. */
+  | { readonly kind: 'fallbackRoleUnfit'; readonly role: RoleId; readonly why: 'missing' | 'grantsAccess' }
   | {
       readonly kind: 'adoptionNeeded'
       readonly subject: Bound
@@ -117,6 +159,29 @@ export type Problem =
   /** These groups contain each other. Everybody in one of them is in all of them; the way back is not followed. */
   | { readonly kind: 'groupCycle'; readonly connection: ConnectionId; readonly groups: readonly GroupId[] }
 
+/** What is done as wished and should be known; shown in plan and doctor, never in the way. */
+export type Warning =
+  /** The platform has no role of the configured name; the one under its newer name is used. */
+  | { readonly kind: 'roleAlias'; readonly role: RoleId; readonly name: string; readonly used: string }
+  /** A managed role that can do what an administrator can, or whose holders count as administrators. */
+  | { readonly kind: 'roleEqualsAdmin'; readonly role: RoleId; readonly by: readonly string[] }
+  | {
+      readonly kind: 'denied'
+      readonly account: AccountId
+      readonly roleName: string
+    }
+  | { readonly kind: 'portalOnly'; readonly platformRole: PlatformRoleId; readonly names: readonly string[] }
+  /** No longer configured, ours, and still held: it stays until nobody holds it. */
+  | {
+      readonly kind: 'droppedRoleHeld'
+      readonly role: RoleId
+      readonly name: string
+      readonly holders: number
+    }
+
+/** The blast radius: changes of this plan that take effect in communities below this one, too. */
+export type Reach = { readonly communities: readonly ChildCommunity[]; readonly changes: readonly ChangeId[] }
+
 /** What the platform shows otherwise than we last left it: somebody edited by hand. */
 export type Drift =
   | { readonly kind: 'grantLost'; readonly subject: Bound; readonly role: RoleId }
@@ -136,4 +201,7 @@ export type Plan = {
   readonly unmanaged: readonly Unmanaged[]
   readonly problems: readonly Problem[]
   readonly drift: readonly Drift[]
+  readonly warnings: readonly Warning[]
+  /** Absent: nothing reaches further. */
+  readonly reach?: Reach
 }

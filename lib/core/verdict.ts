@@ -1,4 +1,4 @@
-import type { CommunityId, Instant } from './ids.ts'
+import type { CommunityId, Instant, RoleId } from './ids.ts'
 import type { Change, ChangeId } from './plan.ts'
 
 export type RemovalKind = 'departure' | 'revocation'
@@ -24,6 +24,8 @@ export type HoldReason =
   | { readonly kind: 'emptyDesired'; readonly owned: number }
   | { readonly kind: 'incompleteSnapshot' }
   | { readonly kind: 'roleWidened'; readonly gains: readonly string[]; readonly holders: number }
+  /** Someone would lose a role only because the configuration no longer knows it. */
+  | { readonly kind: 'roleDropped'; readonly roles: readonly RoleId[] }
   /** Held before and not decided yet. */
   | { readonly kind: 'awaitingApproval' }
   | { readonly kind: 'rejected' }

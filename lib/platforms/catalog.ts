@@ -1,12 +1,14 @@
 import type { Community, PlatformName } from '../core/configuration.ts'
-import { ConnectorError } from '../core/errors.ts'
 import { type Instant, later } from '../core/ids.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Pace, Platform, Platforms } from '../core/ports/platform.ts'
 import { platformUrl } from './address.ts'
 import { type Brake, type BrakeRules, createBrake } from './brake.ts'
-import { createPlatformHttp, type PlatformHttp } from './http.ts'
+import { type Authorization, createPlatformHttp, type PlatformHttp } from './http.ts'
+import { openImmybot } from './immybot/adapter.ts'
+import { openNetography } from './netography/adapter.ts'
 import { openSekoia } from './sekoia/adapter.ts'
+import type { Toolbox } from './toolbox.ts'
 import { platformTraits } from './traits.ts'
 import { createTransport } from './transport.ts'
 
@@ -26,7 +28,7 @@ export type PlatformsDeps = {
 
 type Entry = {
   readonly brake: BrakeRules
-  readonly open: (community: Community, http: PlatformHttp, clock: Clock) => Platform
+  readonly open: (toolbox: Toolbox) => Platform
 }
 
 /** Every platform we know: adding one is a folder beside `sekoia`, an entry here and one among the traits. */
@@ -36,22 +38,15 @@ const catalog: Readonly<Record<PlatformName, Entry>> = {
     brake: { errors: 2, within: 10, pause: 10, throttled: 30, maximum: 600 },
     open: openSekoia,
   },
+  // Nothing is published but one limit, which the adapter keeps: the pauses are what a polite caller does.
+  netography: {
+    brake: { errors: 10, within: 10, pause: 10, throttled: 2, maximum: 300 },
+    open: openNetography,
+  },
+  immybot: { brake: { errors: 10, within: 10, pause: 10, throttled: 2, maximum: 300 }, open: openImmybot },
 }
 
 const mebibyte = 1024 * 1024
-
-/** A header can carry it, and nothing else is in it. */
-const headerSafe = (secret: string, reference: string): string => {
-  const value = secret.trim()
-  if (/^[\x21-\x7e]{1,4096}$/.test(value)) return value
-  throw new ConnectorError(
-    'secretUnavailable',
-    `credentials ${reference}: not a key of printable characters`,
-    {
-      field: 'credentials',
-    },
-  )
-}
 
 const fingerprint = (community: Community): string =>
   JSON.stringify([
@@ -62,6 +57,8 @@ const fingerprint = (community: Community): string =>
     community.requestsPerSecond,
     community.roles,
     community.dialect,
+    community.fallbackRole,
+    community.departedKeepReadAccess,
   ])
 
 /** The port `Platforms` over the catalogue. Communities stay open until their configuration changes. */
@@ -76,20 +73,19 @@ export const createPlatforms = (deps: PlatformsDeps): Platforms => {
     return brake
   }
 
-  const httpFor = (community: Community): PlatformHttp => {
-    const baseUrl = platformUrl(community.baseUrl, deps.allowLoopback)
-    const key = async (): Promise<string> =>
-      headerSafe(await deps.secrets(community.credentials), community.credentials)
+  const deadline = deps.deadline ?? (() => later(deps.clock.now(), 60))
+
+  const httpFor = (community: Community, authorization: Authorization, address: string): PlatformHttp => {
+    const baseUrl = platformUrl(address, deps.allowLoopback)
     return createPlatformHttp({
       baseUrl,
-      headers: async () => ({ authorization: `Bearer ${await key()}` }),
-      secrets: async () => [await key()],
+      authorization,
       transport,
       brake: brakeFor(baseUrl, catalog[community.platform].brake),
       pace: deps.pace,
       perSecond: community.requestsPerSecond,
       clock: deps.clock,
-      deadline: deps.deadline ?? (() => later(deps.clock.now(), 60)),
+      deadline,
       random: deps.random ?? Math.random,
       timeout: deps.timeout ?? 15,
       maximumBytes: 10 * mebibyte,
@@ -97,13 +93,26 @@ export const createPlatforms = (deps: PlatformsDeps): Platforms => {
     })
   }
 
+  const toolboxFor = (community: Community): Toolbox => ({
+    community,
+    clock: deps.clock,
+    secret: () => deps.secrets(community.credentials),
+    connect: (authorization, baseUrl = community.baseUrl) => httpFor(community, authorization, baseUrl),
+    permit: (what, perSecond) =>
+      deps.pace.permit(
+        `${platformUrl(community.baseUrl, deps.allowLoopback)}#${what}`,
+        perSecond,
+        deadline(),
+      ),
+  })
+
   return {
     traits: ({ platform }) => platformTraits(platform),
     open: async (community) => {
       const print = fingerprint(community)
       const known = opened.get(community.id)
       if (known?.print === print) return known.platform
-      const platform = catalog[community.platform].open(community, httpFor(community), deps.clock)
+      const platform = catalog[community.platform].open(toolboxFor(community))
       opened.set(community.id, { print, platform })
       return platform
     },

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../core/errors.ts'
+import { ConnectorError, isConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Pace } from '../core/ports/platform.ts'
@@ -12,6 +12,8 @@ export type PlatformRequest = {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** Instead of a JSON body: `application/x-www-form-urlencoded`, as token services want it. */
+  readonly form?: Readonly<Record<string, string>>
   /** For errors: what was attempted, in words, without personal values. */
   readonly what: string
   /** A write that may be sent twice without harm. */
@@ -19,14 +21,21 @@ export type PlatformRequest = {
 }
 export type PlatformAnswer = { readonly status: number; readonly body: unknown }
 
+export type Authorization = {
+  /** Headers of each request. Asked before each call, so that a rotated secret is used at once (the resolver caches). */
+  readonly headers: () => Promise<Readonly<Record<string, string>>>
+  /** Values that must never appear in an error. */
+  readonly secrets: () => Promise<readonly string[]>
+  /** The platform answered 401: forget what was derived from the secret. True: worth asking once more. */
+  readonly renew?: () => boolean
+}
+
 export type PlatformHttp = { readonly send: (request: PlatformRequest) => Promise<PlatformAnswer> }
 
 export type PlatformHttpDeps = {
   /** As `platformUrl` returns it. */
   readonly baseUrl: string
-  readonly headers: () => Promise<Readonly<Record<string, string>>>
-  /** Values that must never appear in an error. */
-  readonly secrets: () => Promise<readonly string[]>
+  readonly authorization: Authorization
   readonly transport: Transport
   readonly brake: Brake
   readonly pace: Pace
@@ -46,6 +55,12 @@ const patience = 5
 const backOff = (attempt: number, random: () => number): number =>
   random() * Math.min(4, 0.5 * 2 ** (attempt - 1))
 
+const contentOf = ({ body, form }: PlatformRequest): { readonly body?: string; readonly type: string } => {
+  if (form !== undefined)
+    return { body: new URLSearchParams(form).toString(), type: 'application/x-www-form-urlencoded' }
+  return body === undefined ? { type: '' } : { body: JSON.stringify(body), type: 'application/json' }
+}
+
 /** All calls to platforms go through here: rate, time and size limits, careful repetition, one error classification, nothing secret in errors. */
 export const createPlatformHttp = (deps: PlatformHttpDeps): PlatformHttp => {
   const secondsLeft = (): number => (milliseconds(deps.deadline()) - milliseconds(deps.clock.now())) / 1000
@@ -56,16 +71,16 @@ export const createPlatformHttp = (deps: PlatformHttpDeps): PlatformHttp => {
     if (left <= 0) throw new ConnectorError('outOfTime', `${request.what}: no time left to ask the platform`)
     const url = new URL(`${deps.baseUrl}${request.path}`)
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body)
+    const { body, type } = contentOf(request)
     return deps.transport({
       method: request.method,
       url,
       headers: {
         accept: 'application/json',
         'user-agent': 'rolecall',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': type }),
         ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
-        ...(await deps.headers()),
+        ...(await deps.authorization.headers()),
       },
       ...(body === undefined ? {} : { body }),
       seconds: Math.min(deps.timeout, left),
@@ -73,28 +88,39 @@ export const createPlatformHttp = (deps: PlatformHttpDeps): PlatformHttp => {
     })
   }
 
+  const send = async (request: PlatformRequest): Promise<PlatformAnswer> => {
+    const asked = { what: request.what, writes: request.method !== 'GET' }
+    const harmless = request.idempotent ?? request.method === 'GET'
+    for (let attempt = 1; ; attempt += 1) {
+      const judged = judgeExchange(
+        await exchange(request),
+        asked,
+        await deps.authorization.secrets(),
+        milliseconds(deps.clock.now()),
+      )
+      if (judged.kind === 'ok') {
+        deps.brake.succeeded()
+        return judged
+      }
+      const { error } = judged
+      const pause = await deps.brake.failed(error.status, error.retryAfter)
+      const wait = Math.max(pause, backOff(attempt, deps.random))
+      const may = judged.repeat === 'always' || (judged.repeat === 'idempotent' && harmless)
+      const fits = wait <= patience && wait < secondsLeft()
+      if (!may || !fits || attempt >= deps.attempts) throw withPause(error, pause)
+      await deps.clock.sleep(wait)
+    }
+  }
+
   return {
     send: async (request) => {
-      const asked = { what: request.what, writes: request.method !== 'GET' }
-      const harmless = request.idempotent ?? request.method === 'GET'
-      for (let attempt = 1; ; attempt += 1) {
-        const judged = judgeExchange(
-          await exchange(request),
-          asked,
-          await deps.secrets(),
-          milliseconds(deps.clock.now()),
-        )
-        if (judged.kind === 'ok') {
-          deps.brake.succeeded()
-          return judged
-        }
-        const { error } = judged
-        const pause = await deps.brake.failed(error.status, error.retryAfter)
-        const wait = Math.max(pause, backOff(attempt, deps.random))
-        const may = judged.repeat === 'always' || (judged.repeat === 'idempotent' && harmless)
-        const fits = wait <= patience && wait < secondsLeft()
-        if (!may || !fits || attempt >= deps.attempts) throw withPause(error, pause)
-        await deps.clock.sleep(wait)
+      try {
+        return await send(request)
+      } catch (error) {
+        // A token may end early. That it was refused says that nothing was done.
+        const ended = isConnectorError(error, 'platformUnauthorized') && deps.authorization.renew?.() === true
+        if (!ended) throw error
+        return send(request)
       }
     },
   }

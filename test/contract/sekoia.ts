@@ -1,6 +1,6 @@
+import type { Fault } from '../../infra/local/simulators/faults.ts'
 import { demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
 import type { Edit } from '../../infra/local/simulators/sekoia/edits.ts'
-import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
 import { heldRoles, type Switches } from '../../infra/local/simulators/sekoia/world.ts'
 import { startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
@@ -104,7 +104,7 @@ const newcomer = (index: number): Edit => ({
 
 const list = { method: 'GET', path: '/avatars/' } as const
 
-const faultsFor = (kind: Trouble, times: number, date: string, someone: string): readonly Fault[] => {
+const faultsFor = (kind: Trouble, times: number, date: string, someone: string): readonly Fault<Edit>[] => {
   switch (kind) {
     case 'throttled':
       return [{ ...list, kind: 'status', status: 429, times }]

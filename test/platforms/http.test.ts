@@ -20,8 +20,7 @@ const against = async (script: readonly Scripted[], changes: Partial<PlatformHtt
   const baseUrl = changes.baseUrl ?? server.url
   const http = createPlatformHttp({
     baseUrl,
-    headers: async () => ({ authorization: `Bearer ${key}` }),
-    secrets: async () => [key],
+    authorization: { headers: async () => ({ authorization: `Bearer ${key}` }), secrets: async () => [key] },
     transport: createTransport(true),
     brake: createBrake(
       { pace, clock, baseUrl },

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { seeded } from '../../infra/local/dynamodb/seeded.ts'
+import type { Fault } from '../../infra/local/simulators/faults.ts'
 import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
-import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
 import { ConnectorError } from '../../lib/core/errors.ts'
 import { milliseconds } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
@@ -39,7 +39,7 @@ const calm = async (): Promise<void> => {
   await bench.settle()
 }
 
-const outages: Readonly<Record<string, readonly Fault[]>> = {
+const outages: Readonly<Record<string, readonly Fault<never>[]>> = {
   'every request answered 500': [{ kind: 'status', status: 500, times: 1000 }],
   'every request answered 429': [{ kind: 'status', status: 429, times: 1000 }],
   'the member list answered 503': [{ kind: 'status', status: 503, path: '/avatars', times: 1000 }],

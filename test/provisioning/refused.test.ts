@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Fault } from '../../infra/local/simulators/faults.ts'
 import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
-import type { Fault } from '../../infra/local/simulators/sekoia/faults.ts'
 import { type Bench, openBench } from './bench.ts'
 
 // What the platform refused was not done: our announcement of it is taken back, and gives no claim to what people do by hand afterwards.
@@ -8,7 +8,7 @@ let bench: Bench
 afterEach(() => bench.close())
 
 const refusedOnce = (method: string, path: string): void => {
-  const fault: Fault = { kind: 'status', status: 400, method, path, times: 1 }
+  const fault: Fault<never> = { kind: 'status', status: 400, method, path, times: 1 }
   bench.sekoia.faults([fault])
 }
 const later = async (): Promise<void> => {

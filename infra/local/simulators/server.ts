@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createImmybot, type ImmybotControl } from './immybot/immybot.ts'
+import { createNetography, type NetographyControl } from './netography/netography.ts'
 import { createSekoia, type SekoiaControl } from './sekoia/sekoia.ts'
 import { jsonAnswer, type SimulatedAnswer, type Simulator } from './simulator.ts'
 
@@ -9,6 +11,8 @@ export type Simulators = {
   readonly url: string
   readonly port: number
   readonly sekoia: SekoiaControl
+  readonly netography: NetographyControl
+  readonly immybot: ImmybotControl
   readonly close: () => Promise<void>
 }
 
@@ -56,7 +60,9 @@ export const startSimulators = async (options: SimulatorOptions): Promise<Simula
   }
   const common = { changed, ...(options.now === undefined ? {} : { now: options.now }) }
   const sekoia = createSekoia({ ...common, state: saved.sekoia })
-  const platforms: Readonly<Record<string, Simulator>> = { sekoia }
+  const netography = createNetography({ ...common, state: saved.netography })
+  const immybot = createImmybot({ ...common, state: saved.immybot })
+  const platforms: Readonly<Record<string, Simulator>> = { sekoia, netography, immybot }
 
   const handle = async (request: IncomingMessage): Promise<SimulatedAnswer> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
@@ -88,6 +94,8 @@ export const startSimulators = async (options: SimulatorOptions): Promise<Simula
     url: `http://127.0.0.1:${port}`,
     port,
     sekoia: sekoia.control,
+    netography: netography.control,
+    immybot: immybot.control,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -28,6 +28,7 @@ export type OwnershipStore = {
   readonly saveRoleOwnership: (
     next: RoleOwnership,
   ) => Promise<{ readonly kind: 'saved'; readonly ownership: RoleOwnership } | { readonly kind: 'stale' }>
+  readonly deleteRoleOwnership: (ownership: RoleOwnership) => Promise<void>
   /** Number of owned accounts of the community, exact. */
   readonly ownedCount: (community: CommunityId) => Promise<number>
   /** The same of every community in which anything was ever owned, configured or not. */

@@ -1,16 +1,22 @@
+import type { Check } from '../checkup.ts'
 import type { Community } from '../configuration.ts'
 import type { AccountId, Instant } from '../ids.ts'
 import type { Change } from '../plan.ts'
-import type { Account, PlatformRole, PlatformTraits, Snapshot } from '../snapshot.ts'
+import type { Account, Catalogue, PlatformRole, PlatformTraits, Snapshot } from '../snapshot.ts'
 
 /** One community on its platform, and the pace at which it may be called. */
 
 /** What a change did, as read back from the platform. */
 export type Applied =
   | { readonly kind: 'role'; readonly role: PlatformRole }
-  | { readonly kind: 'account'; readonly account: Account }
+  | {
+      readonly kind: 'account'
+      readonly account: Account
+      /** After a suspension or removal: names of communities below this one in which the person can still get in. */
+      readonly remains?: readonly string[]
+    }
   /** Removed, or nothing to do on the platform. */
-  | { readonly kind: 'gone' }
+  | { readonly kind: 'gone'; readonly remains?: readonly string[] }
 
 /**
  * One community on its platform. The adapter neither knows where wishes come from nor works out a difference. Each method reads back what it
@@ -24,13 +30,11 @@ export type Platform = {
   readonly accounts: (ids: readonly AccountId[]) => Promise<Snapshot>
   /** `roles`: the platform's role ids by the configuration's role id, as known after the changes before this one. */
   readonly apply: (change: Change, roles: ReadonlyMap<string, PlatformRole>) => Promise<Applied>
-  /** For the configuration check: live names, sorted. */
-  readonly catalogue: () => Promise<{
-    readonly roles: readonly PlatformRole[]
-    readonly permissions: readonly string[]
-    readonly restrictedPermissions: readonly string[]
-    readonly intakes: readonly { readonly id: string; readonly name: string }[]
-  }>
+  readonly catalogue: () => Promise<Catalogue>
+  /** For `doctor`: credentials, rights, catalogue, API description. Reads only. A check that cannot be made says so; it throws for nothing. */
+  readonly checkup: () => Promise<readonly Check[]>
+  /** When our own credentials end; undefined when the platform does not say. */
+  readonly credentialsExpire: () => Promise<Instant | undefined>
 }
 export type Platforms = {
   readonly traits: (community: Community) => PlatformTraits

@@ -1,11 +1,9 @@
-import type { Community } from '../../core/configuration.ts'
 import { ConnectorError, unreachable } from '../../core/errors.ts'
 import type { RoleId } from '../../core/ids.ts'
 import type { Change } from '../../core/plan.ts'
-import type { Clock } from '../../core/ports/clock.ts'
 import type { Applied, Platform } from '../../core/ports/platform.ts'
 import type { PlatformRole, Snapshot } from '../../core/snapshot.ts'
-import type { PlatformHttp } from '../http.ts'
+import { headerSafe, type Toolbox } from '../toolbox.ts'
 import { createAccountChanges } from './account-changes.ts'
 import { accountOf } from './accounts.ts'
 import { createSekoiaApi } from './api.ts'
@@ -29,7 +27,12 @@ const shown = (avatar: AvatarShape): Applied => ({ kind: 'account', account: acc
 const gone: Applied = { kind: 'gone' }
 
 /** One Sekoia.io community. Members inherited from a parent community are left out: they are the parent's. */
-export const openSekoia = (community: Community, http: PlatformHttp, clock: Clock): Platform => {
+export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Platform => {
+  const key = async (): Promise<string> => headerSafe(await secret(), community.credentials)
+  const http = connect({
+    headers: async () => ({ authorization: `Bearer ${await key()}` }),
+    secrets: async () => [await key()],
+  })
   const api = createSekoiaApi(http, community.tenant, dialectOf(community.dialect), clock)
   const roleChanges = createRoleChanges(api, community, clock)
   const accountChanges = createAccountChanges(api, clock)

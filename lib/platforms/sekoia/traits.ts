@@ -7,10 +7,12 @@ import type { PlatformTraits } from '../../core/snapshot.ts'
  */
 export const sekoiaTraits: PlatformTraits = {
   roleKinds: ['builtin', 'custom', 'restricted', 'intakeRestricted'],
-  canSuspend: true,
+  suspension: 'status',
   singleKinds: ['builtin', 'restricted', 'intakeRestricted'],
   exclusiveKinds: ['restricted', 'intakeRestricted'],
   customReplacesBuiltin: true,
   invitationLifetime: 24 * 3600,
   maximumInvitations: 3,
+  builtinPower: ['guest', 'analyst', 'admin'],
+  inherited: 'allRoles',
 }

@@ -1,8 +1,7 @@
-import type { SimulatedAnswer, SimulatedRequest } from '../simulator.ts'
-import type { Edit } from './edits.ts'
+import type { SimulatedAnswer, SimulatedRequest } from './simulator.ts'
 
 /** What a test can make go wrong, for the next `times` requests that match; the first `after` of them pass. */
-export type Fault = {
+export type Fault<Edit> = {
   readonly method?: string
   /** Part of the path. */
   readonly path?: string
@@ -20,15 +19,15 @@ export type Fault = {
   | { readonly kind: 'raw'; readonly status: number; readonly contentType: string; readonly text: string }
 )
 
-export type Faults = {
-  readonly set: (next: readonly Fault[]) => void
+export type Faults<Edit> = {
+  readonly set: (next: readonly Fault<Edit>[]) => void
   /** Takes the fault that applies to this request, if any. */
-  readonly next: (request: SimulatedRequest) => Fault | undefined
+  readonly next: (request: SimulatedRequest) => Fault<Edit> | undefined
 }
 
-export const createFaults = (): Faults => {
-  let pending: readonly Fault[] = []
-  const applies = (fault: Fault, request: SimulatedRequest): boolean =>
+export const createFaults = <Edit>(): Faults<Edit> => {
+  let pending: readonly Fault<Edit>[] = []
+  const applies = (fault: Fault<Edit>, request: SimulatedRequest): boolean =>
     (fault.method === undefined || fault.method === request.method) &&
     (fault.path === undefined || request.path.includes(fault.path))
   return {
@@ -39,7 +38,7 @@ export const createFaults = (): Faults => {
       const fault = pending.find((one) => applies(one, request))
       if (fault === undefined) return undefined
       const waits = (fault.after ?? 0) > 0
-      const used: Fault = waits
+      const used: Fault<Edit> = waits
         ? { ...fault, after: (fault.after ?? 0) - 1 }
         : { ...fault, times: fault.times - 1 }
       pending = pending.flatMap((one) => (one === fault ? (used.times > 0 ? [used] : []) : [one]))
@@ -48,13 +47,14 @@ export const createFaults = (): Faults => {
   }
 }
 
-/** Keeps the head of a list and leaves its total alone. */
+const half = (list: readonly unknown[]): readonly unknown[] => list.slice(0, Math.floor(list.length / 2))
+
+/** Keeps the head of a list, under whatever name it stands, and leaves its total alone. */
 export const halved = (answer: SimulatedAnswer): SimulatedAnswer => {
   if (answer.status !== 200) return answer
-  const body = JSON.parse(answer.body) as { readonly items?: readonly unknown[] }
-  if (body.items === undefined) return answer
-  return {
-    ...answer,
-    body: JSON.stringify({ ...body, items: body.items.slice(0, Math.floor(body.items.length / 2)) }),
-  }
+  const body: unknown = JSON.parse(answer.body)
+  if (Array.isArray(body)) return { ...answer, body: JSON.stringify(half(body)) }
+  const fields = Object.entries(body as Readonly<Record<string, unknown>>)
+  const cut = fields.map(([name, value]) => [name, Array.isArray(value) ? half(value) : value])
+  return { ...answer, body: JSON.stringify(Object.fromEntries(cut)) }
 }
