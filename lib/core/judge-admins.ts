@@ -64,7 +64,7 @@ const movesOf = (
   change: Change,
   roles: ReadonlyMap<PlatformRoleId, PlatformRole>,
 ): readonly Move[] => {
-  if (change.kind === 'createRole' || change.kind === 'invite') return []
+  if (change.kind === 'createRole' || change.kind === 'deleteRole' || change.kind === 'invite') return []
   if (change.kind === 'repairRole') {
     if (!narrowsAdmin(change, roles)) return []
     const holders = [...seats].filter(([, seat]) => seat.roles.has(change.platformRole))

@@ -85,8 +85,7 @@ const heldBefore: Test = ({ waiting, input }, { id }) => {
 }
 
 const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) => {
-  if (change.kind === 'createRole' || change.kind === 'repairRole') return undefined
-  if (change.kind === 'forget' || change.kind === 'adopt') return undefined
+  if (!('subject' in change) || change.kind === 'forget' || change.kind === 'adopt') return undefined
   const { account, email } = change.subject
   const hit = protectedEmails.has(fold(email)) || (account !== undefined && protectedAccounts.has(account))
   return hit ? { kind: 'protected' } : undefined

@@ -32,7 +32,7 @@ const planLeaving = (
   if (reason === 'unassigned' && account.roles.some((id) => !ours.has(id)))
     return planGrants(scene, target, account, ownership)
   const leaving = reason === 'departed' ? scene.community.onDeparture : scene.community.onUnassigned
-  if (account.status === 'pending' || leaving.then === 'remove' || !scene.traits.canSuspend)
+  if (account.status === 'pending' || leaving.then === 'remove' || scene.traits.suspension === 'none')
     return part({ changes: [removal(subject, reason)] })
   const suspended = ownership?.suspended
   if (account.status === 'enabled') {

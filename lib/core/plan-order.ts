@@ -22,6 +22,8 @@ const rank = (change: Change): number => {
       return 7
     case 'invite':
       return 8
+    case 'deleteRole':
+      return 9
     default:
       return unreachable(change)
   }

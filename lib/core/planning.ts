@@ -51,7 +51,7 @@ const everybody = (input: PlanInput, scope: Plan['scope']): readonly Target[] =>
 }
 
 const touched = (change: Change): readonly (AccountId | undefined)[] => {
-  if (change.kind === 'createRole' || change.kind === 'repairRole') return []
+  if (!('subject' in change)) return []
   return change.kind === 'invite' ? [change.replaces] : [change.subject.account]
 }
 
@@ -116,5 +116,6 @@ export const planChanges = (input: PlanInput): Plan => {
     unmanaged: scope === 'community' ? unmanagedIn(scene, changes) : [],
     problems: [...roles.problems, ...parts.problems],
     drift: [...roles.drift, ...parts.drift],
+    warnings: [],
   }
 }

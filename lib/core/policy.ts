@@ -4,7 +4,7 @@ import type { Change, Plan } from './plan.ts'
 export type PolicyResult = { readonly allowed: readonly Change[]; readonly withheld: readonly Change[] }
 
 /** A repair overwrites what somebody added to the role by hand, and the change does not say what that was. */
-const takesAway: readonly Change['kind'][] = ['suspend', 'remove', 'revoke', 'repairRole']
+const takesAway: readonly Change['kind'][] = ['suspend', 'remove', 'revoke', 'repairRole', 'deleteRole']
 
 const split = (plan: Plan, passes: (change: Change) => boolean): PolicyResult => ({
   allowed: plan.changes.filter(passes),

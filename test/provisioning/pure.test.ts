@@ -33,6 +33,7 @@ const planOf = (scope: Plan['scope']): Plan => ({
   unmanaged: [],
   problems: [],
   drift: [],
+  warnings: [],
 })
 const after = (
   existing: Hold | undefined,

@@ -26,6 +26,7 @@ const planOf = (community: CommunityId, roles: readonly string[] = []): Plan => 
   unmanaged: [],
   problems: roles.map((name) => ({ kind: 'roleNotOurs', role: name, name }) as Plan['problems'][number]),
   drift: [],
+  warnings: [],
 })
 /** Does not compress: a plan of it needs several items. */
 const noise = () => Array.from({ length: 12 }, () => randomBytes(60_000).toString('base64'))

@@ -24,7 +24,7 @@ export const soc = communityId('soc')
 
 export const sekoiaLike: PlatformTraits = {
   roleKinds: ['builtin', 'custom', 'restricted', 'intakeRestricted'],
-  canSuspend: true,
+  suspension: 'status',
   singleKinds: ['builtin', 'intakeRestricted'],
   exclusiveKinds: ['intakeRestricted'],
   customReplacesBuiltin: true,
@@ -34,7 +34,7 @@ export const sekoiaLike: PlatformTraits = {
 /** One role per account, no suspension, no invitations. */
 export const plain: PlatformTraits = {
   roleKinds: ['builtin', 'custom'],
-  canSuspend: false,
+  suspension: 'none',
   maximumRoles: 1,
   singleKinds: [],
   exclusiveKinds: [],

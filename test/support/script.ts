@@ -32,7 +32,7 @@ const traits = fc.oneof(
   { weight: 1, arbitrary: fc.constant(free) },
   {
     weight: 1,
-    arbitrary: fc.constant<PlatformTraits>({ ...unlimited, canSuspend: true, invitationLifetime: day }),
+    arbitrary: fc.constant<PlatformTraits>({ ...unlimited, suspension: 'status', invitationLifetime: day }),
   },
 )
 
@@ -88,7 +88,7 @@ export const worlds: fc.Arbitrary<World> = fc
         ...community,
         adopt,
         onDeparture,
-        onUnassigned: chosen.canSuspend ? onUnassigned : leaving('remove'),
+        onUnassigned: chosen.suspension === 'none' ? leaving('remove') : onUnassigned,
         safety: { ...community.safety, protected: protectedEmail === '' ? [] : [protectedEmail] },
       },
       ...(managedBefore

@@ -201,7 +201,16 @@ const onPlatform = (world: World, change: Change): [World, Applied] => {
   }
 }
 
+const deleteRole = (world: World, change: Extract<Change, { kind: 'deleteRole' }>, stage: Stage): World => {
+  if (stage === 'writtenAhead') return world
+  const gone = { ...world, roles: world.roles.filter(({ id }) => id !== change.platformRole) }
+  return stage === 'onPlatform'
+    ? gone
+    : { ...gone, roleOwnership: gone.roleOwnership.filter(({ role }) => role !== change.role) }
+}
+
 const applyRole = (world: World, change: Change, stage: Stage): World => {
+  if (change.kind === 'deleteRole') return deleteRole(world, change, stage)
   if (change.kind !== 'createRole' && change.kind !== 'repairRole') return world
   const mine = ({ role }: { readonly role: string }) => role === change.role.id
   const put = (state: World, owned: RoleOwnership | undefined): World =>
@@ -222,7 +231,7 @@ const applyRole = (world: World, change: Change, stage: Stage): World => {
 }
 
 export const applyChange = (world: World, change: Change, stage: Stage = 'recorded'): World => {
-  if (change.kind === 'createRole' || change.kind === 'repairRole') return applyRole(world, change, stage)
+  if (!('subject' in change)) return applyRole(world, change, stage)
   const { subject } = change
   const mine = (one: Ownership) => one.connection === subject.connection && one.member === subject.member
   const put = (state: World, owned: Ownership | undefined): World => ({
