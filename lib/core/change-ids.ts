@@ -6,6 +6,9 @@ export const createRoleId = (role: RoleId): ChangeId => `create-role/${role}`
 /** What a role gains is part of the identity: a consent to one gain is none to another. */
 export const repairRoleId = (role: RoleId, widens: readonly string[]): ChangeId =>
   widens.length === 0 ? `repair-role/${role}` : `repair-role/${role}/+${widens.join('+')}`
+export const deleteRoleId = (role: RoleId, platformRole: PlatformRoleId): ChangeId =>
+  `delete-role/${role}/${platformRole}`
+export const forgetRoleId = (role: RoleId): ChangeId => `forget-role/${role}`
 export const inviteId = (connection: ConnectionId, member: MemberId, attempt: number): ChangeId =>
   `invite/${connection}/${member}/${attempt}`
 export const adoptId = (account: AccountId, connection: ConnectionId, member: MemberId): ChangeId =>

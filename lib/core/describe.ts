@@ -1,8 +1,26 @@
 import { unreachable } from './errors.ts'
-import type { Change, Drift, Problem, Unmanaged } from './plan.ts'
+import type { Change, Drift, Problem, Unmanaged, Warning } from './plan.ts'
 import type { HoldReason } from './verdict.ts'
 
 const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+const describeInvitation = (change: Extract<Change, { readonly kind: 'invite' }>): string => {
+  const roles = change.roles.map(({ role }) => role).join(', ')
+  const again = change.attempt > 1 ? ` (invitation ${change.attempt})` : ''
+  const moved = change.follows === undefined ? '' : `, in place of account ${change.follows}`
+  return `invite ${change.subject.email} as ${roles}${again}${moved}`
+}
+
+const describeGrant = ({
+  subject,
+  grant,
+  replaces,
+  resumes,
+}: Extract<Change, { readonly kind: 'grant' }>): string => {
+  if (resumes) return `resume ${subject.email} as ${grant.role}`
+  const instead = replaces === undefined ? '' : ` instead of ${replaces.role ?? replaces.platformRole}`
+  return `give ${subject.email} ${grant.role}${instead}`
+}
 
 /** One line for an operator at a terminal: it names people by their e-mail, so it is never logged or sent. */
 export const describe = (change: Change): string => {
@@ -10,18 +28,22 @@ export const describe = (change: Change): string => {
     case 'createRole':
       return `create role "${change.role.name}" (${many(change.contents.permissions.length, 'permission')})`
     case 'repairRole':
-      return change.widens.length === 0
-        ? `repair role "${change.role.name}"`
-        : `repair role "${change.role.name}", which gains ${change.widens.join(', ')}`
-    case 'invite': {
-      const roles = change.roles.map(({ role }) => role).join(', ')
-      const again = change.attempt > 1 ? ` (invitation ${change.attempt})` : ''
-      return `invite ${change.subject.email} as ${roles}${again}`
-    }
+      return [
+        change.formerly === undefined
+          ? `repair role "${change.role.name}"`
+          : `rename role "${change.formerly}" to "${change.role.name}"`,
+        ...(change.widens.length === 0 ? [] : [`which gains ${change.widens.join(', ')}`]),
+      ].join(', ')
+    case 'deleteRole':
+      return `delete role "${change.name}": ours, no longer configured, and nobody holds it`
+    case 'forgetRole':
+      return `forget that role "${change.name}" was made by us`
+    case 'invite':
+      return describeInvitation(change)
     case 'adopt':
       return `adopt the account of ${change.subject.email}`
     case 'grant':
-      return `give ${change.subject.email} ${change.grant.role}`
+      return describeGrant(change)
     case 'revoke':
       return `take ${change.role} from ${change.subject.email}${change.replaced ? ' (keeps or gets another)' : ''}`
     case 'suspend':
@@ -54,6 +76,8 @@ export const describeHoldReason = (reason: HoldReason): string => {
       return 'the platform could not vouch for its whole account list'
     case 'roleWidened':
       return `the role would gain ${reason.gains.join(', ')} for ${many(reason.holders, 'holder')}`
+    case 'roleDropped':
+      return `the configuration no longer knows ${reason.roles.join(', ')}: whoever has it would lose it by that alone`
     case 'awaitingApproval':
       return 'held before and waiting for approval'
     case 'rejected':
@@ -82,6 +106,18 @@ export const describeProblem = (problem: Problem): string => {
       return `role ${problem.role}: a role "${problem.name}" exists that we did not create; rename one of them, or drop the contents from the configuration to use it as it is`
     case 'intakeMissing':
       return `role ${problem.role}: the platform has no intake "${problem.intake}", or more than one; correct the configuration`
+    case 'permissionMissing':
+      return `role ${problem.role}: the platform has no permission "${problem.permission}"; correct the configuration`
+    case 'scopeMissing':
+      return `role ${problem.role}: the platform has the role, and not for the scope ${problem.scope}; correct the scope or make it there`
+    case 'roleNameFixed':
+      return `role ${problem.role}: it was made as "${problem.present}", and the platform renames no role to "${problem.name}"; give the role of that name an id of its own, or keep the name`
+    case 'roleOfOwnKey':
+      return `role ${problem.role}: our own key lives by "${problem.name}", so it is never edited; bring its contents in line by hand, or drop them from the configuration`
+    case 'fallbackRoleUnfit':
+      return problem.why === 'missing'
+        ? `fallback role ${problem.role} is not on the platform, so nobody can be suspended; create it there or correct the configuration`
+        : `fallback role ${problem.role} still lets in, so nobody can be suspended by it; take its permissions away, or allow it with departedKeepReadAccess`
     case 'adoptionNeeded':
       return `account ${problem.subject.account} exists and is not ours: ${adoptionReasons[problem.why]}; adopt it explicitly, or remove it on the platform`
     case 'ownedElsewhere':
@@ -127,7 +163,33 @@ export const describeDrift = (drift: Drift): string => {
   }
 }
 
+const marks = (marked: readonly (readonly [boolean, string])[]): string => {
+  const given = marked.flatMap(([is, mark]) => (is ? [mark] : []))
+  return given.length === 0 ? '' : ` (${given.join(', ')})`
+}
+
 export const describeUnmanaged = (unmanaged: Unmanaged): string =>
   unmanaged.kind === 'account'
-    ? `account ${unmanaged.email ?? unmanaged.account}${unmanaged.admin ? ' (administrator)' : ''}`
+    ? `account ${unmanaged.email ?? unmanaged.account}${marks([
+        [unmanaged.admin, 'administrator'],
+        [unmanaged.service === true, 'service'],
+      ])}`
     : `role "${unmanaged.roleName}" of account ${unmanaged.account}`
+
+/** What is done as wished and should be known. Without personal values. */
+export const describeWarning = (warning: Warning): string => {
+  switch (warning.kind) {
+    case 'roleAlias':
+      return `role ${warning.role}: the platform has no role "${warning.name}"; "${warning.used}" is taken for it; write that name`
+    case 'roleEqualsAdmin':
+      return `role ${warning.role} can do what an administrator can: ${warning.by.join(', ')}`
+    case 'denied':
+      return `account ${warning.account}: somebody denied role "${warning.roleName}" by hand, and what is denied is not given back by giving it`
+    case 'portalOnly':
+      return `role ${warning.platformRole}: ${warning.names.join(', ')} was set in the portal and cannot be kept by the API; check it after the role was edited`
+    case 'droppedRoleHeld':
+      return `role ${warning.role} ("${warning.name}") is no longer configured and ${many(warning.holders, 'account')} still hold it: it stays until nobody does`
+    default:
+      return unreachable(warning)
+  }
+}

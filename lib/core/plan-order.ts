@@ -5,6 +5,7 @@ import type { Change } from './plan.ts'
 const rank = (change: Change): number => {
   switch (change.kind) {
     case 'forget':
+    case 'forgetRole':
       return 0
     case 'createRole':
       return 1
@@ -22,6 +23,7 @@ const rank = (change: Change): number => {
       return 7
     case 'invite':
       return 8
+    // When everybody who had it has let go of it.
     case 'deleteRole':
       return 9
     default:

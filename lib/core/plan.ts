@@ -48,6 +48,8 @@ export type Change = Numbered &
         readonly name: string
         readonly platformRole: PlatformRoleId
       }
+    /** Gone from the platform, another role's by now, or only named by the configuration from now on: just our record of having made it goes. */
+    | { readonly kind: 'forgetRole'; readonly role: RoleId; readonly name: string }
     | {
         readonly kind: 'invite'
         readonly subject: Subject

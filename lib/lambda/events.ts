@@ -8,6 +8,8 @@ const metricOf: Readonly<Record<OperatorEvent['type'], string>> = {
   'plan.held': 'PlanHeld',
   'change.failed': 'ChangeFailed',
   'run.failed': 'RunFailed',
+  'credentials.expiring': 'CredentialsExpiring',
+  'access.remains': 'AccessRemains',
   'drift.found': 'DriftFound',
   'problem.found': 'ProblemFound',
 }

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../core/errors.ts'
 import type { RoleOwnership } from '../core/ownership.ts'
 import type { OwnershipStore } from '../core/ports/ownership.ts'
 import { collected } from './batches.ts'
@@ -9,7 +10,7 @@ import type { Table } from './table-client.ts'
 /** The roles we created, beside the accounts we own. */
 export const createRoleOwnerships = (
   table: Table,
-): Pick<OwnershipStore, 'roleOwnerships' | 'saveRoleOwnership'> => ({
+): Pick<OwnershipStore, 'roleOwnerships' | 'saveRoleOwnership' | 'deleteRoleOwnership'> => ({
   roleOwnerships: (community) =>
     collected(table.queryAll({ pk: roleOwnershipPartition(community) }), (item) =>
       recordOf<RoleOwnership>(item),
@@ -22,5 +23,12 @@ export const createRoleOwnerships = (
     }
     const result = await table.put(item, atVersion(next.version))
     return result === 'done' ? { kind: 'saved', ownership: saved } : { kind: 'stale' }
+  },
+  deleteRoleOwnership: async ({ community, role, version }) => {
+    const key = roleOwnershipKey(community, role)
+    if ((await table.delete(key, atVersion(version))) === 'done') return
+    // Gone already is as good as done; our own first attempt may have done it.
+    if ((await table.get(key)) !== undefined)
+      throw new ConnectorError('storeConflict', `the record of role ${role} changed since it was read`)
   },
 })

@@ -156,6 +156,31 @@ it('role ownerships are kept per role, on the version that was read', async () =
   expect(await store.roleOwnerships(k)).toEqual([{ ...bound, version: 2 }])
 })
 
+it('a role ownership is deleted on the version that was read, and a second time nothing is left to do', async () => {
+  const k = freshCommunity()
+  const saveRole = async (next: RoleOwnership): Promise<RoleOwnership> => {
+    const result = await store.saveRoleOwnership(next)
+    if (result.kind !== 'saved') throw new Error('not saved')
+    return result.ownership
+  }
+  const role: RoleOwnership = {
+    community: k,
+    role: roleId('tier1'),
+    name: 'SOC tier 1',
+    applied: { description: 'Triage only, no changes', permissions: ['A'], intakes: [] },
+    since: firstOfMay,
+    version: 0,
+  }
+  const [read, other] = [await saveRole(role), await saveRole({ ...role, role: roleId('tier2') })]
+  const now = await saveRole({ ...read, platformRole: platformRoleId('r-1') })
+  await expect(store.deleteRoleOwnership(read)).rejects.toMatchObject({ code: 'storeConflict' })
+  expect(await store.roleOwnerships(k)).toHaveLength(2)
+  await store.deleteRoleOwnership(now)
+  await store.deleteRoleOwnership(now)
+  expect(await store.roleOwnerships(k)).toEqual([other])
+  expect((await saveRole(role)).version).toBe(1)
+})
+
 it('the later outcome of a member in a community stays, whoever writes last', async () => {
   const outcomes = createOutcomeStore(opened.table)
   const [k, connection, member] = [freshCommunity(), freshConnection(), freshMember()]

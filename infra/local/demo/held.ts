@@ -19,6 +19,8 @@ const inWords = (reason: HoldReason): string => {
       return `fewer than ${reason.minimum} administrators would remain`
     case 'roleWidened':
       return `a role would gain ${reason.gains.join(', ')}`
+    case 'roleDropped':
+      return `the configuration no longer knows ${reason.roles.join(', ')}`
     case 'protected':
     case 'incompleteSnapshot':
     case 'awaitingApproval':
