@@ -47,7 +47,7 @@ describe('opening a community', () => {
 
   it('knows the traits without opening', () => {
     const traits = platformsWith('key').traits(sekoiaCommunity('http://127.0.0.1:1'))
-    expect(traits).toMatchObject({ canSuspend: true, invitationLifetime: 86_400, maximumInvitations: 3 })
+    expect(traits).toMatchObject({ suspension: 'status', invitationLifetime: 86_400, maximumInvitations: 3 })
   })
 })
 

@@ -250,3 +250,56 @@ describe('errors', () => {
     expect(error.message.length).toBeLessThan(400)
   })
 })
+
+describe('a form', () => {
+  it('is sent as token services want it', async () => {
+    const { http, server } = await against([ok])
+    await http.send({ ...write, body: undefined, form: { grant_type: 'client_credentials', scope: 'a b&c' } })
+    expect(server.seen).toMatchObject([
+      {
+        body: 'grant_type=client_credentials&scope=a+b%26c',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '43' },
+      },
+    ])
+  })
+})
+
+describe('credentials that end early', () => {
+  const renewing = (mayRenew: readonly boolean[]) => {
+    let renewals = 0
+    return {
+      renewals: () => renewals,
+      headers: async () => ({ authorization: `Bearer ${key}-${renewals}` }),
+      secrets: async () => [key],
+      renew: () => mayRenew[renewals++] === true,
+    }
+  }
+  const seenKeys = (server: Awaited<ReturnType<typeof scriptedServer>>) =>
+    server.seen.map(({ headers }) => headers.authorization)
+
+  it('are renewed once, and the request is asked again with new ones, writes included', async () => {
+    const authorization = renewing([true])
+    const { http, server } = await against([{ status: 401 }, ok], { authorization })
+    expect((await http.send(write)).status).toBe(200)
+    expect(seenKeys(server)).toEqual([`Bearer ${key}-0`, `Bearer ${key}-1`])
+  })
+
+  it('are not renewed twice for one request', async () => {
+    const authorization = renewing([true, true])
+    const { http, server } = await against([{ status: 401 }], { authorization })
+    await expect(http.send(read)).rejects.toEqual(failure('platformUnauthorized'))
+    expect(server.seen).toHaveLength(2)
+    expect(authorization.renewals()).toBe(1)
+  })
+
+  it('stay refused where there is nothing to renew, and a 403 is no reason to', async () => {
+    const fixed = renewing([false])
+    const unauthorized = await against([{ status: 401 }, ok], { authorization: fixed })
+    await expect(unauthorized.http.send(read)).rejects.toEqual(failure('platformUnauthorized'))
+    expect(unauthorized.server.seen).toHaveLength(1)
+    const willing = renewing([true])
+    const forbidden = await against([{ status: 403 }, ok], { authorization: willing })
+    await expect(forbidden.http.send(read)).rejects.toEqual(failure('platformForbidden'))
+    expect(willing.renewals()).toBe(0)
+  })
+})

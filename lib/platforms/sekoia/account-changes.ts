@@ -1,9 +1,9 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { type AccountId, fold, type PlatformRoleId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { settled } from '../settle.ts'
 import { emailOf, heldRoles, statusOf } from './accounts.ts'
 import type { SekoiaApi } from './api.ts'
-import { settled } from './settle.ts'
 import type { AvatarShape } from './shapes.ts'
 
 export type AccountChanges = {

@@ -72,6 +72,9 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
           kind: 'role',
           role: await roleChanges.repair(change.role, change.platformRole, change.contents),
         }
+      case 'deleteRole':
+        await roleChanges.remove(change.role, change.platformRole)
+        return gone
       case 'invite':
         return shown(
           await accountChanges.invite({
@@ -94,6 +97,7 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
         await accountChanges.remove(change.subject.account)
         return gone
       case 'forget':
+      case 'forgetRole':
         return gone
       default:
         return unreachable(change)
@@ -107,9 +111,14 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
     apply,
     catalogue: async () => ({
       roles: await readRoles(),
-      permissions: (await api.permissions(false)).map(({ name }) => name).toSorted(),
+      permissions: (await api.permissions(false))
+        .map(({ name }) => ({ name, grants: [name] }))
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       restrictedPermissions: (await api.permissions(true)).map(({ name }) => name).toSorted(),
       intakes: await readIntakes(),
+      scopes: [],
     }),
+    checkup: async () => [],
+    credentialsExpire: async () => undefined,
   }
 }

@@ -20,6 +20,8 @@ export type SekoiaApi = {
   readonly avatars: () => Promise<readonly AvatarShape[]>
   /** Those of them that exist. A list with a filter, because asking for a vanished avatar is a 404, and errors count against the caller. */
   readonly avatarsById: (ids: readonly string[]) => Promise<readonly AvatarShape[]>
+  /** Who holds a role, as far as the platform's filter tells. */
+  readonly holders: (role: string) => Promise<readonly AvatarShape[]>
   /** The latest members, newest first: where a new invitation shows up. */
   readonly newestAvatars: () => Promise<readonly AvatarShape[]>
   readonly setStatus: (avatar: string, status: 'enabled' | 'disabled') => Promise<void>
@@ -89,6 +91,7 @@ export const createSekoiaApi = (
       // A platform that ignored the filter would have sent others.
       return found.filter(({ uuid }) => ids.includes(uuid))
     },
+    holders: (role) => avatarList({ 'match[role_uuid]': role }),
     newestAvatars: async () => {
       const what = 'reading the newest members'
       const query = { limit: '100', offset: '0', sort: 'created_at', direction: 'desc' }

@@ -1,16 +1,19 @@
 import type { Community, RoleContents, RoleDefinition } from '../../core/configuration.ts'
 import { ConnectorError } from '../../core/errors.ts'
-import { fold, type PlatformRoleId } from '../../core/ids.ts'
+import { fold, type PlatformRoleId, type RoleId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { PlatformRole } from '../../core/snapshot.ts'
+import { settled } from '../settle.ts'
+import { heldRoles } from './accounts.ts'
 import type { RoleBody, SekoiaApi } from './api.ts'
 import { intakeIds, isScoped, ownFirst, permissionIds, platformRoleOf } from './roles.ts'
-import { settled } from './settle.ts'
 import type { RoleShape } from './shapes.ts'
 
 export type RoleChanges = {
   readonly create: (role: RoleDefinition, contents: RoleContents) => Promise<PlatformRole>
   readonly repair: (role: RoleDefinition, id: PlatformRoleId, contents: RoleContents) => Promise<PlatformRole>
+  /** Only while nobody holds it, whatever the plan saw. */
+  readonly remove: (role: RoleId, id: PlatformRoleId) => Promise<void>
 }
 
 type Wanted = Required<RoleBody>
@@ -41,7 +44,33 @@ export const createRoleChanges = (api: SekoiaApi, community: Community, clock: C
       (role) => role.community_uuid === community.tenant && fold(role.name) === fold(name),
     )
 
+  const heldBy = async (role: RoleShape): Promise<number> => {
+    const holders = (await api.holders(role.uuid)).filter((avatar) => heldRoles(avatar).includes(role.uuid))
+    return Math.max(holders.length, role.total_members ?? 0)
+  }
+
   return {
+    remove: async (field, id) => {
+      const find = async (): Promise<RoleShape | undefined> =>
+        (await api.roles()).find(({ uuid }) => uuid === id)
+      const before = await find()
+      if (before === undefined) return
+      const holders = before.community_uuid === community.tenant ? await heldBy(before) : Number.NaN
+      if (holders !== 0)
+        throw new ConnectorError(
+          'platformRefused',
+          Number.isNaN(holders)
+            ? `role "${before.name}" is not this community's own; it stays`
+            : `role "${before.name}" is held by ${holders} members; it stays until nobody holds it`,
+          { field: `roles.${field}` },
+        )
+      await settled(
+        clock,
+        `deleting role "${before.name}"`,
+        () => api.deleteRole(id),
+        async () => ((await find()) === undefined ? true : undefined),
+      )
+    },
     create: async (role, contents) => {
       const wanted = await wantedOf(role, contents)
       const before = await named(role.name)

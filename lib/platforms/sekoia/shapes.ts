@@ -10,6 +10,7 @@ export const avatarShape = z.object({
   role_uuid: text.nullish(),
   user: z
     .object({
+      uuid: text.nullish(),
       email: text.nullish(),
       confirmed: z.boolean().nullish(),
       invitation_v2: z.object({ email: text.nullish() }).nullish(),
@@ -29,6 +30,7 @@ export const roleShape = z.object({
   permissions: z.array(z.object({ name: text })),
   is_restricted: z.boolean().nullish(),
   intake_uuids: z.array(text).nullish(),
+  total_members: z.number().nullish(),
 })
 export type RoleShape = z.infer<typeof roleShape>
 

@@ -1,5 +1,5 @@
-import { ConnectorError, isConnectorError } from '../../core/errors.ts'
-import type { Clock } from '../../core/ports/clock.ts'
+import { ConnectorError, isConnectorError } from '../core/errors.ts'
+import type { Clock } from '../core/ports/clock.ts'
 
 /** Reads after a write, and how often: the platform may show a write a moment later. */
 const readings = 3
