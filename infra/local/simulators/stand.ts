@@ -27,7 +27,13 @@ export type StandOptions = {
 }
 
 /** `world` is there when the request changed something. A `body` that is text is sent as HTML. */
-export type Answer<World> = { readonly status: number; readonly body?: unknown; readonly world?: World }
+export type Answer<World> = {
+  readonly status: number
+  readonly body?: unknown
+  readonly world?: World
+  /** Beside or instead of the content type. */
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 export type Play<World, Edit> = {
   readonly demo: () => World
@@ -79,10 +85,10 @@ const control = <World, Edit, Switches>(
   }
 }
 
-const written = <World>(answer: Answer<World>): SimulatedAnswer =>
-  typeof answer.body === 'string'
-    ? { status: answer.status, headers: { 'content-type': 'text/html' }, body: answer.body, fate: 'answer' }
-    : jsonAnswer(answer.status, answer.body)
+const written = <World>({ status, body, headers }: Answer<World>): SimulatedAnswer =>
+  typeof body === 'string'
+    ? { status, headers: { 'content-type': 'text/html', ...headers }, body, fate: 'answer' }
+    : jsonAnswer(status, body, headers)
 
 export const createStand = <Switches, World extends Kept<Switches>, Edit>(
   play: Play<World, Edit>,
