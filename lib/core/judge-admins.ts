@@ -64,12 +64,13 @@ const movesOf = (
   change: Change,
   roles: ReadonlyMap<PlatformRoleId, PlatformRole>,
 ): readonly Move[] => {
-  if (change.kind === 'createRole' || change.kind === 'deleteRole' || change.kind === 'invite') return []
+  if (change.kind === 'invite') return []
   if (change.kind === 'repairRole') {
     if (!narrowsAdmin(change, roles)) return []
     const holders = [...seats].filter(([, seat]) => seat.roles.has(change.platformRole))
     return holders.map(([id, seat]) => [id, { ...seat, roles: less(seat.roles, change.platformRole) }])
   }
+  if (!('subject' in change)) return []
   const { account } = change.subject
   const seat = account === undefined ? undefined : seats.get(account)
   if (account === undefined || seat === undefined) return []
