@@ -1,4 +1,5 @@
 import { list, oneOf, uuid } from './checks.ts'
+import { inheritedAvatar, roleOf } from './family.ts'
 import {
   type Answer,
   type Call,
@@ -15,7 +16,7 @@ import {
   adminsOf,
   heldRoles,
   type Role,
-  roleOf,
+  type Switches,
   userById,
   type World,
   withAvatar,
@@ -34,18 +35,25 @@ const guarded = (call: Call, world: World, status: number, body?: unknown): Answ
 }
 
 /** A custom role switches the built-in one off; an intake-restricted role stands alone and there is only one. */
-export const withRoleGiven = (avatar: Avatar, held: readonly Role[], role: Role): Avatar | string => {
+export const withRoleGiven = (
+  avatar: Avatar,
+  held: readonly Role[],
+  role: Role,
+  switches: Switches,
+): Avatar | string => {
+  const exclusive = switches.customSwitchesBuiltinOff
   if (held.some(({ uuid: id }) => id === role.uuid)) return avatar
   const others = held.filter(({ community }) => community !== null)
   if (role.community === null)
-    return others.length === 0
+    return others.length === 0 || (!exclusive && others.every(({ intakes }) => intakes.length === 0))
       ? { ...avatar, builtin: role.uuid }
       : 'A built-in role cannot be combined with custom roles'
   if (role.intakes.length > 0 && others.length > 0)
     return 'An intake restricted role cannot be combined with other roles'
   if (others.some(({ intakes }) => intakes.length > 0))
     return 'The user holds an intake restricted role, which cannot be combined with other roles'
-  return { ...avatar, builtin: null, roles: [...avatar.roles, role.uuid] }
+  const builtin = exclusive || role.intakes.length > 0 ? null : avatar.builtin
+  return { ...avatar, builtin, roles: [...avatar.roles, role.uuid] }
 }
 
 /** All of these roles and no others, or what forbids it. */
@@ -59,13 +67,18 @@ export const withRolesGiven = (
   return wanted.reduce<Avatar | string>((soFar, id) => {
     if (typeof soFar === 'string') return soFar
     const role = roleOf(world, community, id)
-    return role === undefined ? 'unknown role' : withRoleGiven(soFar, heldRoles(world, soFar), role)
+    return role === undefined
+      ? 'unknown role'
+      : withRoleGiven(soFar, heldRoles(world, soFar), role, world.switches)
   }, start)
 }
 
 const listAvatars = ({ world, params, query }: Call): Answer => {
   const parent = world.communities.find(({ uuid: id }) => id === params.community)?.parent
-  const shown = world.avatars.filter((avatar) => {
+  const seen = world.avatars.map((avatar) =>
+    avatar.community === parent ? inheritedAvatar(world, avatar) : avatar,
+  )
+  const shown = seen.filter((avatar) => {
     const inherited = query.get('include_parent') === 'true' && avatar.community === parent
     const confirmed = query.get('confirmed')
     const user = userById(world, avatar.user)
@@ -110,7 +123,7 @@ const setRoles = onAvatar((call, avatar) => {
   const wanted = call.body[call.world.switches.avatarRolesKey] as readonly string[]
   const next = withRolesGiven(call.world, avatar, avatar.community, wanted)
   return typeof next === 'string'
-    ? refuse(400, next)
+    ? refuse(call.world.switches.ruleStatus, next)
     : guarded(call, withAvatar(call.world, avatar.uuid, { ...next, updatedAt: call.now }), 204)
 })
 
@@ -136,9 +149,9 @@ const assign = (call: Call): Answer => {
     return refuse(403, 'This role cannot be given to this avatar')
   const held = world.switches.assign === 'replace' ? [] : heldRoles(world, avatar)
   const start = world.switches.assign === 'replace' ? { ...avatar, builtin: null, roles: [] } : avatar
-  const next = withRoleGiven(start, held, role)
+  const next = withRoleGiven(start, held, role, world.switches)
   return typeof next === 'string'
-    ? refuse(400, next)
+    ? refuse(world.switches.ruleStatus, next)
     : guarded(call, withAvatar(world, avatar.uuid, { ...next, updatedAt: now }), 204)
 }
 

@@ -1,6 +1,8 @@
 import type { SimulatedRequest } from '../simulator.ts'
 import { avatarRoutes } from './avatars.ts'
 import { bodyFinding, isUuid, queryFinding } from './checks.ts'
+import { describe } from './description.ts'
+import { reachedBy } from './family.ts'
 import { invitationRoutes } from './invitations.ts'
 import { readingRoutes } from './reading.ts'
 import { roleRoutes } from './roles.ts'
@@ -32,9 +34,8 @@ const keyOf = (world: World, request: SimulatedRequest, now: string): ApiKey | u
     : undefined
 }
 
-/** A key made in a parent reaches its children only where it says so. */
-const rightsFinding = (route: Route, params: Params, key: ApiKey): Answer | undefined => {
-  if (params.community !== undefined && !key.communities.includes(params.community))
+const rightsFinding = (world: World, route: Route, params: Params, key: ApiKey): Answer | undefined => {
+  if (params.community !== undefined && !reachedBy(world, key).includes(params.community))
     return refuse(403, 'The caller is not a member of the community')
   return route.permission === undefined || key.permissions.includes(route.permission)
     ? undefined
@@ -60,7 +61,7 @@ const bodyOf = (route: Route, request: SimulatedRequest, world: World): Parsed =
 export type Dispatch = (world: World, request: SimulatedRequest, now: string) => Answer
 
 export const createDispatch = (newId: () => string): Dispatch => {
-  const routes = [...readingRoutes, ...avatarRoutes, ...roleRoutes(newId), ...invitationRoutes(newId)]
+  const routes = [...readingRoutes(newId), ...avatarRoutes, ...roleRoutes(newId), ...invitationRoutes(newId)]
 
   const find = (request: SimulatedRequest): { route: Route; params: Params } | number => {
     const here = routes.flatMap((route) => {
@@ -71,6 +72,11 @@ export const createDispatch = (newId: () => string): Dispatch => {
   }
 
   return (world, request, now) => {
+    // Public: no key is asked for.
+    if (request.method === 'GET' && request.path === '/v1/swagger.json') {
+      const query = queryFinding(['context'], request.query)
+      return query === undefined ? { status: 200, body: describe(routes, world) } : refuse(400, query)
+    }
     const key = keyOf(world, request, now)
     if (key === undefined) return refuse(401, 'The token is invalid', 'T300')
     const found = find(request)
@@ -92,7 +98,7 @@ const served = (
 ): Answer => {
   const shapeless = Object.entries(params).find(([, value]) => !isUuid(value))
   if (shapeless !== undefined) return refuse(400, `${shapeless[0]} must be a UUID`)
-  const rights = rightsFinding(route, params, key)
+  const rights = rightsFinding(world, route, params, key)
   if (rights !== undefined) return rights
   const query = queryFinding(route.query ?? [], request.query)
   if (query !== undefined) return refuse(400, query)

@@ -1,4 +1,15 @@
-import { type Avatar, type Intake, type Role, type World, withAvatar, withRole } from './world.ts'
+import { managed } from './mssp.ts'
+import {
+  type ApiKey,
+  type Avatar,
+  type Community,
+  type Intake,
+  type Role,
+  type Switches,
+  type World,
+  withAvatar,
+  withRole,
+} from './world.ts'
 
 /** What people do by hand in the web console, and what happens without anybody asking. */
 export type Edit =
@@ -43,6 +54,15 @@ export type Edit =
     }
   | { readonly kind: 'deleteRole'; readonly name: string }
   | { readonly kind: 'populate'; readonly community: string; readonly count: number }
+  /** The demo community comes under a main community that manages a second one, too. */
+  | { readonly kind: 'manage' }
+  | { readonly kind: 'addCommunity'; readonly community: Community }
+  | {
+      readonly kind: 'editKey'
+      readonly key: string
+      readonly changes: Partial<Pick<ApiKey, 'communities' | 'permissions' | 'expiresAt' | 'revoked'>>
+    }
+  | { readonly kind: 'turn'; readonly switches: Partial<Switches> }
 
 type Made = { readonly now: string; readonly newId: () => string }
 
@@ -191,5 +211,16 @@ export const edited = (world: World, edit: Edit, made: Made): World => {
     }
     case 'populate':
       return populated(world, edit, made)
+    case 'manage':
+      return managed(world)
+    case 'addCommunity':
+      return { ...world, communities: [...world.communities, edit.community] }
+    case 'editKey':
+      return {
+        ...world,
+        keys: world.keys.map((key) => (key.key === edit.key ? { ...key, ...edit.changes } : key)),
+      }
+    case 'turn':
+      return { ...world, switches: { ...world.switches, ...edit.switches } }
   }
 }

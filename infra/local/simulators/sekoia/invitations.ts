@@ -1,5 +1,6 @@
 import { withRolesGiven } from './avatars.ts'
 import { email, list, recordOf, type Shape, uuid } from './checks.ts'
+import { reachedBy } from './family.ts'
 import { type Answer, type Call, type Route, refuse } from './routing.ts'
 import type { Avatar, User, World } from './world.ts'
 
@@ -71,7 +72,8 @@ const invite =
   (newId: () => string) =>
   (call: Call): Answer => {
     const wishes = wishesOf(call)
-    const foreign = wishes.find(({ community }) => !call.key.communities.includes(community))
+    const reached = reachedBy(call.world, call.key)
+    const foreign = wishes.find(({ community }) => !reached.includes(community))
     if (foreign !== undefined) return refuse(403, 'The caller is not a member of the community')
     const beyondHome = wishes.some(({ community }) => community !== call.key.communities[0])
     if (beyondHome && !call.key.permissions.includes('COMMUNITY_MANAGE_SUB_COMMUNITIES'))
@@ -80,7 +82,7 @@ const invite =
       (soFar, wish) => (typeof soFar === 'string' ? soFar : invited(soFar, wish, newId, call.now)),
       call.world,
     )
-    return typeof world === 'string' ? refuse(400, world) : { status: 204, world }
+    return typeof world === 'string' ? refuse(call.world.switches.ruleStatus, world) : { status: 204, world }
   }
 
 const shape = (world: World): Shape => ({

@@ -1,3 +1,5 @@
+import { optional, type Shape, text } from './checks.ts'
+import { childrenOf, reachedBy } from './family.ts'
 import {
   type Answer,
   type Call,
@@ -6,17 +8,32 @@ import {
   ordering,
   paging,
   type Route,
+  refuse,
   unknownThing,
 } from './routing.ts'
-import { showCommunity, showKey } from './show.ts'
+import { showCommunity, showKey, showUser } from './show.ts'
 
 /** What a caller may look at without changing anything: itself, communities, intakes, keys. */
 const ownCommunities = ({ world, key }: Call) =>
-  world.communities.filter(({ uuid }) => key.communities.includes(uuid))
+  world.communities.filter(({ uuid }) => reachedBy(world, key).includes(uuid))
 
-const me = ({ key }: Call): Answer => ({
+/** Of the caller that stands behind the key, whose id is the key's or another. */
+const idOf = ({ world, key }: Call): string =>
+  world.switches.ownKey === 'me' ? key.uuid : key.uuid.replace(/^0a/, '0f')
+
+const me = (call: Call): Answer => ({
   status: 200,
-  body: { uuid: key.uuid, email: null, firstname: key.name, lastname: '' },
+  body: { uuid: idOf(call), email: null, firstname: call.key.name, lastname: '' },
+})
+
+const validated = (call: Call): Answer => ({
+  status: 200,
+  body: {
+    sub: idOf(call),
+    ...(call.world.switches.ownKey === 'claims' && call.key.expiresAt !== null
+      ? { exp: Math.floor(Date.parse(call.key.expiresAt) / 1000) }
+      : {}),
+  },
 })
 
 const myCommunities = (call: Call): Answer =>
@@ -24,15 +41,15 @@ const myCommunities = (call: Call): Answer =>
     call.query,
     ownCommunities(call).map((community) => ({
       uuid: community.uuid,
-      subcommunities: call.world.communities
-        .filter(({ parent }) => parent === community.uuid)
-        .map(({ uuid }) => uuid),
+      subcommunities: childrenOf(call.world, community.uuid).map(({ uuid }) => uuid),
     })),
     [],
   )
 
 const myPermissions = ({ world, key }: Call): Answer => {
-  const items = world.permissions.filter(({ name }) => key.permissions.includes(name))
+  const items = world.permissions
+    .filter(({ name }) => key.permissions.includes(name))
+    .map(({ uuid, name, title }) => ({ uuid, name, title }))
   return { status: 200, body: { total: items.length, items } }
 }
 
@@ -52,17 +69,29 @@ const community = ({ world, params }: Call): Answer => {
 
 /** Documented without paging: the whole list at once. */
 const subCommunities = ({ world, params }: Call): Answer => {
-  const items = world.communities
-    .filter(({ parent }) => parent === params.community)
-    .map((one) => showCommunity(world, one))
+  const items = childrenOf(world, params.community ?? '').map((one) => showCommunity(world, one))
   return { status: 200, body: { total: items.length, items } }
+}
+
+const founding: Shape = {
+  name: text(1, 100),
+  description: optional(text(0, 1000)),
+  homepage_url: optional(text(0, 1000)),
+}
+/** One level only: a managed community manages none. */
+const foundCommunity = ({ world, params, body, now }: Call, uuid: string): Answer => {
+  const parent = world.communities.find((one) => one.uuid === params.community)
+  if (parent === undefined || parent.parent !== null) return refuse(403, 'Not a main community')
+  const community = { uuid, name: String(body.name), parent: parent.uuid, createdAt: now }
+  const next = { ...world, communities: [...world.communities, community] }
+  return { status: 200, body: showCommunity(next, community), world: next }
 }
 
 const intakes = ({ world, key, query }: Call): Answer =>
   listing(
     query,
     world.intakes
-      .filter((intake) => key.communities.includes(intake.community))
+      .filter((intake) => reachedBy(world, key).includes(intake.community))
       .filter(
         (intake) =>
           matches(query, 'community_uuid', [intake.community]) &&
@@ -82,13 +111,15 @@ const intakes = ({ world, key, query }: Call): Answer =>
 const apiKeys = ({ world, params, query, now }: Call): Answer =>
   listing(
     query,
-    world.keys.filter((key) => key.communities[0] === params.community).map((key) => showKey(key, now)),
+    world.keys
+      .filter((key) => key.communities[0] === params.community)
+      .map((key) => showKey(world, key, now)),
     ['name', 'expires_at'],
   )
 
 const userAvatars = ({ world, params, key, query }: Call): Answer => {
   const items = world.avatars
-    .filter((avatar) => avatar.user === params.user && key.communities.includes(avatar.community))
+    .filter((avatar) => avatar.user === params.user && reachedBy(world, key).includes(avatar.community))
     .map((avatar) => ({
       uuid: avatar.uuid,
       created_at: avatar.createdAt,
@@ -98,9 +129,26 @@ const userAvatars = ({ world, params, key, query }: Call): Answer => {
   return listing(query, items, [])
 }
 
+/** Of whom the caller shares a community with. */
+const user = ({ world, params, key }: Call): Answer => {
+  const found = world.users.find(({ uuid }) => uuid === params.user)
+  const shared = world.avatars.filter(
+    (avatar) => avatar.user === params.user && reachedBy(world, key).includes(avatar.community),
+  )
+  if (found === undefined || shared.length === 0) return unknownThing('User')
+  const communities = shared.map((avatar) => ({
+    uuid: avatar.community,
+    name: world.communities.find(({ uuid }) => uuid === avatar.community)?.name ?? '',
+    avatar_uuid: avatar.uuid,
+    disabled: avatar.status === 'disabled',
+  }))
+  return { status: 200, body: { ...showUser(world, found), communities } }
+}
+
 const one = '/v1/communities/:community'
-export const readingRoutes: readonly Route[] = [
+export const readingRoutes = (newId: () => string): readonly Route[] => [
   { method: 'GET', path: '/v1/me', query: ['extended'], handle: me },
+  { method: 'GET', path: '/v1/auth/validate', handle: validated },
   { method: 'GET', path: '/v1/me/communities', handle: myCommunities },
   { method: 'GET', path: '/v1/me/permissions', handle: myPermissions },
   {
@@ -113,8 +161,16 @@ export const readingRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: `${one}/sub-communities`,
+    permission: 'COMMUNITY_MANAGE_SUB_COMMUNITIES',
     query: [...ordering, 'disabled', 'include_licenses', 'include_available_permissions_mask'],
     handle: subCommunities,
+  },
+  {
+    method: 'POST',
+    path: `${one}/sub-communities`,
+    permission: 'COMMUNITY_MANAGE_SUB_COMMUNITIES',
+    body: () => founding,
+    handle: (call) => foundCommunity(call, newId()),
   },
   {
     method: 'GET',
@@ -130,5 +186,12 @@ export const readingRoutes: readonly Route[] = [
     query: [...paging, ...ordering, 'match[name]', 'match[uuid]', 'match[status]', 'match[revoked]'],
     handle: apiKeys,
   },
+  {
+    method: 'GET',
+    path: '/v1/users',
+    query: [...paging, 'match[email]', 'match[uuid]', 'search', 'deleted'],
+    handle: () => refuse(403, 'Only the platform’s own administrators may list users'),
+  },
+  { method: 'GET', path: '/v1/users/:user', handle: user },
   { method: 'GET', path: '/v1/users/:user/avatars', query: paging, handle: userAvatars },
 ]

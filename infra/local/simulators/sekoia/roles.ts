@@ -1,4 +1,5 @@
 import { list, optional, type Shape, text, uuid } from './checks.ts'
+import { roleOf, rolesIn } from './family.ts'
 import {
   type Answer,
   type Call,
@@ -11,7 +12,7 @@ import {
   unknownThing,
 } from './routing.ts'
 import { showPermission, showRole } from './show.ts'
-import { type Role, roleOf, type World, withRole } from './world.ts'
+import { type Role, type World, withRole } from './world.ts'
 
 const description = text(10, 1000)
 const creation: Shape = {
@@ -92,6 +93,7 @@ const onRole =
 
 const updateRole = onRole(404, (call, role) => {
   if (role.community === null) return refuse(403, 'A built-in role cannot be edited')
+  if (role.community !== call.params.community) return refuse(403, 'The role is the main community’s')
   const next = withBody(call.world, role, call.body, call.now)
   const finding = contentFinding(call.world, next)
   if (finding !== undefined) return refuse(400, finding)
@@ -101,7 +103,7 @@ const updateRole = onRole(404, (call, role) => {
 
 /** The vendor documents 400 for an unknown role here. */
 const deleteRole = onRole(400, (call, role) =>
-  role.community === null
+  role.community !== call.params.community
     ? refuse(403, 'A built-in role cannot be deleted')
     : { status: 204, world: withRole(call.world, role.uuid, undefined) },
 )
@@ -109,8 +111,7 @@ const deleteRole = onRole(400, (call, role) =>
 const listRoles = ({ world, params, query }: Call): Answer => {
   const community = params.community ?? ''
   const restricted = query.get('is_restricted')
-  const shown = world.roles
-    .filter((role) => role.community === null || role.community === community)
+  const shown = rolesIn(world, community)
     .filter((role) => matches(query, 'uuid', [role.uuid]) && matches(query, 'name', [role.name]))
     .filter((role) => restricted === null || String(role.intakes.length > 0) === restricted)
     .map((role) => showRole(world, role, community))

@@ -6,9 +6,16 @@ import { createDispatch } from './dispatch.ts'
 import { type Edit, edited } from './edits.ts'
 import { createFirewall } from './firewall.ts'
 import { afterMidnight } from './midnight.ts'
-import type { Switches, World } from './world.ts'
+import { defaultSwitches, type Switches, type World } from './world.ts'
 
 export type SekoiaControl = Control<World, Edit, Switches>
+
+/** A state kept by an earlier version knows fewer switches. */
+const completed = (state: unknown): unknown => {
+  if (typeof state !== 'object' || state === null) return undefined
+  const world = state as World
+  return { ...world, switches: { ...defaultSwitches, ...world.switches } }
+}
 
 export const createSekoia = (options: StandOptions = {}): Simulator & { readonly control: SekoiaControl } => {
   const newId = options.newId ?? randomUUID
@@ -31,6 +38,6 @@ export const createSekoia = (options: StandOptions = {}): Simulator & { readonly
       answered: ({ switches }, status, now) => firewall.answered(status, now, switches.errorBlock),
       forget: firewall.reset,
     },
-    options,
+    { ...options, state: completed(options.state) },
   )
 }

@@ -1,3 +1,4 @@
+import { childrenOf } from './family.ts'
 import {
   type ApiKey,
   type Avatar,
@@ -14,7 +15,7 @@ type Shown = Readonly<Record<string, unknown>>
 
 const short = (role: Role): Shown => ({ uuid: role.uuid, name: role.name })
 
-const showUser = (world: World, user: User): Shown => ({
+export const showUser = (world: World, user: User): Shown => ({
   uuid: user.uuid,
   firstname: user.firstname,
   lastname: user.lastname,
@@ -104,9 +105,9 @@ export const showCommunity = (world: World, community: Community): Shown => ({
   created_at: community.createdAt,
   updated_at: community.createdAt,
   created_by_type: 'avatar',
-  is_parent: world.communities.some(({ parent }) => parent === community.uuid),
+  is_parent: childrenOf(world, community.uuid).length > 0,
   parent_community_uuid: community.parent,
-  subcommunities: world.communities.filter(({ parent }) => parent === community.uuid).map(({ uuid }) => uuid),
+  subcommunities: childrenOf(world, community.uuid).map(({ uuid }) => uuid),
   is_mfa_enforced: false,
   session_timeout: null,
   disable_inactive_avatars: world.switches.midnight,
@@ -115,7 +116,7 @@ export const showCommunity = (world: World, community: Community): Shown => ({
   features: [],
 })
 
-export const showKey = (key: ApiKey, now: string): Shown => ({
+export const showKey = ({ switches }: World, key: ApiKey, now: string): Shown => ({
   uuid: key.uuid,
   name: key.name,
   description: key.description,
@@ -123,5 +124,6 @@ export const showKey = (key: ApiKey, now: string): Shown => ({
   permissions: key.permissions,
   expires_at: key.expiresAt,
   status: key.revoked ? 'revoked' : key.expiresAt !== null && key.expiresAt <= now ? 'expired' : 'active',
-  short_key: key.key.slice(0, 4),
+  // The demo keys begin alike: short enough to be no secret, long enough to tell them apart.
+  short_key: switches.ownKey === 'shortKey' ? key.key.slice(0, 14) : key.uuid.slice(0, 8),
 })

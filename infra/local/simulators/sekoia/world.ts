@@ -29,6 +29,18 @@ export type Switches = {
   readonly lastAdmin: 'refused' | 'allowed'
   /** Whether `intake_uuids` of a new role is taken over, or accepted and forgotten. */
   readonly intakes: 'kept' | 'ignored'
+  /** Whether giving a custom role takes the built-in one, or both are held. */
+  readonly customSwitchesBuiltinOff: boolean
+  /** Status of an assignment that breaks a rule on roles. */
+  readonly ruleStatus: 400 | 409 | 422
+  /** Whether a main community's key is heard in the communities it manages, without being made for them. */
+  readonly parentKeys: 'valid' | 'refused'
+  /** Whether a main community's own roles are listed and can be given in the communities it manages. */
+  readonly parentRoles: 'hidden' | 'usable'
+  /** Whether a suspension in the main community shows in the managed ones. */
+  readonly inherited: 'live' | 'stale'
+  /** How a caller finds its own key among the keys of its community: by how it begins, by the id `me` tells, by its token's claims, or not at all. */
+  readonly ownKey: 'shortKey' | 'me' | 'claims' | 'untold'
   readonly midnight: boolean
   /** More than `errors` answers ≥ 400 within `seconds` block the caller; 0 turns it off. */
   readonly errorBlock: { readonly errors: number; readonly seconds: number; readonly block: number }
@@ -40,7 +52,7 @@ export type ApiKey = {
   readonly key: string
   readonly name: string
   readonly description: string
-  /** The community the key was made in, first; a parent's key reaches its sub-communities too. */
+  /** The community the key was made in, first, and others it was made for. */
   readonly communities: readonly string[]
   readonly permissions: readonly string[]
   readonly expiresAt: string | null
@@ -111,6 +123,12 @@ export const defaultSwitches: Switches = {
   pendingAddress: 'both',
   lastAdmin: 'allowed',
   intakes: 'kept',
+  customSwitchesBuiltinOff: true,
+  ruleStatus: 400,
+  parentKeys: 'valid',
+  parentRoles: 'hidden',
+  inherited: 'live',
+  ownKey: 'shortKey',
   midnight: false,
   errorBlock: { errors: 8, seconds: 10, block: 30 },
   retryAfter: false,
@@ -122,9 +140,6 @@ export const managementPermissions: readonly string[] = [
   'COMMUNITY_ASSIGN_ROLE',
   'COMMUNITY_WRITE_ROLE',
 ]
-
-export const roleOf = (world: World, community: string, uuid: string): Role | undefined =>
-  world.roles.find((role) => role.uuid === uuid && (role.community === null || role.community === community))
 
 export const heldRoles = (world: World, avatar: Avatar): readonly Role[] =>
   world.roles.filter((role) => role.uuid === avatar.builtin || avatar.roles.includes(role.uuid))
