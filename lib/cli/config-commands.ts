@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { checkAgainstCatalogue } from '../config/catalogue-check.ts'
-import { findingLines, refuse } from '../config/findings.ts'
+import { findingLines, isWarning, refuse } from '../config/findings.ts'
 import { type Parsed, parseConfiguration } from '../config/parse.ts'
 import type { AuditEvent } from '../core/audit.ts'
 import type { Configuration } from '../core/configuration.ts'
@@ -124,8 +124,13 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
   const { configuration, lineOf, base, text } = candidate
   const json = given.flag('json')
   const findings = await checkAgainstCatalogue(configuration, house.platforms)
-  if (findings.length > 0) throw refuse(findingLines(findings, lineOf))
-  const warnings = [...candidate.warnings, ...(await dropped(house, configuration))]
+  const refused = findings.filter((one) => !isWarning(one))
+  if (refused.length > 0) throw refuse(findingLines(refused, lineOf))
+  const warnings = [
+    ...candidate.warnings,
+    ...findingLines(findings.filter(isWarning), lineOf),
+    ...(await dropped(house, configuration)),
+  ]
   sayWarnings(terminal, warnings)
   const previews = await previewAll(house, configuration)
   if (!json) for (const { plan, verdict } of previews) say(terminal, planText(plan, verdict))

@@ -1,40 +1,10 @@
 import type { Community, Configuration, RoleContents, RoleDefinition } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
-import type { Platform, Platforms } from '../core/ports/platform.ts'
-import { didYouMean, type Finding, type Path } from './findings.ts'
-
-type Catalogue = Awaited<ReturnType<Platform['catalogue']>>
-
-const listed = (names: readonly string[]): string =>
-  names.length === 0
-    ? 'there is none'
-    : `there are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
-
-const unknown = (path: Path, what: string, name: string, known: readonly string[]): Finding => {
-  const meant = didYouMean(name, known)
-  return {
-    path,
-    what: `the platform has no ${what} "${name}"`,
-    why: meant === undefined ? listed(known) : 'names must be as on the platform',
-    remedy: meant === undefined ? 'correct the name' : `did you mean "${meant}"?`,
-  }
-}
-
-/** A managed role is created when it is not there; any other has to exist. */
-const existing = (path: Path, role: RoleDefinition, { roles }: Catalogue): readonly Finding[] => {
-  const candidates = roles.filter(({ kind }) => (kind === 'builtin') === (role.kind === 'builtin'))
-  if (candidates.some(({ name }) => fold(name) === fold(role.name))) return []
-  const what = role.kind === 'builtin' ? 'built-in role' : 'role'
-  return [
-    unknown(
-      [...path, role.kind],
-      what,
-      role.name,
-      candidates.map(({ name }) => name),
-    ),
-  ]
-}
+import type { Platforms } from '../core/ports/platform.ts'
+import type { Catalogue, PlatformTraits } from '../core/snapshot.ts'
+import { existingFindings, powerFindings } from './catalogue-roles.ts'
+import { type Finding, type Path, unknownName } from './findings.ts'
 
 const permissionFindings = (
   path: Path,
@@ -42,14 +12,16 @@ const permissionFindings = (
   { permissions }: RoleContents,
   catalogue: Catalogue,
 ): readonly Finding[] => {
-  const all = new Set(catalogue.permissions)
-  const allowed = new Set(scoped ? catalogue.restrictedPermissions : catalogue.permissions)
+  const names = catalogue.permissions.map(({ name }) => name)
+  const all = new Set(names)
+  const allowed = new Set(scoped ? catalogue.restrictedPermissions : names)
+  const place = [...path, 'permissions']
   return permissions.flatMap((name): readonly Finding[] => {
-    if (!all.has(name)) return [unknown([...path, 'permissions'], 'permission', name, catalogue.permissions)]
+    if (!all.has(name)) return [unknownName(place, 'permission', name, names)]
     if (allowed.has(name)) return []
     return [
       {
-        path: [...path, 'permissions'],
+        path: place,
         what: `permission "${name}" is not allowed in restricted roles`,
         why: 'the platform would refuse the role',
         remedy: 'remove it, or make the role custom',
@@ -61,27 +33,70 @@ const permissionFindings = (
 const intakeFindings = (path: Path, { intakes }: RoleContents, catalogue: Catalogue): readonly Finding[] =>
   intakes.flatMap((wanted): readonly Finding[] => {
     if (catalogue.intakes.some(({ id }) => id === wanted)) return []
-    const named = catalogue.intakes.filter(({ name }) => fold(name) === fold(wanted))
+    const names = catalogue.intakes.map(({ name }) => name)
+    const named = names.filter((name) => fold(name) === fold(wanted))
     if (named.length === 1) return []
     const place = [...path, 'intakes']
-    if (named.length === 0)
-      return [
-        unknown(
-          place,
-          'intake',
-          wanted,
-          catalogue.intakes.map(({ name }) => name),
-        ),
-      ]
+    if (named.length === 0) return [unknownName(place, 'intake', wanted, names)]
     const what = `${named.length} intakes are called "${wanted}"`
     return [{ path: place, what, why: 'a role must name exactly one', remedy: 'write its uuid' }]
   })
 
-const roleFindings = (path: Path, role: RoleDefinition, catalogue: Catalogue): readonly Finding[] => {
-  if (role.kind === 'builtin' || role.contents === undefined) return existing(path, role, catalogue)
+/** Tenants and tags that are not there: a role given there would be given nowhere. */
+const scopeFindings = (path: Path, role: RoleDefinition, { scopes }: Catalogue): readonly Finding[] => {
+  const known = new Set(scopes.map(fold))
+  const owner = role.kind === 'builtin' ? undefined : role.owner
+  const wanted = [
+    { place: 'scope', scope: role.scope },
+    { place: 'owner', scope: owner === undefined ? undefined : `tenant:${owner}` },
+  ]
+  return wanted.flatMap(({ place, scope }) =>
+    scope === undefined || known.has(fold(scope))
+      ? []
+      : [unknownName([...path, place], 'scope', scope, scopes)],
+  )
+}
+
+/** An existing fallback role is known only to the platform. */
+const fallbackFindings = (
+  path: Path,
+  role: RoleDefinition,
+  community: Community,
+  { roles }: Catalogue,
+): readonly Finding[] => {
+  if (role.id !== community.fallbackRole || community.departedKeepReadAccess === true) return []
+  if (role.kind !== 'builtin' && role.contents !== undefined) return []
+  const live = roles.find(({ name }) => fold(name) === fold(role.name))
+  if (live === undefined || live.permissions.length === 0) return []
   return [
-    ...permissionFindings(path, role.kind !== 'custom', role.contents, catalogue),
-    ...intakeFindings(path, role.contents, catalogue),
+    {
+      path: [...path, role.kind],
+      what: `the fallback role gives something on the platform: ${live.permissions.slice(0, 5).join(', ')}`,
+      why: 'whoever left would keep access by it',
+      remedy: 'take its permissions away there, or write departedKeepReadAccess: true',
+    },
+  ]
+}
+
+type Scene = {
+  readonly community: Community
+  readonly catalogue: Catalogue
+  readonly traits: PlatformTraits
+}
+
+const roleFindings = (path: Path, role: RoleDefinition, scene: Scene): readonly Finding[] => {
+  const { community, catalogue } = scene
+  const contents = role.kind === 'builtin' ? undefined : role.contents
+  return [
+    ...(contents === undefined
+      ? existingFindings(path, role, scene)
+      : [
+          ...permissionFindings(path, role.kind !== 'custom', contents, catalogue),
+          ...intakeFindings(path, contents, catalogue),
+        ]),
+    ...scopeFindings(path, role, catalogue),
+    ...fallbackFindings(path, role, community, catalogue),
+    ...powerFindings(path, role, scene),
   ]
 }
 
@@ -95,20 +110,25 @@ const unreadable = (path: Path, error: unknown): Finding => {
   }
 }
 
-const communityFindings = async (
+/** What one community's live catalogue says, at the paths of its place in the file. */
+export const communityAgainstCatalogue = async (
   path: Path,
   community: Community,
   platforms: Platforms,
 ): Promise<readonly Finding[]> => {
   try {
     const catalogue = await (await platforms.open(community)).catalogue()
-    return community.roles.flatMap((role, index) => roleFindings([...path, 'roles', index], role, catalogue))
+    const scene = { community, catalogue, traits: platforms.traits(community) }
+    return community.roles.flatMap((role, index) => roleFindings([...path, 'roles', index], role, scene))
   } catch (error) {
     return [unreadable(path, error)]
   }
 }
 
-/** What the platforms' live catalogues say against a configuration: roles, permissions and intakes that do not exist or may not be combined. */
+/**
+ * What the platforms' live catalogues say to a configuration: roles, permissions, intakes and scopes that do not exist or may not be combined; and, as
+ * warnings, roles that make administrators and names that have a newer one.
+ */
 export const checkAgainstCatalogue = async (
   configuration: Configuration,
   platforms: Platforms,
@@ -116,6 +136,6 @@ export const checkAgainstCatalogue = async (
   const found: Finding[] = []
   // One after the other: communities may share one address and so one budget of calls.
   for (const [index, community] of configuration.communities.entries())
-    found.push(...(await communityFindings(['communities', index], community, platforms)))
+    found.push(...(await communityAgainstCatalogue(['communities', index], community, platforms)))
   return found
 }

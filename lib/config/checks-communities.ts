@@ -3,7 +3,8 @@ import { fold } from '../core/ids.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import type { Finding } from './findings.ts'
 import { durationForm, seconds } from './forms.ts'
-import { field, items, present, text, type View } from './view.ts'
+import { platformForms } from './platform-forms.ts'
+import { field, items, text, type View } from './view.ts'
 
 export type CheckOptions = {
   /** One machine: platforms on its loopback, secrets from its variables and files. */
@@ -11,7 +12,7 @@ export type CheckOptions = {
   readonly traits: (platform: PlatformName) => PlatformTraits | undefined
 }
 
-const platformOf = (community: View): PlatformName | undefined => {
+export const platformOf = (community: View): PlatformName | undefined => {
   const wanted = text(field(community, 'platform'))
   return platformNames.find((name) => name === wanted)
 }
@@ -21,27 +22,17 @@ export const traitsOf = (community: View, options: CheckOptions): PlatformTraits
   return platform === undefined ? undefined : options.traits(platform)
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const tenants: Readonly<
-  Record<PlatformName, { readonly form: RegExp; readonly rule: string; readonly remedy: string }>
-> = {
-  sekoia: {
-    form: uuid,
-    rule: 'a Sekoia.io community is named by its uuid',
-    remedy: 'copy the uuid from the community’s address in the browser',
-  },
-}
-
 const tenantFindings = (community: View): readonly Finding[] => {
   const view = field(community, 'tenant')
   const [platform, tenant] = [platformOf(community), text(view)]
-  if (platform === undefined || tenant === undefined || tenants[platform].form.test(tenant)) return []
+  if (platform === undefined || tenant === undefined || platformForms[platform].tenant.form.test(tenant))
+    return []
   return [
     {
       path: view.path,
       what: 'is not an id of this platform',
-      why: tenants[platform].rule,
-      remedy: tenants[platform].remedy,
+      why: platformForms[platform].tenant.rule,
+      remedy: platformForms[platform].tenant.remedy,
     },
   ]
 }
@@ -83,45 +74,6 @@ const secretFindings = (community: View, options: CheckOptions): readonly Findin
   ]
 }
 
-const leavingFindings = (
-  community: View,
-  name: string,
-  traits: PlatformTraits | undefined,
-): readonly Finding[] => {
-  const view = field(community, name)
-  if (!present(view)) {
-    if (name !== 'onDeparture' || traits === undefined || traits.canSuspend) return []
-    return [
-      {
-        path: view.path,
-        what: 'is missing',
-        why: 'this platform cannot suspend accounts, so there is no harmless default',
-        remedy: 'add onDeparture: { then: remove }',
-      },
-    ]
-  }
-  const then = text(field(view, 'then'))
-  if (then === 'suspend' && traits?.canSuspend === false)
-    return [
-      {
-        path: field(view, 'then').path,
-        what: 'cannot be suspend',
-        why: 'this platform cannot suspend accounts',
-        remedy: 'write then: remove',
-      },
-    ]
-  if (then === 'remove' && present(field(view, 'removeAfter')))
-    return [
-      {
-        path: field(view, 'removeAfter').path,
-        what: 'contradicts then: remove',
-        why: 'it counts from the suspension, and nothing is suspended',
-        remedy: 'remove it or write then: suspend',
-      },
-    ]
-  return []
-}
-
 const shortest = 3600
 const longest = 90 * 86_400
 
@@ -140,23 +92,37 @@ const windowFindings = (community: View): readonly Finding[] => {
   ]
 }
 
+type Place = { readonly id: string; readonly platform: string; readonly url: string; readonly tenant: string }
+const placeOf = (community: View): Place | undefined => {
+  const [id = '', platform, url, tenant] = ['id', 'platform', 'baseUrl', 'tenant'].map((name) =>
+    text(field(community, name)),
+  )
+  if (platform === undefined || url === undefined || tenant === undefined) return undefined
+  return { id, platform, url: url.replace(/\/+$/, ''), tenant: fold(tenant) }
+}
+
+/** An ImmyBot instance holds all its tenants. */
+const overlaps = (a: Place, b: Place): boolean => {
+  if (a.platform !== b.platform || a.url !== b.url) return false
+  if (a.tenant === b.tenant) return true
+  return a.platform === 'immybot' && [a.tenant, b.tenant].includes('instance')
+}
+
 const sameTenant = (communities: readonly View[]): readonly Finding[] => {
-  const seen = new Map<string, string>()
+  const seen: Place[] = []
   return communities.flatMap((community): readonly Finding[] => {
-    const [platform, url, tenant] = ['platform', 'baseUrl', 'tenant'].map((name) =>
-      text(field(community, name)),
-    )
-    if (platform === undefined || url === undefined || tenant === undefined) return []
-    const key = JSON.stringify([platform, url.replace(/\/+$/, ''), fold(tenant)])
-    const other = seen.get(key)
-    seen.set(key, text(field(community, 'id')) ?? '')
+    const place = placeOf(community)
+    if (place === undefined) return []
+    const other = seen.find((one) => overlaps(one, place))
+    seen.push(place)
     if (other === undefined) return []
+    const again = other.tenant === place.tenant
     return [
       {
         path: field(community, 'tenant').path,
-        what: `is the community "${other}" again`,
+        what: again ? `is the community "${other.id}" again` : `overlaps with the community "${other.id}"`,
         why: 'two sets of rules would undo each other',
-        remedy: 'join the two',
+        remedy: again ? 'join the two' : 'keep the instance with scopes for its tenants, or its tenants',
       },
     ]
   })
@@ -166,16 +132,11 @@ export const communityFindings = (root: View, options: CheckOptions): readonly F
   const communities = items(field(root, 'communities'))
   return [
     ...sameTenant(communities),
-    ...communities.flatMap((community) => {
-      const traits = traitsOf(community, options)
-      return [
-        ...tenantFindings(community),
-        ...urlFindings(community, options),
-        ...secretFindings(community, options),
-        ...leavingFindings(community, 'onDeparture', traits),
-        ...leavingFindings(community, 'onUnassigned', traits),
-        ...windowFindings(community),
-      ]
-    }),
+    ...communities.flatMap((community) => [
+      ...tenantFindings(community),
+      ...urlFindings(community, options),
+      ...secretFindings(community, options),
+      ...windowFindings(community),
+    ]),
   ]
 }

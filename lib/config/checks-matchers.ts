@@ -122,6 +122,7 @@ export const matcherWarnings = (root: View): readonly Finding[] =>
             what: 'matches people of whom nothing is known',
             why: 'it can be fulfilled by what somebody is not',
             remedy: 'add a group or an attribute that must be there',
+            severity: 'warning',
           },
         ]
       : [],

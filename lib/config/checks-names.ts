@@ -84,6 +84,10 @@ export const nameFindings = (root: View): readonly Finding[] => {
     ...duplicates(idViews(communities), 'community'),
     ...communities.flatMap((one) => duplicates(idViews(items(field(one, 'roles'))), 'role')),
     ...duplicates(idViews(rules), 'rule'),
+    ...communities.flatMap((one) => [
+      ...dangling(field(one, 'parent'), 'community', [...rolesOf.keys()]),
+      ...dangling(field(one, 'fallbackRole'), 'role', idsOf(items(field(one, 'roles')))),
+    ]),
     ...rules.flatMap((one) => dangling(field(one, 'connection'), 'connection', idsOf(connections))),
     ...rules.flatMap((one) => grantFindings(one, rolesOf)),
   ]
@@ -100,7 +104,15 @@ export const nameWarnings = (root: View): readonly Finding[] => {
       if (other === undefined || other === id) return []
       const path = field(connection, 'domains').path
       const what = `"${domain}" is a domain of connection "${other}", too`
-      return [{ path, what, why: 'both may adopt the same accounts', remedy: 'leave it to one of them' }]
+      return [
+        {
+          path,
+          what,
+          why: 'both may adopt the same accounts',
+          remedy: 'leave it to one of them',
+          severity: 'warning',
+        },
+      ]
     }),
   )
   const granted = new Set(
@@ -113,9 +125,17 @@ export const nameWarnings = (root: View): readonly Finding[] => {
   const unused = items(field(root, 'communities')).flatMap((community) =>
     items(field(community, 'roles')).flatMap((role): readonly Finding[] => {
       const key = JSON.stringify([text(field(community, 'id')), text(field(role, 'id'))])
-      if (granted.has(key)) return []
+      if (granted.has(key) || text(field(role, 'id')) === text(field(community, 'fallbackRole'))) return []
       const what = 'is granted by no rule'
-      return [{ path: role.path, what, why: 'nobody will get it', remedy: 'add a rule or remove it' }]
+      return [
+        {
+          path: role.path,
+          what,
+          why: 'nobody will get it',
+          remedy: 'add a rule or remove it',
+          severity: 'warning',
+        },
+      ]
     }),
   )
   return [...domains, ...unused]

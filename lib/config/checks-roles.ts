@@ -1,12 +1,16 @@
 import { fold } from '../core/ids.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
-import { type CheckOptions, traitsOf } from './checks-communities.ts'
+import { type CheckOptions, platformOf, traitsOf } from './checks-communities.ts'
+import { contentsFindings, contentsWarnings, repeatedFindings } from './checks-contents.ts'
+import { claimedFindings, sameNameFindings } from './checks-role-names.ts'
+import { ownerFindings, scopeFindings } from './checks-scopes.ts'
 import type { Finding } from './findings.ts'
-import { roleKinds } from './schema.ts'
+import { type PlatformForms, platformForms } from './platform-forms.ts'
+import { roleKinds } from './schema-roles.ts'
 import { field, items, present, text, type View } from './view.ts'
 
 type Kind = (typeof roleKinds)[number]
-const contents = ['description', 'permissions', 'intakes'] as const
+const contents = ['description', 'permissions', 'capabilities', 'intakes'] as const
 
 const kindFindings = (
   role: View,
@@ -42,7 +46,7 @@ const builtinFindings = (role: View): readonly Finding[] =>
     }))
 
 const managedFindings = (role: View, scoped: boolean): readonly Finding[] => {
-  const needed = scoped ? contents : (['description', 'permissions'] as const)
+  const needed = scoped ? ['description', 'permissions', 'intakes'] : ['description', 'permissions']
   const why = scoped
     ? 'a managed restricted role declares description, permissions and intakes'
     : 'a managed role declares description and permissions'
@@ -70,59 +74,88 @@ const managedFindings = (role: View, scoped: boolean): readonly Finding[] => {
   ]
 }
 
-const repeated = (role: View, name: 'permissions' | 'intakes'): readonly Finding[] => {
-  const seen = new Set<string>()
-  return items(field(role, name)).flatMap((item): readonly Finding[] => {
-    const value = text(item)?.trim()
-    if (value === undefined) return []
-    if (!seen.has(value)) {
-      seen.add(value)
-      return []
-    }
-    return [
-      { path: item.path, what: 'is listed twice', why: 'once is enough', remedy: 'remove one of the two' },
-    ]
-  })
+const nameFindings = (role: View, kind: Kind, forms: PlatformForms | undefined): readonly Finding[] => {
+  const view = field(role, kind)
+  const name = text(view)?.trim()
+  const rule = forms?.roleName
+  if (name === undefined || kind === 'builtin' || rule === undefined || rule.form.test(name)) return []
+  return [
+    {
+      path: view.path,
+      what: 'is no name for a role of this platform',
+      why: rule.rule,
+      remedy: 'give it a name of that form',
+    },
+  ]
 }
 
-const roleFindings = (role: View, traits: PlatformTraits | undefined): readonly Finding[] => {
+const previousFindings = (role: View, kind: Kind, managed: boolean): readonly Finding[] => {
+  const view = field(role, 'previously')
+  if (!present(view)) return []
+  if (!managed)
+    return [
+      {
+        path: view.path,
+        what: 'has no meaning here',
+        why: 'only managed roles are renamed',
+        remedy: 'remove it, or declare description and permissions',
+      },
+    ]
+  const name = fold(text(field(role, kind)) ?? '')
+  return items(view)
+    .filter((item) => fold(text(item) ?? ' ') === name)
+    .map(({ path }) => ({
+      path,
+      what: 'is the name it has now',
+      why: 'it lists names of the past',
+      remedy: 'remove it',
+    }))
+}
+
+type Scene = {
+  readonly tenant: string | undefined
+  readonly fallbackRole: string | undefined
+  readonly traits: PlatformTraits | undefined
+  readonly forms: PlatformForms | undefined
+}
+
+const roleFindings = (role: View, { tenant, fallbackRole, traits, forms }: Scene): readonly Finding[] => {
   const kinds = roleKinds.filter((kind) => present(field(role, kind)))
   const [kind, ...more] = kinds
-  const wrong = kindFindings(role, kinds, traits)
-  const twice = [...repeated(role, 'permissions'), ...repeated(role, 'intakes')]
-  if (kind === undefined || more.length > 0) return [...wrong, ...twice]
-  if (kind === 'builtin') return [...wrong, ...builtinFindings(role)]
-  const managed = contents.some((name) => present(field(role, name)))
-  return [...wrong, ...twice, ...(managed ? managedFindings(role, kind !== 'custom') : [])]
-}
-
-/** The platform tells roles apart by name; two of ours with one name would be one there. */
-const sameName = (roles: readonly View[]): readonly Finding[] => {
-  const seen = new Map<string, string>()
-  return roles.flatMap((role) =>
-    roleKinds.flatMap((kind): readonly Finding[] => {
-      const view = field(role, kind)
-      const name = text(view)
-      if (name === undefined) return []
-      const key = `${kind === 'builtin' ? 'builtin' : 'own'} ${fold(name)}`
-      const other = seen.get(key)
-      seen.set(key, text(field(role, 'id')) ?? '')
-      if (other === undefined) return []
-      return [
-        {
-          path: view.path,
-          what: `is the name of role "${other}", too`,
-          why: 'roles are found by their names on the platform',
-          remedy: 'give it another name, or grant the other role',
-        },
-      ]
-    }),
-  )
+  const wrong = [...kindFindings(role, kinds, traits), ...repeatedFindings(role)]
+  if (kind === undefined || more.length > 0) return wrong
+  const managed = kind !== 'builtin' && contents.some((name) => present(field(role, name)))
+  const fallback = fallbackRole !== undefined && text(field(role, 'id')) === fallbackRole
+  return [
+    ...wrong,
+    ...nameFindings(role, kind, forms),
+    ...(kind === 'builtin' ? builtinFindings(role) : []),
+    ...(managed ? managedFindings(role, kind !== 'custom') : []),
+    ...(managed ? contentsFindings(role, { traits, forms, fallback }) : []),
+    ...scopeFindings(role, tenant, traits, forms),
+    ...ownerFindings(role, managed, traits),
+    ...previousFindings(role, kind, managed),
+  ]
 }
 
 export const rolesFindings = (root: View, options: CheckOptions): readonly Finding[] =>
   items(field(root, 'communities')).flatMap((community) => {
     const roles = items(field(community, 'roles'))
-    const traits = traitsOf(community, options)
-    return [...sameName(roles), ...roles.flatMap((role) => roleFindings(role, traits))]
+    const platform = platformOf(community)
+    const scene: Scene = {
+      tenant: text(field(community, 'tenant')),
+      fallbackRole: text(field(community, 'fallbackRole')),
+      traits: traitsOf(community, options),
+      forms: platform === undefined ? undefined : platformForms[platform],
+    }
+    return [
+      ...sameNameFindings(roles, scene),
+      ...claimedFindings(roles),
+      ...roles.flatMap((role) => roleFindings(role, scene)),
+    ]
   })
+
+export const rolesWarnings = (root: View, options: CheckOptions): readonly Finding[] =>
+  items(field(root, 'communities')).flatMap((community) =>
+    items(field(community, 'roles')).flatMap((role) => contentsWarnings(role, traitsOf(community, options))),
+  )

@@ -9,7 +9,9 @@ import type {
 } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { communityId, connectionId, fold, roleId, ruleId } from '../core/ids.ts'
+import { scopeText } from './checks-scopes.ts'
 import { seconds } from './forms.ts'
+import { platformForms } from './platform-forms.ts'
 import type { CommunityFile, ConfigurationFile, RoleFile } from './schema.ts'
 import type { MatcherFile, TestFile } from './schema-matcher.ts'
 
@@ -24,8 +26,9 @@ const unchecked = (what: string): never => {
 const action = 'then'
 const defaultLeaving: Leaving = { [action]: 'suspend', removeAfter: seconds('30d') }
 
+/** Two ends are told apart inside: the account stays without access, or it goes. How access is taken is a trait of the platform. */
 const leaving = ({ then, removeAfter }: LeavingFile): Leaving => ({
-  [action]: then,
+  [action]: then === 'delete' || then === 'remove' ? 'remove' : 'suspend',
   ...(removeAfter === undefined ? {} : { removeAfter: seconds(removeAfter) }),
 })
 
@@ -34,15 +37,42 @@ const budget = (file: BudgetFile | undefined): Budget => ({
   floor: file?.floor ?? 5,
 })
 
-const role = (file: RoleFile): RoleDefinition => {
-  const { id, builtin, description, permissions, intakes = [] } = file
-  if (builtin !== undefined) return { id: roleId(id), kind: 'builtin', name: builtin }
+type Permissions = NonNullable<RoleFile['permissions']>
+const isList = (permissions: Permissions): permissions is string[] => Array.isArray(permissions)
+const names = (permissions: Permissions): readonly string[] =>
+  isList(permissions)
+    ? permissions
+    : Object.entries(permissions).flatMap(([resource, words]) =>
+        [words].flat().map((word) => `${resource.trim()}=${word}`),
+      )
+
+const contentsOf = ({ description, permissions, capabilities = [], intakes = [] }: RoleFile) =>
+  description === undefined || permissions === undefined
+    ? {}
+    : {
+        contents: {
+          description,
+          permissions: [...new Set([...names(permissions), ...capabilities])].toSorted(),
+          intakes: intakes.toSorted(),
+        },
+      }
+
+const role = (file: RoleFile, { platform, tenant }: CommunityFile): RoleDefinition => {
+  const { builtin, owner, previously } = file
+  const scope = scopeText(file.scope) ?? platformForms[platform].scopeIn?.(tenant)
+  const named = { id: roleId(file.id), ...(scope === undefined ? {} : { scope }) }
+  if (builtin !== undefined) return { ...named, kind: 'builtin', name: builtin }
   const kind = (['custom', 'restricted', 'intakeRestricted'] as const).find((one) => file[one] !== undefined)
   const name = kind === undefined ? undefined : file[kind]
   if (kind === undefined || name === undefined) return unchecked('a role')
-  if (description === undefined || permissions === undefined) return { id: roleId(id), kind, name }
-  const contents = { description, permissions: permissions.toSorted(), intakes: intakes.toSorted() }
-  return { id: roleId(id), kind, name, contents }
+  return {
+    ...named,
+    kind,
+    name,
+    ...contentsOf(file),
+    ...(owner === undefined ? {} : { owner }),
+    ...(previously === undefined ? {} : { previously }),
+  }
 }
 
 const community = (file: CommunityFile): Community => {
@@ -52,12 +82,15 @@ const community = (file: CommunityFile): Community => {
     id: communityId(file.id),
     platform: file.platform,
     tenant: file.tenant,
+    ...(file.parent === undefined ? {} : { parent: communityId(file.parent) }),
     baseUrl: file.baseUrl,
     credentials: file.credentials,
     mode: file.mode ?? 'enforce',
     adopt: file.adopt ?? 'explicit',
     onDeparture,
     onUnassigned: file.onUnassigned === undefined ? onDeparture : leaving(file.onUnassigned),
+    ...(file.fallbackRole === undefined ? {} : { fallbackRole: roleId(file.fallbackRole) }),
+    ...(file.departedKeepReadAccess === undefined ? {} : { departedKeepReadAccess: true }),
     onConflict: file.onConflict ?? 'priority',
     safety: {
       departures: budget(safety?.departures),
@@ -67,7 +100,7 @@ const community = (file: CommunityFile): Community => {
       protected: (safety?.protected ?? []).map(fold),
     },
     requestsPerSecond: file.requestsPerSecond ?? 5,
-    roles: file.roles.map(role),
+    roles: file.roles.map((one) => role(one, file)),
     dialect: file.dialect ?? {},
   }
 }

@@ -8,7 +8,11 @@ export type Finding = {
   readonly what: string
   readonly why: string
   readonly remedy: string
+  /** Allowed, and worth a look. Absent: it is refused. */
+  readonly severity?: 'warning'
 }
+
+export const isWarning = ({ severity }: Finding): boolean => severity === 'warning'
 
 export const pathText = (path: Path): string =>
   path.length === 0
@@ -70,4 +74,20 @@ export const didYouMean = (word: string, known: readonly string[]): string | und
     .filter(({ far }) => far <= reach)
     .toSorted((a, b) => a.far - b.far)
   return near[0]?.candidate
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'there is none'
+    : `there are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
+
+/** A name the platform does not know. */
+export const unknownName = (path: Path, what: string, name: string, known: readonly string[]): Finding => {
+  const meant = didYouMean(name, known)
+  return {
+    path,
+    what: `the platform has no ${what} "${name}"`,
+    why: meant === undefined ? listed(known) : 'names must be as on the platform',
+    remedy: meant === undefined ? 'correct the name' : `did you mean "${meant}"?`,
+  }
 }

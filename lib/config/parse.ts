@@ -1,9 +1,11 @@
 import type { Configuration, PlatformName } from '../core/configuration.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import { communityFindings } from './checks-communities.ts'
+import { leaversFindings, leaversWarnings } from './checks-leaving.ts'
 import { matcherFindings, matcherWarnings } from './checks-matchers.ts'
 import { nameFindings, nameWarnings } from './checks-names.ts'
-import { rolesFindings } from './checks-roles.ts'
+import { parentsFindings } from './checks-parents.ts'
+import { rolesFindings, rolesWarnings } from './checks-roles.ts'
 import { convert } from './convert.ts'
 import { findingLines, type LineOf, refuse } from './findings.ts'
 import { createPatterns } from './patterns.ts'
@@ -35,12 +37,22 @@ export const parseConfiguration = (text: string, options: ParseOptions = {}): Pa
   const across = [
     ...nameFindings(root),
     ...communityFindings(root, checks),
+    ...leaversFindings(root, checks),
+    ...parentsFindings(root, checks),
     ...rolesFindings(root, checks),
     ...matcherFindings(root, createPatterns()),
   ]
   const result = configurationSchema.safeParse(value)
   const findings = [...(result.success ? [] : schemaFindings(result.error.issues, value)), ...across]
   if (!result.success || findings.length > 0) throw refuse(findingLines(findings, lineOf))
-  const warnings = findingLines([...nameWarnings(root), ...matcherWarnings(root)], lineOf)
+  const warnings = findingLines(
+    [
+      ...nameWarnings(root),
+      ...matcherWarnings(root),
+      ...leaversWarnings(root),
+      ...rolesWarnings(root, checks),
+    ],
+    lineOf,
+  )
   return { configuration: convert(result.data), warnings, lineOf }
 }

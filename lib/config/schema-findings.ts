@@ -12,13 +12,23 @@ const resolved = (root: PublishedSchema, node: PublishedSchema | undefined): Pub
 
 const isSchema = (value: unknown): value is PublishedSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Of a place that takes several forms, the one that has such a part. */
+const formWith = (node: PublishedSchema | undefined, step: string | number): PublishedSchema | undefined =>
+  node?.anyOf
+    ?.filter(isSchema)
+    .find((form) =>
+      typeof step === 'number'
+        ? form.items !== undefined
+        : form.properties?.[step] !== undefined || form.additionalProperties !== undefined,
+    ) ?? node
+
 const asSchema = (value: unknown): PublishedSchema | undefined => (isSchema(value) ? value : undefined)
 
 /** The published schema of the place a path names, which holds the reasons and the known keys. */
 const schemaAt = (root: PublishedSchema, path: Path): PublishedSchema | undefined => {
   let node: PublishedSchema | undefined = root
   for (const step of path) {
-    const here: PublishedSchema | undefined = resolved(root, node)
+    const here: PublishedSchema | undefined = formWith(resolved(root, node), step)
     node =
       typeof step === 'number'
         ? asSchema(here?.items)
@@ -84,11 +94,20 @@ const told = (issue: Issue, value: unknown): readonly [string, string] => {
     case 'invalid_format':
       return ['does not have the form it needs', 'write it in that form']
     case 'invalid_key':
-      return ['has a key of another form', 'write letters, digits and _ only']
+      return ['has a key of another form', 'write the key in that form']
+    case 'invalid_union':
+      return ['has none of the forms it may have', 'write it in one of them']
     default:
       return ['is not valid', 'correct it']
   }
 }
+
+const propertiesOf = (schema: PublishedSchema | undefined): readonly string[] =>
+  Object.keys(
+    schema?.properties ??
+      schema?.anyOf?.filter(isSchema).find(({ properties }) => properties)?.properties ??
+      {},
+  )
 
 const unknownKey = (path: Path, key: string, known: readonly string[]): Finding => {
   const meant = didYouMean(key, known)
@@ -101,16 +120,26 @@ const unknownKey = (path: Path, key: string, known: readonly string[]): Finding 
   }
 }
 
+/** Of a value that may have several forms, what is wrong with the form it has; the whole when it has none. */
+const narrowed = (issue: Issue): readonly Issue[] => {
+  if (issue.code !== 'invalid_union') return [issue]
+  const form = issue.errors.find((one) =>
+    one.every(({ code, path }) => code !== 'invalid_type' || path.length > 0),
+  )
+  if (form === undefined) return [issue]
+  return form.flatMap((one) => narrowed({ ...one, path: [...issue.path, ...one.path] }))
+}
+
 const withoutEnd = (text: string): string => text.replace(/[.;]$/, '')
 
 /** The schema's findings, with the reason the published schema gives for each place. */
 export const schemaFindings = (issues: readonly Issue[], file: unknown): readonly Finding[] => {
   const root = publishedSchema()
-  return issues.flatMap((issue): readonly Finding[] => {
+  return issues.flatMap(narrowed).flatMap((issue): readonly Finding[] => {
     const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
     const schema = schemaAt(root, path)
     if (issue.code === 'unrecognized_keys') {
-      const known = Object.keys(schema?.properties ?? {})
+      const known = propertiesOf(schema)
       return issue.keys.map((key) => unknownKey(path, key, known))
     }
     const [what, remedy] = told(issue, valueAt(file, path))

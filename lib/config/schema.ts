@@ -1,25 +1,27 @@
 import * as z from 'zod'
 import { platformNames } from '../core/configuration.ts'
-import { domainForm, durationForm, emailForm, idForm, secretForm } from './forms.ts'
-import { exactlyOne, match, matcher } from './schema-matcher.ts'
+import { domainForm, durationForm, emailForm, secretForm } from './forms.ts'
+import { match, matcher } from './schema-matcher.ts'
+import { id, name, role } from './schema-roles.ts'
 
 /**
  * The shape of `rolecall.yaml`, strict at every level. It is published as JSON Schema, so it holds no transforms and no defaults; each description
  * is what an editor shows and what a finding gives as its reason. Rules between fields stand in the checks.
  */
-const id = (of: string) => z.string().regex(idForm).describe(`${of}: a-z, 0-9 and -, at most 63 characters`)
-const name = (of: string) => z.string().trim().min(1).max(256).describe(of)
 const duration = (of: string) =>
   z.string().regex(durationForm).describe(`${of}: a number and d, h or m, such as 30d, 12h or 15m`)
 
 /** Spelled apart: an object literal with this key looks like a promise to some tools. */
 const action = 'then'
+export const leavingWords = ['suspend', 'fallbackRole', 'stripRoles', 'delete', 'remove'] as const
 const leaving = (of: string) =>
   z
     .strictObject({
       [action]: z
-        .enum(['suspend', 'remove'])
-        .describe('suspend: the account is disabled at once; remove: it is deleted at once'),
+        .enum(leavingWords)
+        .describe(
+          'the account at once is disabled (suspend, Sekoia.io), gets the fallback role alone (fallbackRole, Netography) or loses its roles and expires (stripRoles, ImmyBot), or it is deleted (delete, the same as remove)',
+        ),
       removeAfter: duration('how long a suspended account is kept; absent: for ever').optional(),
     })
     .describe(of)
@@ -61,46 +63,14 @@ const safety = z
   })
   .describe('what is held for a person’s approval instead of being done')
 
-export const roleKinds = ['builtin', 'custom', 'restricted', 'intakeRestricted'] as const
-const role = z
-  .strictObject({
-    id: id('the role’s id, unique within its community'),
-    builtin: name('a role the platform brings along, by its name there').optional(),
-    custom: name('a role made of permissions, by its name on the platform').optional(),
-    restricted: name('a role of permissions on some intakes, by its name on the platform').optional(),
-    intakeRestricted: name(
-      'a read-only role on some intakes that excludes every other, by its name on the platform',
-    ).optional(),
-    description: z
-      .string()
-      .trim()
-      .min(10)
-      .max(1000)
-      .optional()
-      .describe('what a managed role is for, 10 to 1000 characters'),
-    permissions: z
-      .array(match)
-      .min(1)
-      .max(500)
-      .optional()
-      .describe('the platform’s permission names of a managed role'),
-    intakes: z
-      .array(match)
-      .min(1)
-      .max(500)
-      .optional()
-      .describe('intakes of a managed restricted role, by name or uuid'),
-  })
-  .describe(
-    'a role: with permissions it is managed (created and repaired), without them it only has to exist',
-  )
-  .meta({ id: 'Role', ...exactlyOne(roleKinds) })
-
 const community = z
   .strictObject({
     id: id('the community’s id'),
     platform: z.enum(platformNames).describe('the platform it is on'),
-    tenant: name('the platform’s own id of the community; Sekoia.io: its uuid'),
+    tenant: name(
+      'the platform’s own id of the community; Sekoia.io: its uuid; Netography: its shortname; ImmyBot: a tenant’s number, or instance',
+    ),
+    parent: id('the community above it, whose people reach into it').optional(),
     baseUrl: z.string().min(1).max(1000).describe('the platform’s API, such as https://api.sekoia.io'),
     credentials: z
       .string()
@@ -124,6 +94,13 @@ const community = z
     onUnassigned: leaving(
       'what happens to the account of somebody without a role here; as onDeparture when absent',
     ).optional(),
+    fallbackRole: id(
+      'the role of those whose access was taken, where accounts cannot be disabled',
+    ).optional(),
+    departedKeepReadAccess: z
+      .literal(true)
+      .optional()
+      .describe('true: whoever holds the fallback role may go on reading with it'),
     onConflict: z
       .enum(['priority', 'leastPrivilege', 'deny'])
       .optional()
@@ -141,7 +118,7 @@ const community = z
     dialect: z
       .record(z.string().regex(/^\w{1,64}$/), match)
       .optional()
-      .describe('field names the vendor does not publish'),
+      .describe('what the vendor does not publish, by names of letters, digits and _'),
   })
   .describe('a unit of access on a platform')
   .meta({ id: 'Community' })

@@ -22,6 +22,10 @@ export const items = (view: View): readonly View[] =>
     ? view.value.map((value: unknown, index) => ({ value, path: [...view.path, index] }))
     : []
 
+/** Of a map: each key with what it holds. */
+export const entries = (view: View): readonly (readonly [string, View])[] =>
+  isRecord(view.value) ? Object.keys(view.value).map((key) => [key, field(view, key)]) : []
+
 export const text = (view: View): string | undefined =>
   typeof view.value === 'string' ? view.value : undefined
 

@@ -23,7 +23,7 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     '{ then: suspend,',
     '{ then: susped,',
     'communities[0].onDeparture.then (line 11)',
-    'write one of suspend, remove',
+    'write one of suspend, fallbackRole, stripRoles, delete, remove',
   ],
   ['30d', '30 days', 'communities[0].onDeparture.removeAfter (line 11)', 'such as 30d, 12h or 15m'],
   ['30d', '0d', 'communities[0].onDeparture.removeAfter (line 11)', 'such as 30d, 12h or 15m'],
@@ -214,7 +214,9 @@ test('a secret in the wrong place is not repeated', () => {
 })
 
 test('a platform that cannot suspend has no default', () => {
-  const poor = { traits: () => ({ ...sekoiaTraits, canSuspend: false, roleKinds: ['builtin'] as const }) }
+  const poor = {
+    traits: () => ({ ...sekoiaTraits, suspension: 'none' as const, roleKinds: ['builtin'] as const }),
+  }
   const silent = changed('    onDeparture: { then: suspend, removeAfter: 30d }\n', '')
   expect(findingsOf(silent)).toEqual([])
   expect(findingsOf(silent, poor).map((line) => line.split(';')[0])).toEqual([
