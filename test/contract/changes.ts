@@ -1,6 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { RoleContents, RoleDefinition } from '../../lib/core/configuration.ts'
 import { type AccountId, connectionId, memberId, type PlatformRoleId, roleId } from '../../lib/core/ids.ts'
-import type { Bound, Change, RoleGrant, Subject } from '../../lib/core/plan.ts'
+import type { Bound, Change, Reason, RoleGrant, Subject } from '../../lib/core/plan.ts'
+
+const guid = (name: string): string =>
+  createHash('sha256')
+    .update(name)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 
 /** Changes as the planner makes them, for one person at a time. */
 const subjectOf = (email: string): Subject => ({
@@ -8,24 +15,34 @@ const subjectOf = (email: string): Subject => ({
   member: memberId(`member-of-${email}`),
   email,
 })
+/** The identity provider's own id of a person, the same in whatever case the address is written. */
+export const objectIdOf = (email: string): string => guid(email.toLowerCase())
+
 const bound = (email: string, account: AccountId): Bound => ({ ...subjectOf(email), account })
 const grantOf = (role: string): RoleGrant => ({ role: roleId(role), because: [] })
 
 export const invite = (
   email: string,
   roles: readonly string[],
-  again?: { readonly attempt: number; readonly replaces: AccountId },
+  again?:
+    | { readonly attempt: number; readonly replaces: AccountId }
+    | { readonly attempt: number; readonly follows: AccountId },
 ): Change => ({
   id: `invite/${email}`,
   kind: 'invite',
   subject: subjectOf(email),
   givenName: 'Ada',
   familyName: 'Lovelace',
+  externalId: objectIdOf(email),
   roles: roles.map(grantOf),
   attempt: 1,
   ...again,
 })
-export const grant = (email: string, account: AccountId, role: string): Change => ({
+export const grant = (
+  email: string,
+  account: AccountId,
+  role: string,
+): Extract<Change, { readonly kind: 'grant' }> => ({
   id: `grant/${account}/${role}`,
   kind: 'grant',
   subject: bound(email, account),
@@ -56,11 +73,11 @@ export const resume = (email: string, account: AccountId): Change => ({
   kind: 'resume',
   subject: bound(email, account),
 })
-export const remove = (email: string, account: AccountId): Change => ({
+export const remove = (email: string, account: AccountId, reason: Reason = 'departed'): Change => ({
   id: `remove/${account}`,
   kind: 'remove',
   subject: bound(email, account),
-  reason: 'departed',
+  reason,
 })
 export const adopt = (email: string, account: AccountId): Change => ({
   id: `adopt/${account}`,
@@ -77,6 +94,7 @@ export const repairRole = (
   role: RoleDefinition,
   contents: RoleContents,
   platformRole: PlatformRoleId,
+  formerly?: string,
 ): Change => ({
   id: `repairRole/${role.id}`,
   kind: 'repairRole',
@@ -85,4 +103,12 @@ export const repairRole = (
   platformRole,
   widens: [],
   holders: 0,
+  ...(formerly === undefined ? {} : { formerly }),
+})
+export const deleteRole = (role: RoleDefinition, platformRole: PlatformRoleId): Change => ({
+  id: `deleteRole/${role.id}`,
+  kind: 'deleteRole',
+  role: role.id,
+  name: role.name,
+  platformRole,
 })

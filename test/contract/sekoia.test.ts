@@ -13,11 +13,11 @@ import type { Platform } from '../../lib/core/ports/platform.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import * as make from './changes.ts'
-import { rolesOf } from './platform.ts'
+import { rolesOf } from './hand.ts'
 import { sekoiaCommunity, sekoiaHarness } from './sekoia.ts'
 
 /** What only Sekoia.io does. */
-const { scoped, low, high, teams } = sekoiaHarness.roles
+const { narrow: scoped, low, high, teams } = sekoiaHarness.roles
 const [team] = teams
 const failure = (code: string) => expect.objectContaining({ name: 'ConnectorError', code })
 const contents = (role: typeof scoped): RoleContents => {

@@ -1,15 +1,16 @@
 import type { Fault } from '../../infra/local/simulators/faults.ts'
-import { demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
+import { demoCommunity, demoKey, demoOwner } from '../../infra/local/simulators/sekoia/demo.ts'
 import type { Edit } from '../../infra/local/simulators/sekoia/edits.ts'
 import { heldRoles, type Switches } from '../../infra/local/simulators/sekoia/world.ts'
 import { startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
-import { communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
+import { accountId, communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
 import type { Platform } from '../../lib/core/ports/platform.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'
-import type { PlatformHarness, Stage, Trouble } from './platform.ts'
+import { choice, type Switch, setting } from './pairs.ts'
+import type { PlatformHarness, Profile, Trouble } from './stage.ts'
 
 const builtin = (id: string, name: string): RoleDefinition => ({ id: roleId(id), kind: 'builtin', name })
 const low = builtin('low', 'Guest')
@@ -45,33 +46,20 @@ const scoped: RoleDefinition = {
   },
 }
 
-/** Each undocumented thing flipped alone, with the dialect an operator would set for it. */
-export const sekoiaVariants: Readonly<
-  Record<string, { readonly switches: Partial<Switches>; readonly dialect: Record<string, string> }>
-> = {
-  'as inferred': { switches: {}, dialect: {} },
-  'other body keys': {
-    switches: {
-      avatarStatusKey: 'state',
-      avatarRolesKey: 'role_uuids',
-      assignKey: 'uuid',
-      inviteKey: 'emails',
-    },
-    dialect: {
-      avatarStatusKey: 'state',
-      avatarRolesKey: 'role_uuids',
-      assignKey: 'uuid',
-      inviteKey: 'emails',
-    },
-  },
-  'built-in roles listed': { switches: { builtinListed: true }, dialect: {} },
-  'pending address in the invitation only': { switches: { pendingAddress: 'invitationOnly' }, dialect: {} },
-  'invitations without roles': { switches: { invitationRoles: 'ignored' }, dialect: {} },
-  'assigning replaces': { switches: { assign: 'replace' }, dialect: {} },
-  'last administrator refused': { switches: { lastAdmin: 'refused' }, dialect: {} },
-  'disabled again at midnight': { switches: { midnight: true }, dialect: {} },
-  'Retry-After sent': { switches: { retryAfter: true }, dialect: {} },
-}
+/** What the vendor does not document, with the dialect an operator would set for it. */
+const switches: readonly Switch<Switches>[] = [
+  setting('avatarStatusKey', 'status', 'state'),
+  setting('avatarRolesKey', 'roles', 'role_uuids', 'uuids'),
+  setting('assignKey', 'avatar_uuid', 'uuid'),
+  setting('inviteKey', 'email', 'emails'),
+  choice('built-in roles listed', { builtinListed: false }, { builtinListed: true }),
+  choice('pending address', { pendingAddress: 'both' }, { pendingAddress: 'invitationOnly' }),
+  choice('roles of an invitation', { invitationRoles: 'given' }, { invitationRoles: 'ignored' }),
+  choice('assigning', { assign: 'add' }, { assign: 'replace' }),
+  choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
+  choice('disabled again at midnight', { midnight: false }, { midnight: true }),
+  choice('Retry-After sent', { retryAfter: false }, { retryAfter: true }),
+]
 
 export const sekoiaCommunity = (url: string, dialect: Record<string, string> = {}): Community => ({
   id: communityId('soc'),
@@ -103,6 +91,7 @@ const newcomer = (index: number): Edit => ({
 })
 
 const list = { method: 'GET', path: '/avatars/' } as const
+const writing = ['POST', 'PUT', 'DELETE']
 
 const faultsFor = (kind: Trouble, times: number, date: string, someone: string): readonly Fault<Edit>[] => {
   switch (kind) {
@@ -147,17 +136,27 @@ const faultsFor = (kind: Trouble, times: number, date: string, someone: string):
   }
 }
 
-const start = async (variant: string): Promise<Stage> => {
-  const { switches, dialect } = sekoiaVariants[variant] ?? { switches: {}, dialect: {} }
+const profile = ({ lastAdmin }: Partial<Switches>): Profile => ({
+  mails: true,
+  knowsPeople: true,
+  list: { kind: 'paged' },
+  throttlePause: 30,
+  unknownPermission: 'NO_SUCH_PERMISSION',
+  unnoticed: {},
+  foreignTenant: 'platformForbidden',
+  keepsLastAdmin: lastAdmin === 'refused',
+})
+
+const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {
   const clock = testClock()
   const pace = testPace(clock)
   const simulators = await startSimulators({ port: 0, now: () => milliseconds(clock.now()) })
   const { sekoia } = simulators
-  sekoia.switches(switches)
+  sekoia.switches(given)
   const community = sekoiaCommunity(simulators.url, dialect)
-  const openWith = (key: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>
+  const openWith = (secret: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>
     createPlatforms({
-      secrets: async () => key,
+      secrets: async () => secret,
       pace,
       clock,
       allowLoopback: true,
@@ -165,15 +164,26 @@ const start = async (variant: string): Promise<Stage> => {
       timeout,
       random: () => 0.5,
     }).open({ ...community, tenant })
-  const userOf = (email: string) => sekoia.world().users.find((user) => user.email.toLowerCase() === email)
-  const avatarOf = (email: string) => sekoia.world().avatars.find(({ user }) => user === userOf(email)?.uuid)
+  const world = () => sekoia.world()
+  const userOf = (email: string) => world().users.find((user) => user.email.toLowerCase() === email)
+  const avatarOf = (email: string) => world().avatars.find(({ user }) => user === userOf(email)?.uuid)
+  const uuidOf = (role: RoleDefinition): string =>
+    world().roles.find(({ name }) => name === role.name)?.uuid ?? ''
   const firstListed = (): string => {
-    const [first] = sekoia
-      .world()
+    const [first] = world()
       .avatars.map(({ uuid }) => uuid)
       .toSorted()
-    const user = sekoia.world().avatars.find(({ uuid }) => uuid === first)?.user
-    return sekoia.world().users.find(({ uuid }) => uuid === user)?.email ?? ''
+    const user = world().avatars.find(({ uuid }) => uuid === first)?.user
+    return world().users.find(({ uuid }) => uuid === user)?.email ?? ''
+  }
+  const heldBy = (definitions: readonly RoleDefinition[]) => ({
+    builtin: definitions.filter(({ kind }) => kind === 'builtin').map(uuidOf)[0] ?? null,
+    roles: definitions.filter(({ kind }) => kind !== 'builtin').map(uuidOf),
+  })
+  const add = (email: string, role: RoleDefinition): void => {
+    const { builtin, roles } = heldBy([role])
+    const member = { kind: 'addMember', community: demoCommunity, email, roles } as const
+    sekoia.edit(builtin === null ? member : { ...member, builtin })
   }
 
   return {
@@ -189,35 +199,50 @@ const start = async (variant: string): Promise<Stage> => {
       }
     },
     community,
+    secret: demoKey,
+    clock,
+    owner: { email: demoOwner.email, account: accountId(demoOwner.avatar) },
     truth: (email) => {
       const avatar = avatarOf(email)
       if (avatar === undefined) return undefined
-      const roles = heldRoles(sekoia.world(), avatar).map(({ name }) => name)
+      const roles = heldRoles(world(), avatar).map(({ name }) => name)
       const confirmed = userOf(email)?.confirmed === true
       const status = avatar.status === 'disabled' ? 'disabled' : confirmed ? 'enabled' : 'pending'
       return { status, roles: roles.toSorted() }
     },
-    members: () => sekoia.world().avatars.length,
-    mailsTo: (email) => sekoia.world().mails.filter(({ to }) => to.toLowerCase() === email).length,
+    members: () => world().avatars.length,
+    mailsTo: (email) => world().mails.filter(({ to }) => to.toLowerCase() === email).length,
     writes: () => sekoia.requests().filter(({ method }) => method !== 'GET').length,
     accept: (email) => sekoia.edit({ kind: 'activate', email }),
     known: (email) => sekoia.edit({ kind: 'knownUser', email }),
     crowd: (count) => sekoia.edit({ kind: 'populate', community: demoCommunity, count }),
+    byHand: add,
+    rolesByHand: (email, roles) =>
+      sekoia.edit({ kind: 'editMember', community: demoCommunity, email, ...heldBy(roles) }),
+    twin: (email) => {
+      add(email.toUpperCase(), low)
+      return true
+    },
     advance: clock.advance,
     trouble: (kind, times) => {
       const date = new Date(milliseconds(clock.now()) + 120_000).toUTCString()
-      sekoia.faults(faultsFor(kind, times, date, firstListed()))
+      sekoia.faults(times === 0 ? [] : faultsFor(kind, times, date, firstListed()))
     },
-    loseNextAnswer: () =>
-      sekoia.faults(['POST', 'PUT', 'DELETE'].map((method) => ({ kind: 'lostAnswer', method, times: 1 }))),
+    loseNextAnswer: () => sekoia.faults(writing.map((method) => ({ kind: 'lostAnswer', method, times: 1 }))),
+    outageAfter: (writes) =>
+      sekoia.faults(
+        writing.map((method) => ({ kind: 'status', status: 503, method, after: writes, times: 1000 })),
+      ),
     pauses: pace.pauses,
     close: simulators.close,
   }
 }
 
-export const sekoiaHarness: PlatformHarness = {
+export const sekoiaHarness: PlatformHarness<Switches> = {
   name: 'Sekoia.io',
-  variants: Object.keys(sekoiaVariants),
+  platform: 'sekoia',
+  switches,
   start,
-  roles: { low, high, teams: [team, otherTeam], scoped },
+  profile,
+  roles: { low, high, teams: [team, otherTeam], narrow: scoped },
 }

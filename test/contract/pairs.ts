@@ -1,0 +1,138 @@
+/**
+ * What vendors leave undocumented, as data: each switch of a simulator with the values it may have. From them come the variants the contract
+ * runs on: the defaults, each switch flipped alone, and as few more as make every two values of two switches meet.
+ */
+export type SwitchValue<Switches> = {
+  readonly name: string
+  /** What the simulator is set to. */
+  readonly set: Partial<Switches>
+  /** What an operator of such a platform writes into the configuration; absent: nothing, the adapter has to cope. */
+  readonly dialect?: Readonly<Record<string, string>>
+}
+export type Switch<Switches> = {
+  readonly name: string
+  /** The first is the default. */
+  readonly values: readonly [SwitchValue<Switches>, ...(readonly SwitchValue<Switches>[])]
+}
+
+const toldAs = (set: object): string => Object.values(set).map(String).join(', ')
+
+/** A switch the adapter has to cope with. */
+export const choice = <Switches>(
+  name: string,
+  first: NoInfer<Partial<Switches>>,
+  ...others: readonly NoInfer<Partial<Switches>>[]
+): Switch<Switches> => ({
+  name,
+  values: [{ name: toldAs(first), set: first }, ...others.map((set) => ({ name: toldAs(set), set }))],
+})
+
+/** A switch that the dialect has a setting of the same name for; the default needs none. */
+export const setting = <Switches extends object>(
+  name: keyof Switches & string,
+  first: string,
+  ...others: readonly string[]
+): Switch<Switches> => {
+  const of = (value: string) => ({ name: value, set: { [name]: value } as Partial<Switches> })
+  return {
+    name,
+    values: [of(first), ...others.map((value) => ({ ...of(value), dialect: { [name]: value } }))],
+  }
+}
+
+/** One platform among those the vendor's documents allow. */
+export type Variant<Switches> = {
+  readonly name: string
+  readonly switches: Partial<Switches>
+  readonly dialect: Readonly<Record<string, string>>
+}
+
+/** Per switch the number of the value it has. */
+export type Row = readonly number[]
+
+const pairKey = (i: number, a: number, j: number, b: number): string => `${i}=${a},${j}=${b}`
+
+const pairsOfRow = (row: Row): readonly string[] =>
+  row.flatMap((a, i) => row.slice(i + 1).map((b, offset) => pairKey(i, a, i + 1 + offset, b)))
+
+/** Every pair of values of two switches, in order. */
+export const allPairs = (sizes: readonly number[]): readonly string[] =>
+  sizes.flatMap((values, i) =>
+    sizes
+      .slice(i + 1)
+      .flatMap((others, offset) =>
+        Array.from({ length: values * others }, (_, index) =>
+          pairKey(i, Math.floor(index / others), i + 1 + offset, index % others),
+        ),
+      ),
+  )
+
+/** How many missing pairs a value of switch `at` would make with the values chosen so far. */
+const gain = (
+  missing: ReadonlySet<string>,
+  row: readonly (number | undefined)[],
+  at: number,
+  value: number,
+) =>
+  row.filter((other, i) => {
+    if (other === undefined || i === at) return false
+    return missing.has(i < at ? pairKey(i, other, at, value) : pairKey(at, value, i, other))
+  }).length
+
+const best = (
+  missing: ReadonlySet<string>,
+  row: readonly (number | undefined)[],
+  at: number,
+  size: number,
+) => {
+  const gains = Array.from({ length: size }, (_, value) => gain(missing, row, at, value))
+  return gains.indexOf(Math.max(...gains))
+}
+
+/** A row around the first missing pair; each further switch takes the value that meets most of what is missing. */
+const rowAround = (missing: ReadonlySet<string>, sizes: readonly number[]): Row => {
+  const [first = ''] = missing
+  const fixed = new Map(first.split(',').map((part) => part.split('=').map(Number) as [number, number]))
+  const start = sizes.map((_, at) => fixed.get(at))
+  return sizes.reduce<readonly (number | undefined)[]>(
+    (row, size, at) => (row[at] === undefined ? row.with(at, best(missing, row, at, size)) : row),
+    start,
+  ) as Row
+}
+
+/** The defaults (all zero), each switch flipped alone, then rows until no pair of values is missing. */
+export const coveringRows = (sizes: readonly number[]): readonly Row[] => {
+  const defaults: Row = sizes.map(() => 0)
+  const alone = sizes.flatMap((size, at) =>
+    Array.from({ length: size - 1 }, (_, index) => defaults.with(at, index + 1)),
+  )
+  const rows: Row[] = [defaults, ...alone]
+  const missing = new Set(allPairs(sizes))
+  const cover = (row: Row): void => {
+    for (const pair of pairsOfRow(row)) missing.delete(pair)
+  }
+  rows.forEach(cover)
+  while (missing.size > 0) {
+    const row = rowAround(missing, sizes)
+    cover(row)
+    rows.push(row)
+  }
+  return rows
+}
+
+const nameOf = (chosen: readonly { readonly name: string }[]): string =>
+  chosen.length === 0 ? 'as the documents suggest' : chosen.map(({ name }) => name).join(' + ')
+
+export const variantsOf = <Switches>(switches: readonly Switch<Switches>[]): readonly Variant<Switches>[] =>
+  coveringRows(switches.map(({ values }) => values.length)).map((row) => {
+    const chosen = switches.flatMap(({ values }, at) => values[row[at] ?? 0] ?? [])
+    const flipped = switches.flatMap(({ name, values }, at) => {
+      const value = values[row[at] ?? 0]
+      return row[at] === 0 || value === undefined ? [] : [{ name: `${name}: ${value.name}` }]
+    })
+    return {
+      name: nameOf(flipped),
+      switches: Object.assign({}, ...chosen.map(({ set }) => set)) as Partial<Switches>,
+      dialect: Object.assign({}, ...chosen.map(({ dialect }) => dialect ?? {})) as Record<string, string>,
+    }
+  })
