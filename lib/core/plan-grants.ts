@@ -1,47 +1,14 @@
-import type { Assignment, Target } from './assignment.ts'
+import type { Target } from './assignment.ts'
 import { forgetGrantId, grantId, revokeId } from './change-ids.ts'
 import type { RoleKind } from './configuration.ts'
-import type { PlatformRoleId, RoleId } from './ids.ts'
+import type { PlatformRoleId } from './ids.ts'
 import type { OwnedGrant, Ownership } from './ownership.ts'
-import type { Bound, Change, Drift, Problem, RoleGrant } from './plan.ts'
+import type { Bound, Change, Drift, Problem } from './plan.ts'
 import { bound } from './plan-locate.ts'
-import type { RoleState } from './plan-roles.ts'
+import { planOneRole } from './plan-one-role.ts'
 import { type Part, part, type Scene } from './plan-scene.ts'
-import type { Account, PlatformRole } from './snapshot.ts'
-
-type Wanted = { readonly assignment: Assignment; readonly kind: RoleKind; readonly role?: PlatformRole }
-type Wishes = {
-  readonly wanted: readonly Wanted[]
-  readonly wantedRoles: ReadonlySet<PlatformRoleId>
-  /** Wanted, and neither to be given nor taken: a problem says why. */
-  readonly blocked: ReadonlySet<RoleId>
-}
-
-const stateOf = (scene: Scene, role: RoleId): RoleState => scene.states.get(role) ?? { kind: 'blocked' }
-
-const kindOf = (scene: Scene, role: RoleId): RoleKind =>
-  scene.community.roles.find(({ id }) => id === role)?.kind ?? 'custom'
-
-const wishesOf = (scene: Scene, target: Target): Wishes => {
-  const wanted: Wanted[] = []
-  const wantedRoles = new Set<PlatformRoleId>()
-  const blocked = new Set<RoleId>()
-  for (const assignment of target.granted) {
-    const state = stateOf(scene, assignment.role)
-    const kind = kindOf(scene, assignment.role)
-    if (state.kind === 'blocked') blocked.add(assignment.role)
-    else if (state.kind === 'creatable') wanted.push({ assignment, kind })
-    else if (!wantedRoles.has(state.role.id)) {
-      wantedRoles.add(state.role.id)
-      wanted.push({ assignment, kind, role: state.role })
-    }
-  }
-  return { wanted, wantedRoles, blocked }
-}
-
-/** The roles an invitation can carry. */
-export const grantable = (scene: Scene, target: Target): readonly RoleGrant[] =>
-  wishesOf(scene, target).wanted.map(({ assignment: { role, because } }) => ({ role, because }))
+import { givenByHand, isDropped, surplusOf, type Wanted, type Wishes, wishesOf } from './plan-wishes.ts'
+import type { Account } from './snapshot.ts'
 
 /** The platform would take the one away for the other (platform traits). `held` is undefined for a role the platform does not list. */
 const clash = (scene: Scene, wanted: RoleKind, held: RoleKind | undefined): boolean => {
@@ -65,6 +32,19 @@ const inTheWay = (
   return wishes.wanted.indexOf(one) < room ? undefined : unmanaged[0]
 }
 
+/** What the suspension itself took from the account was lost by nobody's hand. */
+const lostByHand = (scene: Scene, ownership: Ownership | undefined, one: Wanted): boolean =>
+  ownership?.account !== undefined &&
+  (ownership.suspended === undefined || scene.traits.suspension === 'status') &&
+  ownership.grants.some((grant) => grant.platformRole === one.role?.id && grant.unconfirmed !== true)
+
+/** Ours under an id that the configuration has given up for another: it is put down under that one. */
+const renamed = (scene: Scene, ownership: Ownership | undefined, one: Wanted): boolean => {
+  const grants = (ownership?.grants ?? []).filter(({ platformRole }) => platformRole === one.role?.id)
+  const known = ({ role }: OwnedGrant) => scene.community.roles.some(({ id }) => id === role)
+  return grants.length > 0 && !grants.some(known)
+}
+
 const planGiving = (
   scene: Scene,
   wishes: Wishes,
@@ -72,23 +52,20 @@ const planGiving = (
   subject: Bound,
   ownership: Ownership | undefined,
 ): Part => {
-  const owned = ownership?.grants ?? []
-  const unmanaged = account.roles
-    .filter((id) => !wishes.wantedRoles.has(id) && !owned.some(({ platformRole }) => platformRole === id))
-    .toSorted()
+  const unmanaged = givenByHand(wishes, account, ownership)
   const changes: Change[] = []
   const problems: Problem[] = []
   const drift: Drift[] = []
   for (const one of wishes.wanted) {
     const { assignment, role } = one
-    if (role !== undefined && account.roles.includes(role.id)) continue
-    const obstacle = inTheWay(scene, wishes, unmanaged, one)
+    const held = role !== undefined && account.roles.includes(role.id)
+    if (held && !renamed(scene, ownership, one)) continue
+    const obstacle = held ? undefined : inTheWay(scene, wishes, unmanaged, one)
     if (obstacle !== undefined) {
       problems.push({ kind: 'unmanagedRoleInTheWay', subject, role: assignment.role, unmanaged: obstacle })
       continue
     }
-    const lost = owned.some((grant) => grant.platformRole === role?.id && grant.unconfirmed !== true)
-    if (lost && ownership?.account !== undefined)
+    if (!held && lostByHand(scene, ownership, one))
       drift.push({ kind: 'grantLost', subject, role: assignment.role })
     changes.push({
       id: grantId(subject.account, assignment.role),
@@ -101,46 +78,38 @@ const planGiving = (
   return { changes, problems, drift }
 }
 
-const planTaking = (
-  wishes: Wishes,
-  account: Account,
-  subject: Bound,
-  owned: readonly OwnedGrant[],
-  replaced: boolean,
-): { readonly revokes: readonly Change[]; readonly forgets: readonly Change[] } => {
-  const surplus = owned.filter(
-    ({ role, platformRole }) => !wishes.wantedRoles.has(platformRole) && !wishes.blocked.has(role),
-  )
-  const revokes = surplus
-    .filter(({ platformRole }) => account.roles.includes(platformRole))
-    .map(({ role, platformRole }): Change => {
-      const id = revokeId(account.id, role, platformRole)
-      return { id, kind: 'revoke', subject, role, platformRole, replaced }
-    })
-  const forgets = surplus
-    .filter(({ platformRole }) => !account.roles.includes(platformRole))
-    .map(({ role, platformRole }): Change => {
-      const id = forgetGrantId(account.id, role, platformRole)
-      return { id, kind: 'forget', subject, role, platformRole }
-    })
-  return { revokes, forgets }
+const revocation = (scene: Scene, subject: Bound, grant: OwnedGrant, replaced: boolean): Change => {
+  const { role, platformRole } = grant
+  return {
+    id: revokeId(subject.account, role, platformRole),
+    kind: 'revoke',
+    subject,
+    role,
+    platformRole,
+    replaced,
+    ...(isDropped(scene, grant) ? { dropped: true } : {}),
+  }
 }
 
+/** Grants of ours that are not there: only our record is corrected. */
+export const forgettingGrants = (subject: Bound, grants: readonly OwnedGrant[]): readonly Change[] =>
+  grants.map(({ role, platformRole }): Change => {
+    const id = forgetGrantId(subject.account, role, platformRole)
+    return { id, kind: 'forget', subject, role, platformRole }
+  })
+
 /** Where the platform allows only one such role, the old one must be gone before the new one is given. */
-const takesFirst = (scene: Scene, wishes: Wishes, revokes: readonly Change[]): boolean => {
+const takesFirst = (scene: Scene, wishes: Wishes, revoked: readonly OwnedGrant[]): boolean => {
   const { singleKinds, exclusiveKinds, maximumRoles } = scene.traits
   const kinds = [
     ...wishes.wanted.map(({ kind }) => kind),
-    ...revokes.flatMap((change) =>
-      change.kind === 'revoke' ? [scene.roles.get(change.platformRole)?.kind] : [],
-    ),
+    ...revoked.map(({ platformRole }) => scene.roles.get(platformRole)?.kind),
   ]
   const narrow: readonly (RoleKind | undefined)[] = [...singleKinds, ...exclusiveKinds]
   return maximumRoles !== undefined || kinds.some((kind) => narrow.includes(kind))
 }
 
-/** The difference between wanted and held roles of one present account: only grants of ours are ever taken. */
-export const planGrants = (
+const planSeveral = (
   scene: Scene,
   target: Target,
   account: Account,
@@ -151,9 +120,28 @@ export const planGrants = (
   const giving = planGiving(scene, wishes, account, subject, ownership)
   const keeps = account.roles.some((id) => wishes.wantedRoles.has(id))
   const replaced = keeps || giving.changes.length > 0
-  const { revokes, forgets } = planTaking(wishes, account, subject, ownership?.grants ?? [], replaced)
-  const moves = takesFirst(scene, wishes, revokes)
+  const surplus = surplusOf(wishes, ownership)
+  const taken = surplus.filter(({ platformRole }) => account.roles.includes(platformRole))
+  const revokes = taken.map((grant) => revocation(scene, subject, grant, replaced))
+  const given = wishes.wanted.filter((one) => renamed(scene, ownership, one))
+  const stale = (ownership?.grants ?? []).filter(({ platformRole }) =>
+    given.some(({ role }) => role?.id === platformRole),
+  )
+  const gone = surplus.filter(({ platformRole }) => !account.roles.includes(platformRole))
+  const forgets = forgettingGrants(subject, [...gone, ...stale])
+  const moves = takesFirst(scene, wishes, taken)
     ? [...revokes, ...giving.changes]
     : [...giving.changes, ...revokes]
   return part({ ...giving, changes: [...forgets, ...moves] })
 }
+
+/** The difference between wanted and held roles of one present account: only grants of ours are ever taken. */
+export const planGrants = (
+  scene: Scene,
+  target: Target,
+  account: Account,
+  ownership: Ownership | undefined,
+): Part =>
+  scene.traits.alwaysOneRole === true
+    ? planOneRole(scene, target, account, ownership)
+    : planSeveral(scene, target, account, ownership)

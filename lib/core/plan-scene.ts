@@ -1,9 +1,9 @@
 import type { Target } from './assignment.ts'
 import type { Community } from './configuration.ts'
 import { type AccountId, type ConnectionId, fold, type Instant, type RoleId } from './ids.ts'
-import type { Ownership } from './ownership.ts'
+import { accountsOf, type Ownership } from './ownership.ts'
 import type { Change, Drift, Problem, Subject } from './plan.ts'
-import type { RoleState } from './plan-roles.ts'
+import type { RoleState } from './role-verdict.ts'
 import type { Account, PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
 
 /** What one member contributes to a plan. */
@@ -66,11 +66,16 @@ const emailIndex = (accounts: readonly Account[]): ReadonlyMap<string, readonly 
   return index
 }
 
+/** The person is known by another address now, and on this platform another address is another account. */
+export const hasMoved = (traits: PlatformTraits, target: Target, { email }: Account): boolean =>
+  traits.emailIsIdentity === true && email !== undefined && fold(email) !== target.email
+
 /**
- * Everybody who may be invited or adopted under an e-mail: no account of ours yet, or one that has not been accepted. Of several with one e-mail the
- * one we already began with gets it, else the first by id.
+ * Everybody who may be invited or adopted under an e-mail: no account of ours yet, or one that has not been accepted, or one that stands under
+ * another address. Of several with one e-mail the one we already began with gets it, else the first by id.
  */
 const claimIndex = (
+  traits: PlatformTraits,
   targets: readonly Target[],
   ownership: ReadonlyMap<string, Ownership>,
   accounts: ReadonlyMap<AccountId, Account>,
@@ -78,7 +83,8 @@ const claimIndex = (
   const joining = targets.filter((target) => {
     const account = ownership.get(personKey(target))?.account
     const present = account === undefined ? undefined : accounts.get(account)
-    return target.granted.length > 0 && (present === undefined || present.status === 'pending')
+    if (target.granted.length === 0) return false
+    return present === undefined || present.status === 'pending' || hasMoved(traits, target, present)
   })
   const begun = (target: Target): string => (ownership.has(personKey(target)) ? '0' : '1')
   const ordered = joining.toSorted(byText((target) => `${begun(target)}${personKey(target)}`))
@@ -96,9 +102,9 @@ export const setScene = (input: SceneInput): Scene => {
     roles: new Map(snapshot.roles.map((role) => [role.id, role])),
     byEmail: emailIndex(snapshot.accounts),
     owners: new Map(
-      ownership.flatMap((one) => (one.account === undefined ? [] : [[one.account, one] as const])),
+      ownership.flatMap((one) => accountsOf(one).map((account) => [account, one] as const)),
     ),
-    claims: claimIndex(targets, ownershipByPerson, accounts),
+    claims: claimIndex(input.traits, targets, ownershipByPerson, accounts),
   }
 }
 

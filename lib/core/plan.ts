@@ -40,6 +40,8 @@ export type Change = Numbered &
         readonly holders: number
         /** Its name until now, where the configuration renames it. */
         readonly formerly?: string
+        /** Its id in earlier configurations, under which our record of it still stands. */
+        readonly takesOver?: RoleId
       }
     /** Ours, no longer configured, and held by nobody. */
     | {

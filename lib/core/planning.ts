@@ -92,7 +92,7 @@ export const planChanges = (input: PlanInput): Plan => {
       'internal',
       'a plan for the whole community needs a snapshot of the whole community',
     )
-  const roles = planRoles(community, input.roleOwnership, snapshot)
+  const roles = planRoles({ community, traits, roleOwnership: input.roleOwnership, snapshot })
   const people = everybody(input, scope)
   const scene = setScene({
     community,

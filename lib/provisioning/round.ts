@@ -1,4 +1,3 @@
-import type { Community } from '../core/configuration.ts'
 import type { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
 import { planRoles } from '../core/plan-roles.ts'
@@ -36,12 +35,12 @@ const nothingJudged: Verdict = { allowed: [], held: [], withheld: [] }
 
 /** The roles there are now, by the configuration's id; what this round creates is added as it appears. */
 const knownRoles = (
-  community: Community,
-  state: State,
+  { community, platform: { traits } }: Round,
+  { roleOwnership }: State,
   snapshot: Snapshot,
 ): ReadonlyMap<string, PlatformRole> =>
   new Map(
-    [...planRoles(community, state.roleOwnership, snapshot).states].flatMap(([id, one]) =>
+    [...planRoles({ community, traits, roleOwnership, snapshot }).states].flatMap(([id, one]) =>
       one.kind === 'present' ? [[id as string, one.role] as const] : [],
     ),
   )
@@ -66,7 +65,7 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   const application = await applyChanges(deps, {
     changes: verdict.allowed,
     platform: round.platform,
-    roles: knownRoles(community, state, snapshot),
+    roles: knownRoles(round, state, snapshot),
     records,
     approvals,
     lease: round.lease,

@@ -1,0 +1,59 @@
+import { deleteRoleId, forgetRoleId } from './change-ids.ts'
+import type { Community } from './configuration.ts'
+import type { RoleId } from './ids.ts'
+import type { RoleOwnership } from './ownership.ts'
+import type { Change, Warning } from './plan.ts'
+import { holdersOf, isManaged, sameName } from './role-contents.ts'
+import { liveRole, type RoleRecords } from './role-records.ts'
+import type { RoleState } from './role-verdict.ts'
+import type { PlatformRole, Snapshot } from './snapshot.ts'
+
+type DroppedInput = {
+  readonly community: Community
+  readonly records: RoleRecords
+  readonly states: ReadonlyMap<RoleId, RoleState>
+  readonly snapshot: Snapshot
+}
+type Part = { readonly changes?: readonly Change[]; readonly warnings?: readonly Warning[] }
+
+/** The configuration still means this role: it names it without contents, or another managed role has become it. */
+const stillMeant = ({ community, records, states }: DroppedInput, role: PlatformRole): boolean =>
+  [...states.values()].some((state) => state.kind === 'present' && state.role.id === role.id) ||
+  community.roles.some((definition) =>
+    isManaged(definition)
+      ? records.of(definition)?.platformRole === role.id
+      : definition.kind !== 'builtin' && sameName(definition.name, role.name),
+  )
+
+const planDropped = (input: DroppedInput, record: RoleOwnership): Part => {
+  const { snapshot } = input
+  const { role: id, name } = record
+  const role = liveRole(record, snapshot)
+  if (role === undefined || stillMeant(input, role))
+    return { changes: [{ id: forgetRoleId(id), kind: 'forgetRole', role: id, name }] }
+  // One role may be listed once for each scope it is given in.
+  const alike = snapshot.roles.filter((other) => other.kind !== 'builtin' && sameName(other.name, role.name))
+  const held = holdersOf(
+    alike.map((one) => one.id),
+    snapshot,
+  )
+  // Our own key is not in the list of accounts everywhere, and holds it all the same.
+  const holders = role.untouchable === undefined ? held : Math.max(1, held)
+  if (holders > 0) return { warnings: [{ kind: 'droppedRoleHeld', role: id, name: role.name, holders }] }
+  const change = { kind: 'deleteRole', role: id, name: role.name, platformRole: role.id } as const
+  return { changes: [{ id: deleteRoleId(id, role.id), ...change }] }
+}
+
+/**
+ * Roles of ours that the configuration no longer manages: deleted when nobody holds them, else left until nobody does. Only a whole list says
+ * that nobody holds a role.
+ */
+export const planDroppedRoles = (input: DroppedInput): Required<Part> => {
+  const { scope, complete } = input.snapshot
+  const parts =
+    scope === 'community' && complete ? input.records.dropped.map((one) => planDropped(input, one)) : []
+  return {
+    changes: parts.flatMap(({ changes = [] }) => changes),
+    warnings: parts.flatMap(({ warnings = [] }) => warnings),
+  }
+}
