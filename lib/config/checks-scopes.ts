@@ -2,8 +2,8 @@ import { fold } from '../core/ids.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import type { Finding } from './findings.ts'
 import type { PlatformForms } from './platform-forms.ts'
-import { scopeKeys } from './schema-roles.ts'
-import { field, isMap, present, text, type View } from './view.ts'
+import { scopeKeys, scopeWords } from './schema-roles.ts'
+import { entries, field, isMap, present, text, type View } from './view.ts'
 
 /** As `RoleDefinition.scope` holds it; undefined when it says nothing that can be understood. */
 export const scopeText = (value: unknown): string | undefined => {
@@ -22,7 +22,8 @@ export const scopeIn = (role: View, tenant: string | undefined, forms: PlatformF
 
 const oneKey = (view: View): readonly Finding[] => {
   const given = scopeKeys.filter((key) => present(field(view, key)))
-  if (!isMap(view) || given.length === 1) return []
+  // What else it may hold is an unknown key, and the schema says so.
+  if (!isMap(view) || given.length === 1 || (given.length === 0 && entries(view).length > 0)) return []
   return [
     {
       path: view.path,
@@ -36,7 +37,8 @@ const oneKey = (view: View): readonly Finding[] => {
 const unknownScope = (view: View, traits: PlatformTraits): readonly Finding[] => {
   const word = scopeText(view.value)?.split(':')[0]
   const scopes = traits.scopes ?? []
-  if (word === undefined || scopes.some((one) => one === word)) return []
+  const known: readonly string[] = [...scopeWords, ...scopeKeys]
+  if (word === undefined || !known.includes(word) || scopes.some((one) => one === word)) return []
   const why = scopes.length === 0 ? 'roles of this platform have no scopes' : `there are ${scopes.join(', ')}`
   return [{ path: view.path, what: 'has no meaning here', why, remedy: 'remove it' }]
 }

@@ -45,6 +45,6 @@ export const platformForms: Readonly<Record<PlatformName, PlatformForms>> = {
       remedy: 'write the tenant’s number in quotes, or instance',
     },
     permissionWords: ['view', 'manage', 'full'],
-    scopeIn: (tenant) => (tenant === 'instance' ? undefined : `tenant:${tenant}`),
+    scopeIn: (tenant) => (/^[1-9]\d*$/.test(tenant) ? `tenant:${tenant}` : undefined),
   },
 }

@@ -123,9 +123,10 @@ const unknownKey = (path: Path, key: string, known: readonly string[]): Finding 
 /** Of a value that may have several forms, what is wrong with the form it has; the whole when it has none. */
 const narrowed = (issue: Issue): readonly Issue[] => {
   if (issue.code !== 'invalid_union') return [issue]
-  const form = issue.errors.find((one) =>
-    one.every(({ code, path }) => code !== 'invalid_type' || path.length > 0),
+  const inside = issue.errors.find((one) =>
+    one.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
   )
+  const form = inside ?? issue.errors.find((one) => one.every(({ code }) => code !== 'invalid_type'))
   if (form === undefined) return [issue]
   return form.flatMap((one) => narrowed({ ...one, path: [...issue.path, ...one.path] }))
 }

@@ -18,10 +18,11 @@ const permissions = z
     'a managed role’s permissions: a list of the platform’s names, or, on Netography and ImmyBot, a map of resources to words such as view or [fetch, update]',
   )
 
+export const scopeWords = ['everything', 'msp', 'ownTenant'] as const
 export const scopeKeys = ['tenant', 'tenantTag'] as const
 const scope = z
   .union([
-    z.enum(['everything', 'msp', 'ownTenant']),
+    z.enum(scopeWords),
     z
       .strictObject({
         tenant: name('one tenant, by its name or its id in quotes').optional(),
