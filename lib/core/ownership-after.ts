@@ -1,5 +1,5 @@
 import type { AccountId, CommunityId, Instant } from './ids.ts'
-import type { OwnedGrant, Ownership, RoleOwnership } from './ownership.ts'
+import type { OwnedGrant, Ownership } from './ownership.ts'
 import type { Change, RoleGrant } from './plan.ts'
 import type { Applied } from './ports/platform.ts'
 import type { Account, PlatformRole } from './snapshot.ts'
@@ -143,40 +143,4 @@ export const ownershipAfter = (
   if (change.kind === 'adopt') return { ...ownership, account: change.subject.account }
   if (change.kind === 'revoke') return { ...ownership, grants: without(ownership.grants, change) }
   return ownership
-}
-
-/** Before a role is created: that we are about to. The name stands free, so what appears under it is ours. */
-export const roleOwnershipBefore = (input: {
-  readonly community: CommunityId
-  readonly owned: RoleOwnership | undefined
-  readonly change: Change
-  readonly now: Instant
-}): RoleOwnership | undefined => {
-  const { community, owned, change, now } = input
-  if (change.kind !== 'createRole') return undefined
-  return {
-    community,
-    role: change.role.id,
-    name: change.role.name,
-    applied: change.contents,
-    since: now,
-    version: owned?.version ?? 0,
-  }
-}
-
-/** After a role was created or repaired: its platform id and the contents we wrote. */
-export const roleOwnershipAfter = (owned: RoleOwnership, change: Change, applied: Applied): RoleOwnership => {
-  if (change.kind !== 'createRole' && change.kind !== 'repairRole') return owned
-  const platformRole =
-    applied.kind === 'role'
-      ? applied.role.id
-      : change.kind === 'repairRole'
-        ? change.platformRole
-        : owned.platformRole
-  return {
-    ...owned,
-    name: change.role.name,
-    applied: change.contents,
-    ...(platformRole === undefined ? {} : { platformRole }),
-  }
 }

@@ -64,7 +64,9 @@ const write = (
   change: Change,
   roles: ReadonlyMap<string, PlatformRole>,
 ): Promise<Applied> =>
-  change.kind === 'forget' ? Promise.resolve({ kind: 'gone' }) : platform.apply(change, roles)
+  change.kind === 'forget' || change.kind === 'forgetRole'
+    ? Promise.resolve({ kind: 'gone' })
+    : platform.apply(change, roles)
 
 type Step =
   | { readonly kind: 'applied' }

@@ -14,6 +14,7 @@ export type Ledger = {
   readonly drop: (ownership: Ownership) => Promise<void>
   readonly role: (role: RoleId) => RoleOwnership | undefined
   readonly saveRole: (next: RoleOwnership) => Promise<void>
+  readonly dropRole: (role: RoleId) => Promise<void>
 }
 
 /** Under the community's lease: nobody else writes here, so that a stale record means the lease was lost unseen. */
@@ -51,6 +52,12 @@ export const openLedger = (store: OwnershipStore, state: State): Ledger => {
       if (answer.kind === 'stale')
         throw new ConnectorError('storeConflict', `the record of role ${next.role} changed meanwhile`)
       roles.set(answer.ownership.role, answer.ownership)
+    },
+    dropRole: async (role) => {
+      const record = roles.get(role)
+      if (record === undefined) return
+      await store.deleteRoleOwnership(record)
+      roles.delete(role)
     },
   }
 }

@@ -1,15 +1,10 @@
 import type { ConnectorError, ErrorCode } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
-import {
-  type KnownRoles,
-  ownershipAfter,
-  ownershipBefore,
-  roleOwnershipAfter,
-  roleOwnershipBefore,
-} from '../core/ownership-after.ts'
+import { type KnownRoles, ownershipAfter, ownershipBefore } from '../core/ownership-after.ts'
 import type { Change, ChangeId } from '../core/plan.ts'
 import type { Applied } from '../core/ports/platform.ts'
+import { endedRecord, roleOwnershipAfter, roleOwnershipBefore } from '../core/role-ownership-after.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { confirmations } from './confirm.ts'
 import type { Provisioning } from './deps.ts'
@@ -43,9 +38,12 @@ const ahead = async (
 ): Promise<void> => {
   const { community, at: now } = run()
   // A forgotten record is nothing on the platform.
-  if (change.kind !== 'forget') await deps.audit.append([notedAhead(run(), change)])
+  if (change.kind !== 'forget' && change.kind !== 'forgetRole')
+    await deps.audit.append([notedAhead(run(), change)])
   if (change.kind === 'createRole' || change.kind === 'repairRole') {
-    const next = roleOwnershipBefore({ community, owned: ledger.role(change.role.id), change, now })
+    const former =
+      change.kind === 'repairRole' && change.takesOver ? ledger.role(change.takesOver) : undefined
+    const next = roleOwnershipBefore({ community, owned: ledger.role(change.role.id), former, change, now })
     if (next !== undefined) await ledger.saveRole(next)
     return
   }
@@ -88,8 +86,9 @@ const after = async ({ deps, ledger, run }: Desk, change: Change, applied: Appli
   if (change.kind === 'createRole' || change.kind === 'repairRole') {
     const owned = ledger.role(change.role.id)
     if (owned !== undefined) await ledger.saveRole(roleOwnershipAfter(owned, change, applied))
-    return
   }
+  const ended = endedRecord(change)
+  if (ended !== undefined) await ledger.dropRole(ended)
   if (next !== undefined) await ledger.save(next)
   else if (before !== undefined) await ledger.drop(before)
 }

@@ -23,6 +23,8 @@ export const snapshotAfter = (snapshot: Snapshot, change: Change, applied: Appli
         accounts: replaced<Account>(withoutOldInvitation(snapshot.accounts, change), applied.account),
       }
     case 'gone':
+      if (change.kind === 'deleteRole')
+        return { ...snapshot, roles: snapshot.roles.filter(({ id }) => id !== change.platformRole) }
       if (change.kind !== 'remove') return snapshot
       return {
         ...snapshot,

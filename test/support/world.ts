@@ -13,15 +13,11 @@ import {
   platformRoleId,
 } from '../../lib/core/ids.ts'
 import type { Ownership, RoleOwnership } from '../../lib/core/ownership.ts'
-import {
-  ownershipAfter,
-  ownershipBefore,
-  roleOwnershipAfter,
-  roleOwnershipBefore,
-} from '../../lib/core/ownership-after.ts'
+import { ownershipAfter, ownershipBefore } from '../../lib/core/ownership-after.ts'
 import type { Change, Plan } from '../../lib/core/plan.ts'
 import { planChanges } from '../../lib/core/planning.ts'
 import type { Applied } from '../../lib/core/ports/platform.ts'
+import { endedRecord, roleOwnershipAfter, roleOwnershipBefore } from '../../lib/core/role-ownership-after.ts'
 import type { Account, PlatformRole, PlatformTraits, Snapshot } from '../../lib/core/snapshot.ts'
 
 export type World = {
@@ -201,33 +197,46 @@ const onPlatform = (world: World, change: Change): [World, Applied] => {
   }
 }
 
-const deleteRole = (world: World, change: Extract<Change, { kind: 'deleteRole' }>, stage: Stage): World => {
-  if (stage === 'writtenAhead') return world
-  const gone = { ...world, roles: world.roles.filter(({ id }) => id !== change.platformRole) }
-  return stage === 'onPlatform'
-    ? gone
-    : { ...gone, roleOwnership: gone.roleOwnership.filter(({ role }) => role !== change.role) }
+const withRole = (world: World, owned: RoleOwnership): World => ({
+  ...world,
+  roleOwnership: [...world.roleOwnership.filter(({ role }) => role !== owned.role), owned],
+})
+const withoutRole = (world: World, ended: string | undefined): World => ({
+  ...world,
+  roleOwnership: world.roleOwnership.filter(({ role }) => role !== ended),
+})
+
+const writeRole = (
+  world: World,
+  change: Extract<Change, { kind: 'createRole' | 'repairRole' }>,
+  stage: Stage,
+): World => {
+  const recordOf = (state: World, id: string | undefined) =>
+    state.roleOwnership.find(({ role }) => role === id)
+  const written = roleOwnershipBefore({
+    community: world.community.id,
+    owned: recordOf(world, change.role.id),
+    former: recordOf(world, endedRecord(change)),
+    change,
+    now: world.now,
+  })
+  const ahead = written === undefined ? world : withRole(world, written)
+  if (stage === 'writtenAhead') return ahead
+  const [next, applied] = onPlatform(ahead, change)
+  const owned = recordOf(next, change.role.id)
+  return stage === 'onPlatform' || owned === undefined
+    ? next
+    : withoutRole(withRole(next, roleOwnershipAfter(owned, change, applied)), endedRecord(change))
 }
 
 const applyRole = (world: World, change: Change, stage: Stage): World => {
-  if (change.kind === 'deleteRole') return deleteRole(world, change, stage)
-  if (change.kind !== 'createRole' && change.kind !== 'repairRole') return world
-  const mine = ({ role }: { readonly role: string }) => role === change.role.id
-  const put = (state: World, owned: RoleOwnership | undefined): World =>
-    owned === undefined
-      ? state
-      : { ...state, roleOwnership: [...state.roleOwnership.filter((one) => !mine(one)), owned] }
-  const before = world.roleOwnership.find(mine)
-  const ahead = put(
-    world,
-    roleOwnershipBefore({ community: world.community.id, owned: before, change, now: world.now }),
-  )
-  if (stage === 'writtenAhead') return ahead
-  const [next, applied] = onPlatform(ahead, change)
-  const owned = next.roleOwnership.find(mine)
-  return stage === 'onPlatform' || owned === undefined
-    ? next
-    : put(next, roleOwnershipAfter(owned, change, applied))
+  if (change.kind === 'createRole' || change.kind === 'repairRole') return writeRole(world, change, stage)
+  if (stage === 'writtenAhead') return world
+  const gone =
+    change.kind === 'deleteRole'
+      ? { ...world, roles: world.roles.filter(({ id }) => id !== change.platformRole) }
+      : world
+  return stage === 'onPlatform' ? gone : withoutRole(gone, endedRecord(change))
 }
 
 export const applyChange = (world: World, change: Change, stage: Stage = 'recorded'): World => {
