@@ -1,8 +1,9 @@
 import { unreachable } from './errors.ts'
-import type { Change, Drift, Problem, Unmanaged, Warning } from './plan.ts'
+import type { Change, Drift, Problem, Reach, Unmanaged, Warning } from './plan.ts'
 import type { HoldReason } from './verdict.ts'
 
-const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+const many = (count: number, one: string, several = `${one}s`): string =>
+  `${count} ${count === 1 ? one : several}`
 
 const describeInvitation = (change: Extract<Change, { readonly kind: 'invite' }>): string => {
   const roles = change.roles.map(({ role }) => role).join(', ')
@@ -192,4 +193,17 @@ export const describeWarning = (warning: Warning): string => {
     default:
       return unreachable(warning)
   }
+}
+
+const namedChildren = 3
+
+/** One line, however many communities there are. */
+export const describeReach = ({ communities, changes }: Reach): string => {
+  const names = communities.slice(0, namedChildren).map(({ name }) => name)
+  const more = communities.length - names.length
+  const where =
+    more === 0
+      ? names.join(', ')
+      : `${names.join(', ')} and ${many(more, 'more community', 'more communities')}`
+  return `${changes.length} of these ${changes.length === 1 ? 'changes takes' : 'changes take'} effect in ${where}, too.`
 }

@@ -3,7 +3,9 @@ import {
   describeDrift,
   describeHoldReason,
   describeProblem,
+  describeReach,
   describeUnmanaged,
+  describeWarning,
 } from './describe.ts'
 import type { Plan, Problem } from './plan.ts'
 import type { HeldChange, Verdict } from './verdict.ts'
@@ -35,6 +37,7 @@ const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
       title: 'Problems',
       lines: plan.problems.map((problem) => `${whose(problem)}${describeProblem(problem)}`),
     },
+    { title: 'Warnings', lines: plan.warnings.map(describeWarning) },
     { title: 'Drift', lines: plan.drift.map(describeDrift) },
     { title: 'Unmanaged, left alone', lines: plan.unmanaged.map(describeUnmanaged) },
   ].filter(({ lines }) => lines.length > 0)
@@ -51,10 +54,19 @@ const headline = (plan: Plan, verdict: Verdict): string => {
   return `${plan.community}: ${counts} (configuration ${plan.configuration}${whole})`
 }
 
+/** What lies beyond the community: what of this reaches further down, and what reaches in from above. */
+const beyond = ({ reach, inheritsFrom }: Plan): readonly string[] => [
+  ...(reach === undefined ? [] : [describeReach(reach)]),
+  ...(inheritsFrom === undefined
+    ? []
+    : [`Who gets in by way of ${inheritsFrom} is a member there, and no part of this plan.`]),
+]
+
 /** For a terminal. Stable: the same plan and verdict give the same text. */
 export const planText = (plan: Plan, verdict: Verdict): string =>
   [
     headline(plan, verdict),
+    ...beyond(plan).map((line) => `  ${line}`),
     ...sectionsOf(plan, verdict).flatMap(({ title, lines }) => [
       `  ${title}`,
       ...lines.map((line) => `    ${line}`),
@@ -68,6 +80,7 @@ const escapeMarkdown = (text: string): string =>
 export const planMarkdown = (plan: Plan, verdict: Verdict): string =>
   [
     `## ${escapeMarkdown(headline(plan, verdict))}`,
+    ...beyond(plan).flatMap((line) => ['', escapeMarkdown(line)]),
     ...sectionsOf(plan, verdict).flatMap(({ title, lines }) => [
       '',
       `### ${title}`,

@@ -208,4 +208,6 @@ export type Plan = {
   readonly warnings: readonly Warning[]
   /** Absent: nothing reaches further. */
   readonly reach?: Reach
+  /** The community by way of which people get in here, too. They are its members, and no part of this plan. */
+  readonly inheritsFrom?: CommunityId
 }

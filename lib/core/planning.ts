@@ -8,6 +8,8 @@ import { planMember } from './plan-accounts.ts'
 import { inOrder } from './plan-order.ts'
 import { planRoles } from './plan-roles.ts'
 import { byText, isAdmin, join, personKey, type Scene, setScene } from './plan-scene.ts'
+import { reachOf } from './reach.ts'
+import { noticeWarnings, powerWarnings } from './role-power.ts'
 import type { PlatformTraits, Snapshot } from './snapshot.ts'
 
 export type PlanInput = {
@@ -107,6 +109,9 @@ export const planChanges = (input: PlanInput): Plan => {
   const owned = new Map(ownership.map((one) => [personKey(one), one]))
   const parts = join(people.map((target) => planMember(scene, target, owned.get(personKey(target)))))
   const changes = inOrder([...roles.changes, ...parts.changes])
+  const power = { traits, snapshot, states: roles.states }
+  const reach = reachOf({ ...power, community, changes })
+  const inheritsFrom = traits.inherited === undefined ? undefined : community.parent
   return {
     community: community.id,
     scope,
@@ -116,6 +121,11 @@ export const planChanges = (input: PlanInput): Plan => {
     unmanaged: scope === 'community' ? unmanagedIn(scene, changes) : [],
     problems: [...roles.problems, ...parts.problems],
     drift: [...roles.drift, ...parts.drift],
-    warnings: [],
+    warnings:
+      scope === 'community'
+        ? [...roles.warnings, ...powerWarnings(community.roles, power), ...noticeWarnings(snapshot)]
+        : [],
+    ...(reach === undefined ? {} : { reach }),
+    ...(inheritsFrom === undefined ? {} : { inheritsFrom }),
   }
 }

@@ -1,0 +1,74 @@
+import type { RoleContents, RoleDefinition } from './configuration.ts'
+import type { RoleId } from './ids.ts'
+import type { Warning } from './plan.ts'
+import { differs, isManaged, resolveContents } from './role-contents.ts'
+import type { RoleState } from './role-verdict.ts'
+import type { PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
+
+/** Which of these make whoever has them an administrator. */
+export const adminPermissionsIn = (
+  permissions: readonly string[],
+  { adminPermissions = [] }: PlatformTraits,
+): readonly string[] => adminPermissions.filter((one) => permissions.includes(one)).toSorted()
+
+/** Names as written count as well: a capability stands for itself. */
+const reachOfContents = (
+  written: RoleContents,
+  resolved: RoleContents,
+  traits: PlatformTraits,
+): readonly string[] => adminPermissionsIn([...written.permissions, ...resolved.permissions], traits)
+
+const everythingOf = (permissions: readonly string[], { roles }: Snapshot): readonly string[] =>
+  roles
+    .filter(({ kind, admin }) => kind === 'builtin' && admin)
+    .filter(
+      (role) => role.permissions.length > 0 && role.permissions.every((one) => permissions.includes(one)),
+    )
+    .map(({ name }) => `everything "${name}" may do`)
+    .toSorted()
+
+const flagged = (role: PlatformRole | undefined): readonly string[] =>
+  role?.admin === true ? ['the platform counts its holders as administrators'] : []
+
+export type PowerInput = {
+  readonly traits: PlatformTraits
+  readonly snapshot: Snapshot
+  readonly states: ReadonlyMap<RoleId, RoleState>
+}
+
+/** What makes a custom role as powerful as an administrator's; empty: nothing. */
+export const adminPower = (definition: RoleDefinition, input: PowerInput): readonly string[] => {
+  const { traits, snapshot, states } = input
+  const state = states.get(definition.id)
+  const role = state?.kind === 'present' ? state.role : undefined
+  if (!isManaged(definition)) {
+    const found = role === undefined ? [] : adminPermissionsIn(role.permissions, traits)
+    const all = role === undefined ? [] : everythingOf(role.permissions, snapshot)
+    return found.length + all.length > 0 ? [...found, ...all] : flagged(role)
+  }
+  const { contents } = resolveContents(definition, snapshot)
+  const found = [
+    ...reachOfContents(definition.contents, contents, traits),
+    ...everythingOf(contents.permissions, snapshot),
+  ]
+  // What somebody added by hand is drift, and goes with the repair.
+  const asDeclared = role !== undefined && !differs(role, role.name, contents)
+  return found.length > 0 || !asDeclared ? found : flagged(role)
+}
+
+export const powerWarnings = (
+  definitions: readonly RoleDefinition[],
+  input: PowerInput,
+): readonly Warning[] =>
+  definitions.flatMap((definition): Warning[] => {
+    const by = definition.kind === 'builtin' ? [] : adminPower(definition, input)
+    return by.length === 0 ? [] : [{ kind: 'roleEqualsAdmin', role: definition.id, by }]
+  })
+
+/** What the adapter saw and no change speaks of. */
+export const noticeWarnings = ({ notices = [] }: Snapshot): readonly Warning[] =>
+  notices.map((notice) =>
+    notice.kind === 'denied'
+      ? { kind: 'denied', account: notice.account, roleName: notice.roleName }
+      : { kind: 'portalOnly', platformRole: notice.role, names: notice.names },
+  )
