@@ -11,6 +11,9 @@ export const deleteRoleId = (role: RoleId, platformRole: PlatformRoleId): Change
 export const forgetRoleId = (role: RoleId): ChangeId => `forget-role/${role}`
 export const inviteId = (connection: ConnectionId, member: MemberId, attempt: number): ChangeId =>
   `invite/${connection}/${member}/${attempt}`
+/** The account under the address before tells this invitation from any other of the person. */
+export const followId = (follows: AccountId, connection: ConnectionId, member: MemberId): ChangeId =>
+  `invite/${connection}/${member}/after/${follows}`
 export const adoptId = (account: AccountId, connection: ConnectionId, member: MemberId): ChangeId =>
   `adopt/${account}/${connection}/${member}`
 export const grantId = (account: AccountId, role: RoleId): ChangeId => `grant/${account}/${role}`
@@ -21,5 +24,7 @@ export const resumeId = (account: AccountId): ChangeId => `resume/${account}`
 export const removeId = (account: AccountId, reason: Reason): ChangeId => `remove/${account}/${reason}`
 export const forgetAccountId = (connection: ConnectionId, member: MemberId): ChangeId =>
   `forget/${connection}/${member}`
+export const forgetFormerId = (former: AccountId, connection: ConnectionId, member: MemberId): ChangeId =>
+  `forget/${connection}/${member}/${former}`
 export const forgetGrantId = (account: AccountId, role: RoleId, platformRole: PlatformRoleId): ChangeId =>
   `forget/${account}/${role}/${platformRole}`

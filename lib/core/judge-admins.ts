@@ -41,8 +41,11 @@ const seatAfter = (seat: Seat, change: Change): Seat => {
       return { ...seat, enabled: true }
     case 'revoke':
       return { ...seat, roles: less(seat.roles, change.platformRole) }
-    case 'grant':
-      return change.admin ? { ...seat, roles: new Set([...seat.roles, `given:${change.grant.role}`]) } : seat
+    case 'grant': {
+      const kept = change.replaces === undefined ? seat.roles : less(seat.roles, change.replaces.platformRole)
+      const roles = change.admin ? new Set([...kept, `given:${change.grant.role}`]) : kept
+      return { enabled: seat.enabled || change.resumes === true, roles }
+    }
     default:
       return seat
   }

@@ -1,9 +1,9 @@
 import type { Community } from './configuration.ts'
-import { type AccountId, fold, type Instant } from './ids.ts'
+import { type AccountId, fold, type Instant, type RoleId } from './ids.ts'
 import { type Admins, adminsIn } from './judge-admins.ts'
 import type { Change, ChangeId, Plan } from './plan.ts'
 import { type PolicyResult, policies } from './policy.ts'
-import { allowance, removalKind } from './removals.ts'
+import { allowance, removalKind, takesAway } from './removals.ts'
 import type { Snapshot } from './snapshot.ts'
 import type {
   Approval,
@@ -92,12 +92,12 @@ const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) 
 }
 
 const fromPartialList: Test = ({ input }, change) =>
-  !input.snapshot.complete && removalKind(change) !== undefined ? { kind: 'incompleteSnapshot' } : undefined
+  !input.snapshot.complete && takesAway(change) ? { kind: 'incompleteSnapshot' } : undefined
 
 const empties: Test = ({ input }, change) => {
   const { plan, desired, owned } = input
   const empty = plan.scope === 'community' && desired === 0 && owned > 0
-  return empty && removalKind(change) !== undefined ? { kind: 'emptyDesired', owned } : undefined
+  return empty && takesAway(change) ? { kind: 'emptyDesired', owned } : undefined
 }
 
 const takesLastAdmin: Test = ({ admins, input }, change) => {
@@ -112,6 +112,16 @@ const widens: Test = (_, change) =>
   change.kind === 'repairRole' && change.widens.length > 0 && change.holders > 0
     ? { kind: 'roleWidened', gains: change.widens, holders: change.holders }
     : undefined
+
+/** Only a person can say whether a role the configuration no longer knows was dropped on purpose. */
+const loses = (change: Change): readonly RoleId[] => {
+  if (change.kind === 'revoke') return change.dropped === true ? [change.role] : []
+  return change.kind === 'suspend' || change.kind === 'remove' ? (change.dropped ?? []) : []
+}
+const dropsRole: Test = (_, change) => {
+  const roles = loses(change)
+  return roles.length > 0 ? { kind: 'roleDropped', roles } : undefined
+}
 
 const overBudget: Test = ({ budgets }, change) => {
   const removal = removalKind(change)
@@ -128,6 +138,7 @@ const tests: readonly Test[] = [
   empties,
   takesLastAdmin,
   widens,
+  dropsRole,
   overBudget,
 ]
 

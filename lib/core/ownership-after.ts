@@ -1,6 +1,6 @@
 import type { AccountId, CommunityId, Instant } from './ids.ts'
 import type { OwnedGrant, Ownership } from './ownership.ts'
-import type { Change, RoleGrant } from './plan.ts'
+import type { Bound, Change, RoleGrant } from './plan.ts'
 import type { Applied } from './ports/platform.ts'
 import type { Account, PlatformRole } from './snapshot.ts'
 
@@ -20,7 +20,8 @@ const record = (
     const platformRole = roles.get(role)?.id
     if (platformRole === undefined) return all
     const entry: OwnedGrant = { role, platformRole, because, since: now, unconfirmed: true }
-    return [...without(all, entry), entry]
+    // A role of the platform is ours once, whatever the configuration called it before.
+    return [...all.filter((grant) => grant.platformRole !== platformRole), entry]
   }, grants)
 
 const begin = (
@@ -38,29 +39,45 @@ const begin = (
   version: 0,
 })
 
-/** Clearing an expired invitation makes a new account: whatever the record said of the old one is over. */
+/**
+ * Clearing an expired invitation makes a new account: whatever the record said of the old one is over. An account that is followed is still there:
+ * what is known of it stays until the new one is.
+ */
 const beginInvitation = (
   ownership: Ownership,
   change: Extract<Change, { readonly kind: 'invite' }>,
   roles: KnownRoles,
   now: Instant,
 ): Ownership => {
-  const { account: _account, suspended: _suspended, ...rest } = ownership
+  const { account: _account, former: before, suspended, ...rest } = ownership
+  const { follows } = change
+  const former = follows ?? (change.replaces === undefined ? undefined : before)
   return {
     ...rest,
     email: change.subject.email,
     origin: 'created',
-    grants: record([], change.roles, roles, now),
+    grants: record(follows === undefined ? [] : ownership.grants, change.roles, roles, now),
     // Counted when it is sent: until then this was the attempt before.
     invitation: { sentAt: now, attempts: change.attempt - 1 },
+    ...(former === undefined ? {} : { former }),
+    ...(follows === undefined || suspended === undefined ? {} : { suspended }),
   }
 }
 
+/** In use from now on. The one before is no longer the former when it is taken up again. */
+const using = (ownership: Ownership, account: AccountId): Ownership => {
+  const { former, ...rest } = ownership
+  return { ...rest, account, ...(former === undefined || former === account ? {} : { former }) }
+}
+
 /** The account shows that the invitation was sent which the record only announced. */
-const bind = (ownership: Ownership, account: AccountId): Ownership => {
-  const { invitation } = ownership
-  if (ownership.account !== undefined || invitation === undefined) return { ...ownership, account }
-  return { ...ownership, account, invitation: { ...invitation, attempts: invitation.attempts + 1 } }
+const bind = (ownership: Ownership, { account, email }: Bound): Ownership => {
+  const { invitation, former, suspended: _suspended, ...rest } = ownership
+  if (former === account) return { ...using(ownership, account), email }
+  const next = former === undefined ? { ...ownership, account } : { ...rest, former, account }
+  if (ownership.account !== undefined || invitation === undefined)
+    return invitation === undefined ? next : { ...next, invitation }
+  return { ...next, invitation: { ...invitation, attempts: invitation.attempts + 1 } }
 }
 
 /**
@@ -77,18 +94,16 @@ export const ownershipBefore = (input: {
   const { community, ownership, change, roles, now } = input
   if (change.kind === 'invite')
     return beginInvitation(ownership ?? begin(community, change, now), change, roles, now)
-  if (change.kind === 'adopt') return bind(ownership ?? begin(community, change, now), change.subject.account)
+  if (change.kind === 'adopt') return bind(ownership ?? begin(community, change, now), change.subject)
   if (ownership === undefined) return undefined
   if (change.kind === 'grant')
     return {
-      ...ownership,
-      account: change.subject.account,
+      ...using(ownership, change.subject.account),
       grants: record(ownership.grants, [change.grant], roles, now),
     }
   if (change.kind === 'suspend')
     return {
-      ...ownership,
-      account: change.subject.account,
+      ...using(ownership, change.subject.account),
       suspended: ownership.suspended ?? { at: now, reason: change.reason, unconfirmed: true },
     }
   return undefined
@@ -101,29 +116,75 @@ const confirmed = (grants: readonly OwnedGrant[], account: Account): readonly Ow
     return rest
   })
 
+/** What a suspension took from the platform is missing there by nobody's hand. */
+export const suspendedGrants = (grants: readonly OwnedGrant[], account: Account): readonly OwnedGrant[] =>
+  grants.map((grant) =>
+    account.roles.includes(grant.platformRole) ? grant : { ...grant, unconfirmed: true },
+  )
+
+const resumed = (ownership: Ownership): Ownership => {
+  const { suspended: _suspended, ...rest } = ownership
+  return rest
+}
+
+/** Nothing that was recorded of the account it follows is true of the new one. */
+const invited = (
+  before: Ownership,
+  next: Ownership,
+  change: Extract<Change, { readonly kind: 'invite' }>,
+  account: Account,
+): Ownership => {
+  if (change.follows === undefined) return next
+  const held = before.grants.filter(
+    ({ unconfirmed, platformRole }) => unconfirmed === true || account.roles.includes(platformRole),
+  )
+  return resumed({ ...next, grants: confirmed(held, account) })
+}
+
 const accountAfter = (ownership: Ownership, change: Change, account: Account, now: Instant): Ownership => {
   const next: Ownership = {
-    ...ownership,
-    account: account.id,
+    ...using(ownership, account.id),
     grants: confirmed(ownership.grants, account),
   }
   switch (change.kind) {
     case 'invite':
-      return { ...next, invitation: { sentAt: now, attempts: change.attempt } }
+      return {
+        ...invited(ownership, next, change, account),
+        invitation: { sentAt: now, attempts: change.attempt },
+      }
+    case 'grant': {
+      const { replaces } = change
+      const role = replaces?.role
+      const grants =
+        replaces === undefined || role === undefined
+          ? next.grants
+          : without(next.grants, { ...replaces, role })
+      // Where the suspension is a role, the one that took its place ended it.
+      return account.status === 'enabled' ? resumed({ ...next, grants }) : { ...next, grants }
+    }
     case 'revoke':
       return { ...next, grants: without(next.grants, change) }
     case 'suspend': {
       // Switched on again by hand and off again by us: the grace period still runs from the first time.
       const at = next.suspended?.reason === change.reason ? next.suspended.at : now
-      return { ...next, suspended: { at, reason: change.reason } }
+      const grants = suspendedGrants(next.grants, account)
+      return { ...next, grants, suspended: { at, reason: change.reason } }
     }
-    case 'resume': {
-      const { suspended: _suspended, ...rest } = next
-      return rest
-    }
+    case 'resume':
+      return resumed(next)
     default:
       return next
   }
+}
+
+/** One of the two accounts is no more. */
+const lacking = (ownership: Ownership, gone: AccountId): Ownership | undefined => {
+  const { account, former, ...rest } = ownership
+  const left = {
+    ...(account === undefined || account === gone ? {} : { account }),
+    ...(former === undefined || former === gone ? {} : { former }),
+  }
+  return Object.keys(left).length === 0 ? undefined : { ...rest, ...left }
 }
 
 /** The record after a change was applied and read back. Undefined: there is nothing left to own. */
@@ -134,13 +195,16 @@ export const ownershipAfter = (
   now: Instant,
 ): Ownership | undefined => {
   if (change.kind === 'forget') {
-    const { role, platformRole } = change
-    if (role === undefined || platformRole === undefined) return undefined
-    return { ...ownership, grants: without(ownership.grants, { role, platformRole }) }
+    const { role, platformRole, subject } = change
+    if (role !== undefined && platformRole !== undefined)
+      return { ...ownership, grants: without(ownership.grants, { role, platformRole }) }
+    return subject.account === undefined || subject.account !== ownership.former
+      ? undefined
+      : lacking(ownership, subject.account)
   }
-  if (change.kind === 'remove') return undefined
+  if (change.kind === 'remove') return lacking(ownership, change.subject.account)
   if (applied.kind === 'account') return accountAfter(ownership, change, applied.account, now)
-  if (change.kind === 'adopt') return { ...ownership, account: change.subject.account }
+  if (change.kind === 'adopt') return using(ownership, change.subject.account)
   if (change.kind === 'revoke') return { ...ownership, grants: without(ownership.grants, change) }
   return ownership
 }

@@ -45,6 +45,10 @@ export type Ownership = {
   readonly version: number
 }
 
+/** The accounts a record claims: the one in use, and the one it takes the place of. */
+export const accountsOf = ({ account, former }: Ownership): readonly AccountId[] =>
+  [account, former].filter((id) => id !== undefined)
+
 /** A role we created, with the contents we last wrote: repairing back to them widens nothing. */
 export type RoleOwnership = {
   readonly community: CommunityId

@@ -1,5 +1,5 @@
 import type { Target } from './assignment.ts'
-import { forgetGrantId, grantId, revokeId } from './change-ids.ts'
+import { grantId, revokeId } from './change-ids.ts'
 import type { RoleKind } from './configuration.ts'
 import type { PlatformRoleId } from './ids.ts'
 import type { OwnedGrant, Ownership } from './ownership.ts'
@@ -7,7 +7,17 @@ import type { Bound, Change, Drift, Problem } from './plan.ts'
 import { bound } from './plan-locate.ts'
 import { planOneRole } from './plan-one-role.ts'
 import { type Part, part, type Scene } from './plan-scene.ts'
-import { givenByHand, isDropped, surplusOf, type Wanted, type Wishes, wishesOf } from './plan-wishes.ts'
+import {
+  forgettingGrants,
+  givenByHand,
+  isDropped,
+  lostByHand,
+  renamed,
+  surplusOf,
+  type Wanted,
+  type Wishes,
+  wishesOf,
+} from './plan-wishes.ts'
 import type { Account } from './snapshot.ts'
 
 /** The platform would take the one away for the other (platform traits). `held` is undefined for a role the platform does not list. */
@@ -30,19 +40,6 @@ const inTheWay = (
   if (clashing !== undefined || scene.traits.maximumRoles === undefined) return clashing
   const room = scene.traits.maximumRoles - unmanaged.length
   return wishes.wanted.indexOf(one) < room ? undefined : unmanaged[0]
-}
-
-/** What the suspension itself took from the account was lost by nobody's hand. */
-const lostByHand = (scene: Scene, ownership: Ownership | undefined, one: Wanted): boolean =>
-  ownership?.account !== undefined &&
-  (ownership.suspended === undefined || scene.traits.suspension === 'status') &&
-  ownership.grants.some((grant) => grant.platformRole === one.role?.id && grant.unconfirmed !== true)
-
-/** Ours under an id that the configuration has given up for another: it is put down under that one. */
-const renamed = (scene: Scene, ownership: Ownership | undefined, one: Wanted): boolean => {
-  const grants = (ownership?.grants ?? []).filter(({ platformRole }) => platformRole === one.role?.id)
-  const known = ({ role }: OwnedGrant) => scene.community.roles.some(({ id }) => id === role)
-  return grants.length > 0 && !grants.some(known)
 }
 
 const planGiving = (
@@ -91,13 +88,6 @@ const revocation = (scene: Scene, subject: Bound, grant: OwnedGrant, replaced: b
   }
 }
 
-/** Grants of ours that are not there: only our record is corrected. */
-export const forgettingGrants = (subject: Bound, grants: readonly OwnedGrant[]): readonly Change[] =>
-  grants.map(({ role, platformRole }): Change => {
-    const id = forgetGrantId(subject.account, role, platformRole)
-    return { id, kind: 'forget', subject, role, platformRole }
-  })
-
 /** Where the platform allows only one such role, the old one must be gone before the new one is given. */
 const takesFirst = (scene: Scene, wishes: Wishes, revoked: readonly OwnedGrant[]): boolean => {
   const { singleKinds, exclusiveKinds, maximumRoles } = scene.traits
@@ -123,12 +113,8 @@ const planSeveral = (
   const surplus = surplusOf(wishes, ownership)
   const taken = surplus.filter(({ platformRole }) => account.roles.includes(platformRole))
   const revokes = taken.map((grant) => revocation(scene, subject, grant, replaced))
-  const given = wishes.wanted.filter((one) => renamed(scene, ownership, one))
-  const stale = (ownership?.grants ?? []).filter(({ platformRole }) =>
-    given.some(({ role }) => role?.id === platformRole),
-  )
   const gone = surplus.filter(({ platformRole }) => !account.roles.includes(platformRole))
-  const forgets = forgettingGrants(subject, [...gone, ...stale])
+  const forgets = forgettingGrants(subject, gone)
   const moves = takesFirst(scene, wishes, taken)
     ? [...revokes, ...giving.changes]
     : [...giving.changes, ...revokes]

@@ -68,7 +68,10 @@ const judgeFound = (
     }
   }
   const owner = scene.owners.get(account.id)
-  if (owner !== undefined) return { kind: 'refused', problem: whose(target, account, owner) }
+  if (owner !== undefined)
+    return personKey(owner) === personKey(target)
+      ? { kind: 'claimable', account }
+      : { kind: 'refused', problem: whose(target, account, owner) }
   const why = asInvited(account, begun) ? undefined : adoptionRefusal(scene, target, account)
   if (why === undefined) return { kind: 'claimable', account }
   return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject: bound(target, account), why } }
@@ -94,19 +97,34 @@ export const locateByEmail = (scene: Scene, target: Target, begun: Ownership | u
   return judgeFound(scene, target, scene.byEmail.get(target.email) ?? [], undefined)
 }
 
+type Leave = { readonly kind: 'yes' | 'unknown' } | { readonly kind: 'refused'; readonly problem: Problem }
+
+const sharing = (target: Target, accounts: readonly Account[]): Leave => ({
+  kind: 'refused',
+  problem: {
+    kind: 'duplicateAccounts',
+    subject: subjectOf(target),
+    accounts: accounts.map(({ id }) => id),
+  },
+})
+
 /** Whether an unanswered invitation may be cleared and sent again: nobody else may have come in under the e-mail meanwhile. */
-export const mayInviteAgain = (
-  scene: Scene,
-  target: Target,
-  account: Account,
-): { readonly kind: 'yes' | 'unknown' } | { readonly kind: 'refused'; readonly problem: Problem } => {
+export const mayInviteAgain = (scene: Scene, target: Target, account: Account): Leave => {
   if (!seesEverybody(scene)) return { kind: 'unknown' }
   const problem = rival(scene, target)
   if (problem !== undefined) return { kind: 'refused', problem }
   const others = (scene.byEmail.get(target.email) ?? []).filter(({ id }) => id !== account.id)
-  if (others.length === 0) return { kind: 'yes' }
-  const accounts = [account, ...others].map(({ id }) => id)
-  return { kind: 'refused', problem: { kind: 'duplicateAccounts', subject: subjectOf(target), accounts } }
+  return others.length === 0 ? { kind: 'yes' } : sharing(target, [account, ...others])
+}
+
+/** Whether somebody may have a second account under their new address: an account that stands there already is never taken in its place. */
+export const mayFollow = (scene: Scene, target: Target, account: Account): Leave => {
+  if (!seesEverybody(scene)) return { kind: 'unknown' }
+  const problem = rival(scene, target)
+  if (problem !== undefined) return { kind: 'refused', problem }
+  const place = judgeFound(scene, target, scene.byEmail.get(target.email) ?? [], undefined)
+  if (place.kind === 'claimable') return sharing(target, [account, place.account])
+  return place.kind === 'refused' ? place : { kind: 'yes' }
 }
 
 export const locate = (scene: Scene, target: Target, ownership: Ownership | undefined): Location => {

@@ -13,6 +13,7 @@ const rank = (change: Change): number => {
       return 2
     case 'suspend':
     case 'remove':
+      if (change.reason === 'readdressed') return 9
       return change.reason === 'departed' ? 3 : 4
     case 'adopt':
       return 5
@@ -25,7 +26,7 @@ const rank = (change: Change): number => {
       return 8
     // When everybody who had it has let go of it.
     case 'deleteRole':
-      return 9
+      return 10
     default:
       return unreachable(change)
   }

@@ -101,9 +101,7 @@ export const setScene = (input: SceneInput): Scene => {
     accounts,
     roles: new Map(snapshot.roles.map((role) => [role.id, role])),
     byEmail: emailIndex(snapshot.accounts),
-    owners: new Map(
-      ownership.flatMap((one) => accountsOf(one).map((account) => [account, one] as const)),
-    ),
+    owners: new Map(ownership.flatMap((one) => accountsOf(one).map((account) => [account, one] as const))),
     claims: claimIndex(input.traits, targets, ownershipByPerson, accounts),
   }
 }

@@ -3,7 +3,7 @@ import type { Community } from './configuration.ts'
 import { ConnectorError } from './errors.ts'
 import type { AccountId, ConnectionId, Instant } from './ids.ts'
 import type { Ownership, RoleOwnership } from './ownership.ts'
-import type { Change, Plan, Unmanaged } from './plan.ts'
+import type { Change, Plan, Problem, Unmanaged } from './plan.ts'
 import { planMember } from './plan-accounts.ts'
 import { inOrder } from './plan-order.ts'
 import { planRoles } from './plan-roles.ts'
@@ -54,7 +54,7 @@ const everybody = (input: PlanInput, scope: Plan['scope']): readonly Target[] =>
 
 const touched = (change: Change): readonly (AccountId | undefined)[] => {
   if (!('subject' in change)) return []
-  return change.kind === 'invite' ? [change.replaces] : [change.subject.account]
+  return change.kind === 'invite' ? [change.replaces, change.follows] : [change.subject.account]
 }
 
 /** What is on the platform and not ours, not even by this plan: reported, never changed. */
@@ -69,8 +69,11 @@ const unmanagedIn = (scene: Scene, changes: readonly Change[]): readonly Unmanag
           account: account.id,
           ...(account.email === undefined ? {} : { email: account.email }),
           admin: isAdmin(scene, account),
+          ...(account.service ? { service: true } : {}),
         },
       ]
+    // What service accounts hold is theirs, and of an account about to go nothing is anybody's.
+    if (account.service || owner?.former === account.id) return []
     const ours = new Set((owner?.grants ?? []).map(({ platformRole }) => platformRole))
     return account.roles
       .filter((role) => !ours.has(role))
@@ -81,6 +84,11 @@ const unmanagedIn = (scene: Scene, changes: readonly Change[]): readonly Unmanag
       })
   })
 }
+
+/** What is in the way of many people is one problem. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((one) => [JSON.stringify(one), one])).values(),
+]
 
 /**
  * The difference between what should be and what is, in the order in which it is to be applied. Pure: the same input gives the same plan,
@@ -119,7 +127,7 @@ export const planChanges = (input: PlanInput): Plan => {
     snapshotAt: snapshot.takenAt,
     changes,
     unmanaged: scope === 'community' ? unmanagedIn(scene, changes) : [],
-    problems: [...roles.problems, ...parts.problems],
+    problems: distinct([...roles.problems, ...parts.problems]),
     drift: [...roles.drift, ...parts.drift],
     warnings:
       scope === 'community'

@@ -5,9 +5,17 @@ import type { RemovalHistory, RemovalKind } from './verdict.ts'
 /** What a change takes away, if it is a removal: an account suspended or removed, or a grant lost without a replacement in the same plan. */
 export const removalKind = (change: Change): RemovalKind | undefined => {
   if (change.kind === 'suspend' || change.kind === 'remove')
-    return change.reason === 'departed' ? 'departure' : 'revocation'
+    return change.reason === 'readdressed'
+      ? undefined
+      : change.reason === 'departed'
+        ? 'departure'
+        : 'revocation'
   return change.kind === 'revoke' && !change.replaced ? 'revocation' : undefined
 }
+
+/** What only a list that is certainly whole may cause: removals, and an account that another one follows. */
+export const takesAway = (change: Change): boolean =>
+  removalKind(change) !== undefined || change.kind === 'remove'
 
 const counted = (history: RemovalHistory, kind: RemovalKind): ReadonlySet<ChangeId> =>
   new Set(kind === 'departure' ? history.departures : history.revocations)
