@@ -1,0 +1,4 @@
+import { platformJourneys } from './journeys.ts'
+import { sekoiaHarness } from './sekoia.ts'
+
+platformJourneys(sekoiaHarness)
