@@ -1,6 +1,7 @@
 import type { Arguments, Options } from './arguments.ts'
 import { checkFile, pushFile, rollBack, showHistory } from './config-commands.ts'
 import { createOne, listThem, revokeOne } from './credential-commands.ts'
+import { doctor } from './doctor-commands.ts'
 import type { Exit } from './exits.ts'
 import { approve, listHolds, reject } from './hold-commands.ts'
 import { explainUser, reconcileNow, showPlan } from './look-commands.ts'
@@ -55,6 +56,13 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'make an older version current; asks no platform',
     options: {},
     run: rollBack,
+  },
+  doctor: {
+    kind: 'house',
+    usage: '[COMMUNITY] [--file FILE]',
+    summary: 'check secrets, rights, roles, key expiry and plan of one or every community; writes nothing',
+    options: { file: { takes: 'FILE', does: 'check this file instead of the pushed version' } },
+    run: doctor,
   },
   plan: {
     kind: 'house',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { checkAgainstCatalogue } from '../config/catalogue-check.ts'
 import { findingLines, isWarning, refuse } from '../config/findings.ts'
 import { type Parsed, parseConfiguration } from '../config/parse.ts'
@@ -12,18 +11,9 @@ import { type Preview, previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
+import { readText } from './files.ts'
 import { complain, say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
-
-const readText = async (path: string): Promise<string> => {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
-    const what = reason === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${reason})`
-    throw new ConnectorError('notFound', `${what}; name the configuration file to read`, { cause })
-  }
-}
 
 const sayWarnings = (terminal: Terminal, warnings: readonly string[]): void => {
   for (const warning of warnings) complain(terminal, 'warning', warning)

@@ -1,4 +1,5 @@
 import { didYouMean } from '../config/findings.ts'
+import type { Configuration } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type CommunityId, type ConnectionId, connectionId } from '../core/ids.ts'
 import type { House } from './wiring.ts'
@@ -28,8 +29,12 @@ export const credentialsOwner = async (house: House, name: string): Promise<Conn
   return (await house.credentials.credentials(id)).length > 0 ? id : connectionNamed(house, name)
 }
 
-export const communityNamed = async (house: House, name: string): Promise<CommunityId> => {
-  const ids = (await house.configuration()).communities.map(({ id }) => id)
+export const communityNamed = async (
+  house: House,
+  name: string,
+  configuration?: Configuration,
+): Promise<CommunityId> => {
+  const ids = (configuration ?? (await house.configuration())).communities.map(({ id }) => id)
   const found = ids.find((id) => id === name)
   if (found === undefined) throw none('community', name, ids)
   return found

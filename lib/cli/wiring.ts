@@ -29,6 +29,11 @@ export const openHouse = (access: Access) => {
   const { endpoint: _local, ...awsClient } = access.client
   const queueUrl = access.wakeQueueUrl
   const { region } = access.client
+  const secrets = createSecrets({
+    clock: systemClock,
+    local: access.local,
+    aws: access.local ? {} : awsClient,
+  })
   return {
     access,
     clock: systemClock,
@@ -50,8 +55,9 @@ export const openHouse = (access: Access) => {
     work: createWorkQueue(table),
     audit: createAuditLog(table),
     patterns: createPatterns(),
+    secrets,
     platforms: createPlatforms({
-      secrets: createSecrets({ clock: systemClock, local: access.local, aws: access.local ? {} : awsClient }),
+      secrets,
       pace: createPace(table, { egress: access.egress }),
       clock: systemClock,
       allowLoopback: access.local,

@@ -70,7 +70,9 @@ export const openDesk = async (): Promise<Desk> => {
   const client = createDocumentClient({ endpoint: storage.endpoint, region: 'eu-west-1', credentials })
   const table = createTable({ client, name: storage.table, clock: systemClock, ids: createIds() })
   writeFileSync(join(data, 'key'), 'demo-sekoia-key')
+  // Asked often, as nobody in front of a terminal would: without the demo's pace.
   const text = demo
+    .replaceAll('    mode: enforce\n', '    mode: enforce\n    requestsPerSecond: 50\n')
     .replaceAll('http://127.0.0.1:8081', simulators.url)
     .replaceAll('file:.rolecall/secrets/demo-sekoia-key', `file:${join(data, 'key')}`)
   const write = (name: string, before = '', after = ''): string => {
