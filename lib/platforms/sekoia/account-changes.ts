@@ -12,7 +12,8 @@ export type AccountChanges = {
   readonly grant: (id: AccountId, role: PlatformRoleId) => Promise<AvatarShape>
   readonly revoke: (id: AccountId, role: PlatformRoleId) => Promise<AvatarShape>
   readonly setStatus: (id: AccountId, status: 'enabled' | 'disabled') => Promise<AvatarShape>
-  readonly remove: (id: AccountId) => Promise<void>
+  /** The member as it was; undefined when it was gone already. */
+  readonly remove: (id: AccountId) => Promise<AvatarShape | undefined>
 }
 export type Invitation = {
   readonly email: string
@@ -59,14 +60,16 @@ export const createAccountChanges = (api: SekoiaApi, clock: Clock): AccountChang
     )
   }
 
-  const remove = async (id: string): Promise<void> => {
-    if ((await find(id)) === undefined) return
+  const remove = async (id: string): Promise<AvatarShape | undefined> => {
+    const before = await find(id)
+    if (before === undefined) return undefined
     await settled(
       clock,
       'removing a member',
       () => api.removeAvatar(id),
       async () => ((await find(id)) === undefined ? true : undefined),
     )
+    return before
   }
 
   /** The invitation is answered without a body, and members cannot be searched by address: the newest first, then everyone. */

@@ -7,9 +7,14 @@ import { headerSafe, type Toolbox } from '../toolbox.ts'
 import { createAccountChanges } from './account-changes.ts'
 import { accountOf } from './accounts.ts'
 import { createSekoiaApi } from './api.ts'
-import { dialectOf } from './dialect.ts'
+import { createAsking } from './asking.ts'
+import { createCheckup } from './checkup.ts'
+import { descriptionUrlOf, dialectOf } from './dialect.ts'
+import { createFamily } from './family.ts'
+import { createOwnKey } from './own-key.ts'
 import { createRoleChanges } from './role-changes.ts'
-import { ownFirst, platformRoleOf } from './roles.ts'
+import { type RoleFacts, roleChecks } from './role-checks.ts'
+import { platformRolesOf } from './roles.ts'
 import type { AvatarShape } from './shapes.ts'
 import { sekoiaTraits } from './traits.ts'
 
@@ -25,6 +30,7 @@ const roleIn = (roles: Roles, id: RoleId): PlatformRole => {
 
 const shown = (avatar: AvatarShape): Applied => ({ kind: 'account', account: accountOf(avatar) })
 const gone: Applied = { kind: 'gone' }
+const remaining = (names: readonly string[]) => (names.length === 0 ? {} : { remains: names })
 
 /** One Sekoia.io community. Members inherited from a parent community are left out: they are the parent's. */
 export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Platform => {
@@ -33,8 +39,12 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
     headers: async () => ({ authorization: `Bearer ${await key()}` }),
     secrets: async () => [await key()],
   })
-  const api = createSekoiaApi(http, community.tenant, dialectOf(community.dialect), clock)
-  const roleChanges = createRoleChanges(api, community, clock)
+  const dialect = dialectOf(community.dialect)
+  const asking = createAsking(http, clock)
+  const api = createSekoiaApi(http, asking, community.tenant, dialect)
+  const ownKey = createOwnKey(asking, community.tenant, key)
+  const family = createFamily(asking, community.tenant, clock)
+  const roleChanges = createRoleChanges(api, family, community, clock)
   const accountChanges = createAccountChanges(api, clock)
   // Reading intakes needs a permission of its own, which a key without restricted roles need not have.
   const scoped = community.roles.some(
@@ -42,9 +52,24 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
   )
 
   const readRoles = async (): Promise<readonly PlatformRole[]> =>
-    ownFirst(await api.roles(), community.tenant).map((role) => platformRoleOf(role, community))
+    platformRolesOf(await api.roles(), community)
   const readIntakes = async () =>
     scoped ? (await api.intakes()).map(({ uuid, name }) => ({ id: uuid, name })) : []
+
+  const facts = async (): Promise<RoleFacts> => ({
+    roles: await readRoles(),
+    permissions: await api.permissions(false),
+    restricted: scoped ? await api.permissions(true) : [],
+    intakes: scoped ? await api.intakes() : [],
+  })
+  const described = descriptionUrlOf(dialect, community.baseUrl)
+  const readDescription = async (): Promise<unknown> => {
+    const what = 'reading the API description'
+    // Public, and in the first region on another host: our key stays here.
+    const open = connect({ headers: async () => ({}), secrets: async () => [] }, described)
+    const path = '/v1/swagger.json'
+    return (await open.send({ method: 'GET', path, query: { context: 'public' }, what })).body
+  }
 
   const snapshotOf = async (
     scope: Snapshot['scope'],
@@ -52,6 +77,7 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
   ): Promise<Snapshot> => {
     const takenAt = clock.now()
     const accounts = (await read()).map(accountOf)
+    const children = scope === 'community' ? await family.children() : []
     return {
       community: community.id,
       takenAt,
@@ -60,6 +86,7 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
       accounts,
       roles: await readRoles(),
       intakes: await readIntakes(),
+      ...(children.length === 0 ? {} : { children }),
     }
   }
 
@@ -89,13 +116,18 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
         return shown(await accountChanges.grant(change.subject.account, roleIn(roles, change.grant.role).id))
       case 'revoke':
         return shown(await accountChanges.revoke(change.subject.account, change.platformRole))
-      case 'suspend':
-        return shown(await accountChanges.setStatus(change.subject.account, 'disabled'))
+      case 'suspend': {
+        const avatar = await accountChanges.setStatus(change.subject.account, 'disabled')
+        return { ...shown(avatar), ...remaining(await family.remains(avatar, 'suspension')) }
+      }
       case 'resume':
         return shown(await accountChanges.setStatus(change.subject.account, 'enabled'))
-      case 'remove':
-        await accountChanges.remove(change.subject.account)
-        return gone
+      case 'remove': {
+        const avatar = await accountChanges.remove(change.subject.account)
+        return avatar === undefined
+          ? gone
+          : { ...gone, ...remaining(await family.remains(avatar, 'removal')) }
+      }
       case 'forget':
       case 'forgetRole':
         return gone
@@ -118,7 +150,15 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
       intakes: await readIntakes(),
       scopes: [],
     }),
-    checkup: async () => [],
-    credentialsExpire: async () => undefined,
+    checkup: createCheckup({
+      community,
+      dialect,
+      ownKey,
+      family,
+      roles: async () => roleChecks(community, await facts()),
+      description: { url: described, read: readDescription },
+      now: clock.now,
+    }),
+    credentialsExpire: () => ownKey.expires(),
   }
 }

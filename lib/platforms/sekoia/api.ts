@@ -1,14 +1,12 @@
-import type { Clock } from '../../core/ports/clock.ts'
-import type { PlatformAnswer, PlatformHttp, PlatformRequest } from '../http.ts'
+import type { PlatformHttp, PlatformRequest } from '../http.ts'
+import type { Asking } from './asking.ts'
 import type { Dialect } from './dialect.ts'
-import { readWhole } from './paging.ts'
 import {
   type AvatarShape,
   avatarShape,
   type IntakeShape,
   intakeShape,
   type PermissionShape,
-  pageShape,
   parsed,
   permissionShape,
   type RoleShape,
@@ -54,34 +52,22 @@ const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[]
     items.slice(index * size, (index + 1) * size),
   )
 
-export const createSekoiaApi = (
-  http: PlatformHttp,
-  community: string,
-  dialect: Dialect,
-  clock: Clock,
-): SekoiaApi => {
+const restricted = { allowed_in_restricted_roles: 'true' }
+
+type Reads = Pick<
+  SekoiaApi,
+  'avatars' | 'avatarsById' | 'holders' | 'newestAvatars' | 'roles' | 'role' | 'permissions' | 'intakes'
+>
+
+const readsOf = ({ whole, page, one }: Asking, community: string): Reads => {
   const home = `/v1/communities/${encodeURIComponent(community)}`
-  const avatarPath = (avatar: string): string => `${home}/avatars/${encodeURIComponent(avatar)}`
-  const rolePath = (role: string): string => `${home}/roles/${encodeURIComponent(role)}`
-  const send = (request: PlatformRequest): Promise<PlatformAnswer> => http.send(request)
-  const done = async (request: PlatformRequest): Promise<void> => void (await send(request))
-
-  const whole = (path: string, query: Readonly<Record<string, string>>, what: string) =>
-    readWhole(
-      async (offset, limit) => {
-        const paged = { ...query, limit: String(limit), offset: String(offset) }
-        const { body } = await send({ method: 'GET', path, query: paged, what })
-        return parsed(pageShape, body, what)
-      },
-      clock,
-      what,
+  const avatarList = (query: Readonly<Record<string, string>>): Promise<readonly AvatarShape[]> =>
+    whole(
+      `${home}/avatars/`,
+      { sort: 'uuid', direction: 'asc', ...query },
+      avatarShape,
+      'reading the members',
     )
-  const avatarList = async (query: Readonly<Record<string, string>>): Promise<readonly AvatarShape[]> => {
-    const what = 'reading the members'
-    const items = await whole(`${home}/avatars/`, { sort: 'uuid', direction: 'asc', ...query }, what)
-    return items.map((item) => parsed(avatarShape, item, what))
-  }
-
   return {
     avatars: () => avatarList({}),
     avatarsById: async (ids) => {
@@ -92,12 +78,46 @@ export const createSekoiaApi = (
       return found.filter(({ uuid }) => ids.includes(uuid))
     },
     holders: (role) => avatarList({ 'match[role_uuid]': role }),
-    newestAvatars: async () => {
-      const what = 'reading the newest members'
-      const query = { limit: '100', offset: '0', sort: 'created_at', direction: 'desc' }
-      const { body } = await send({ method: 'GET', path: `${home}/avatars/`, query, what })
-      return parsed(pageShape, body, what).items.map((item) => parsed(avatarShape, item, what))
-    },
+    newestAvatars: () =>
+      page(
+        `${home}/avatars/`,
+        { limit: '100', offset: '0', sort: 'created_at', direction: 'desc' },
+        avatarShape,
+        'reading the newest members',
+      ),
+    roles: () =>
+      whole(`${home}/roles`, { sort: 'created_at', direction: 'asc' }, roleShape, 'reading the roles'),
+    role: (role) => one(`${home}/roles/${encodeURIComponent(role)}`, roleShape, 'reading a role'),
+    permissions: (restrictedOnly) =>
+      whole(
+        `${home}/permissions/`,
+        { sort: 'name', direction: 'asc', ...(restrictedOnly ? restricted : {}) },
+        permissionShape,
+        'reading the permissions',
+      ),
+    intakes: () =>
+      whole(
+        '/v1/sic/conf/intakes',
+        { 'match[community_uuid]': community, sort: 'name', direction: 'asc' },
+        intakeShape,
+        'reading the intakes',
+      ),
+  }
+}
+
+export const createSekoiaApi = (
+  http: PlatformHttp,
+  asking: Asking,
+  community: string,
+  dialect: Dialect,
+): SekoiaApi => {
+  const home = `/v1/communities/${encodeURIComponent(community)}`
+  const avatarPath = (avatar: string): string => `${home}/avatars/${encodeURIComponent(avatar)}`
+  const rolePath = (role: string): string => `${home}/roles/${encodeURIComponent(role)}`
+  const done = async (request: PlatformRequest): Promise<void> => void (await http.send(request))
+
+  return {
+    ...readsOf(asking, community),
     setStatus: (avatar, status) =>
       done({
         method: 'PUT',
@@ -128,34 +148,14 @@ export const createSekoiaApi = (
         path: `${avatarPath(avatar)}/roles/${encodeURIComponent(role)}`,
         what: 'unassigning a role',
       }),
-    roles: async () => {
-      const what = 'reading the roles'
-      const items = await whole(`${home}/roles`, { sort: 'created_at', direction: 'asc' }, what)
-      return items.map((item) => parsed(roleShape, item, what))
-    },
-    role: async (role) => {
-      const what = 'reading a role'
-      return parsed(roleShape, (await send({ method: 'GET', path: rolePath(role), what })).body, what)
-    },
     createRole: async (body) => {
       const what = 'creating a role'
-      return parsed(roleShape, (await send({ method: 'POST', path: `${home}/roles`, body, what })).body, what)
+      const answer = await http.send({ method: 'POST', path: `${home}/roles`, body, what })
+      return parsed(roleShape, answer.body, what)
     },
     updateRole: (role, body) =>
       done({ method: 'PUT', path: rolePath(role), body, what: 'repairing a role', idempotent: true }),
     deleteRole: (role) => done({ method: 'DELETE', path: rolePath(role), what: 'deleting a role' }),
-    permissions: async (restrictedOnly) => {
-      const what = 'reading the permissions'
-      const query = { sort: 'name', direction: 'asc', ...(restrictedOnly ? restricted : {}) }
-      const items = await whole(`${home}/permissions/`, query, what)
-      return items.map((item) => parsed(permissionShape, item, what))
-    },
-    intakes: async () => {
-      const what = 'reading the intakes'
-      const query = { 'match[community_uuid]': community, sort: 'name', direction: 'asc' }
-      const items = await whole('/v1/sic/conf/intakes', query, what)
-      return items.map((item) => parsed(intakeShape, item, what))
-    },
     invite: (email, roles) =>
       done({
         method: 'POST',
@@ -168,5 +168,3 @@ export const createSekoiaApi = (
       }),
   }
 }
-
-const restricted = { allowed_in_restricted_roles: 'true' }

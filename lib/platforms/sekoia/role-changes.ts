@@ -6,7 +6,8 @@ import type { PlatformRole } from '../../core/snapshot.ts'
 import { settled } from '../settle.ts'
 import { heldRoles } from './accounts.ts'
 import type { RoleBody, SekoiaApi } from './api.ts'
-import { intakeIds, isScoped, ownFirst, permissionIds, platformRoleOf } from './roles.ts'
+import type { Family } from './family.ts'
+import { intakeIds, isScoped, permissionIds, platformRoleOf } from './roles.ts'
 import type { RoleShape } from './shapes.ts'
 
 export type RoleChanges = {
@@ -32,7 +33,12 @@ const agrees = (seen: RoleShape, wanted: Wanted, contents: RoleContents): boolea
   sameSet(seen.intake_uuids ?? [], wanted.intake_uuids) &&
   (seen.is_restricted ?? wanted.intake_uuids.length > 0) === wanted.intake_uuids.length > 0
 
-export const createRoleChanges = (api: SekoiaApi, community: Community, clock: Clock): RoleChanges => {
+export const createRoleChanges = (
+  api: SekoiaApi,
+  family: Family,
+  community: Community,
+  clock: Clock,
+): RoleChanges => {
   const wantedOf = async (role: RoleDefinition, contents: RoleContents): Promise<Wanted> => ({
     name: role.name,
     description: contents.description,
@@ -40,13 +46,13 @@ export const createRoleChanges = (api: SekoiaApi, community: Community, clock: C
     intake_uuids: contents.intakes.length === 0 ? [] : intakeIds(role, contents, await api.intakes()),
   })
   const named = async (name: string): Promise<RoleShape | undefined> =>
-    ownFirst(await api.roles(), community.tenant).find(
+    (await api.roles()).find(
       (role) => role.community_uuid === community.tenant && fold(role.name) === fold(name),
     )
 
   const heldBy = async (role: RoleShape): Promise<number> => {
     const holders = (await api.holders(role.uuid)).filter((avatar) => heldRoles(avatar).includes(role.uuid))
-    return Math.max(holders.length, role.total_members ?? 0)
+    return Math.max(holders.length + (await family.holdersBelow(role.uuid)), role.total_members ?? 0)
   }
 
   return {

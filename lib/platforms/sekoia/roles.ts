@@ -3,19 +3,7 @@ import { ConnectorError } from '../../core/errors.ts'
 import { fold, platformRoleId } from '../../core/ids.ts'
 import type { PlatformRole } from '../../core/snapshot.ts'
 import type { IntakeShape, PermissionShape, RoleShape } from './shapes.ts'
-
-/** Whoever may change who belongs here, what roles are, or make keys and delegations that can, counts as an administrator. */
-const managing: readonly string[] = [
-  'COMMUNITY_ADD_MEMBER',
-  'COMMUNITY_REMOVE_MEMBER',
-  'COMMUNITY_ASSIGN_ROLE',
-  'COMMUNITY_REMOVE_ROLE',
-  'COMMUNITY_WRITE_ROLE',
-  'COMMUNITY_WRITE_APIKEY',
-  'COMMUNITY_WRITE_DELEGATION',
-  'COMMUNITY_EDIT_COMMUNITY',
-  'COMMUNITY_MANAGE_SUB_COMMUNITIES',
-]
+import { managingPermissions } from './traits.ts'
 
 const isBuiltin = (role: RoleShape): boolean =>
   role.community_uuid === null || role.community_uuid === undefined
@@ -26,15 +14,17 @@ export const isScoped = (kind: RoleKind): boolean => kind === 'restricted' || ki
 const managedContents = (definition: RoleDefinition): RoleContents | undefined =>
   definition.kind === 'builtin' ? undefined : definition.contents
 
+/** Now and before, as a role keeps its contents over a renaming; a built-in one has none of these. */
+const namesOf = (definition: RoleDefinition): readonly string[] =>
+  definition.kind === 'builtin' ? [] : [definition.name, ...(definition.previously ?? [])].map(fold)
+
 /**
  * The platform has no word for our kinds: a role of no community is built-in, one with intakes is restricted. A role whose contents are ours
  * keeps its configured kind even when somebody edits its intakes by hand, so that it is repaired and not taken for another role.
  */
 const kindOf = (role: RoleShape, community: Community): RoleKind => {
   if (isBuiltin(role)) return 'builtin'
-  const declared = community.roles.find(
-    (definition) => definition.kind !== 'builtin' && fold(definition.name) === fold(role.name),
-  )
+  const declared = community.roles.find((definition) => namesOf(definition).includes(fold(role.name)))
   if (declared !== undefined && managedContents(declared) !== undefined) return declared.kind
   if (!isRestricted(role)) return 'custom'
   return declared !== undefined && isScoped(declared.kind) ? declared.kind : 'intakeRestricted'
@@ -50,14 +40,31 @@ export const platformRoleOf = (role: RoleShape, community: Community): PlatformR
     description: role.description ?? '',
     permissions,
     intakes: (role.intake_uuids ?? []).toSorted(),
-    admin: (builtin && fold(role.name) === 'admin') || permissions.some((name) => managing.includes(name)),
+    admin:
+      (builtin && fold(role.name) === 'admin') ||
+      permissions.some((name) => managingPermissions.includes(name)),
   }
 }
 
-/** Roles a parent community made come behind our own, so that a name finds ours first. */
-export const ownFirst = (roles: readonly RoleShape[], tenant: string): readonly RoleShape[] => {
-  const rank = (role: RoleShape): number => (isBuiltin(role) || role.community_uuid === tenant ? 0 : 1)
-  return roles.toSorted((a, b) => rank(a) - rank(b))
+/**
+ * Roles that a main community lends come last, and under a longer name where theirs is one of ours or one that we are to make: they are never
+ * taken for it, and whoever holds one of them still holds a role that is listed.
+ */
+export const platformRolesOf = (
+  roles: readonly RoleShape[],
+  community: Community,
+): readonly PlatformRole[] => {
+  const lent = (role: RoleShape): boolean => !isBuiltin(role) && role.community_uuid !== community.tenant
+  const own = roles.filter((role) => !lent(role)).map((role) => platformRoleOf(role, community))
+  const ours = community.roles
+    .filter((definition) => managedContents(definition) !== undefined)
+    .flatMap(namesOf)
+  const taken = [...own.map(({ name }) => fold(name)), ...ours]
+  const others = roles.filter(lent).map((role) => {
+    const name = taken.includes(fold(role.name)) ? `${role.name} (main community)` : role.name
+    return platformRoleOf({ ...role, name }, community)
+  })
+  return [...own, ...others]
 }
 
 /** Of this role only: the community's other changes go on. */

@@ -40,6 +40,29 @@ export type PermissionShape = z.infer<typeof permissionShape>
 export const intakeShape = z.object({ uuid, name: text })
 export type IntakeShape = z.infer<typeof intakeShape>
 
+export const communityShape = z.object({
+  uuid: text.nullish(),
+  name: text.nullish(),
+  is_parent: z.boolean().nullish(),
+  parent_community_uuid: text.nullish(),
+  /** Ids, or objects that hold them. */
+  subcommunities: z.array(z.union([text, z.object({ uuid })])).nullish(),
+  disable_inactive_avatars: z.boolean().nullish(),
+  disabled: z.boolean().nullish(),
+})
+export type CommunityShape = z.infer<typeof communityShape>
+
+export const callerShape = z.object({ uuid: text.nullish() })
+export const claimsShape = z.object({ exp: z.number().nullish() })
+export const apiKeyShape = z.object({
+  uuid,
+  status: text.nullish(),
+  expires_at: text.nullish(),
+  short_key: text.nullish(),
+})
+export type ApiKeyShape = z.infer<typeof apiKeyShape>
+export const ownPermissionShape = z.object({ name: text })
+
 export const pageShape = z.object({ total: z.number().int().min(0), items: z.array(z.unknown()) })
 export type PageShape = z.infer<typeof pageShape>
 
