@@ -6,7 +6,7 @@ import type { ConfigurationStore, CredentialStore } from '../../lib/core/ports/c
 import { createCredential } from '../../lib/scim/tokens.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../lib/store/credentials.ts'
-import { demoKey } from './simulators/sekoia/demo.ts'
+import { demoSecrets } from './demo-secrets.ts'
 import { inMemory, type Storage, withTable } from './storage.ts'
 
 export type FirstStartOptions = {
@@ -37,7 +37,6 @@ export const prepare = async (storage: Storage, options: FirstStartOptions): Pro
   return { ...(token !== undefined && { token }), close: secrets.close }
 }
 
-/** Files, because that is how real platforms' keys are referred to on one machine; the simulated ones are known to everybody. */
 const openSecrets = (data: string): { readonly folder: string; readonly close: () => void } => {
   const temporary = data === inMemory
   const folder = temporary ? mkdtempSync(join(tmpdir(), 'rolecall-secrets-')) : resolve(data, 'secrets')
@@ -70,9 +69,13 @@ const sameBut = (before: string, after: string): boolean => {
   return plain(before) === plain(after)
 }
 
+/** Those of the demo world that the configuration refers to; a file that is there already is somebody's own. */
 const writeSecrets = (text: string, folder: string): void => {
-  for (const [, path = ''] of text.matchAll(/\bfile:(\S+)/g))
-    if (path.startsWith(`${folder}/`) && !existsSync(path)) writeFileSync(path, demoKey, { mode: 0o600 })
+  for (const [name, secret] of demoSecrets) {
+    const path = join(folder, name)
+    const named = text.split(/\s+/).includes(`file:${path}`)
+    if (named && !existsSync(path)) writeFileSync(path, secret, { mode: 0o600 })
+  }
 }
 
 const giveToken = async (

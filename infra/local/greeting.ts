@@ -15,7 +15,7 @@ export const greeting = (house: Greeted, settings: Pick<HouseOptions, 'data' | '
     'Rolecall is running on this machine. Ctrl-C stops it.',
     '',
     `  SCIM base URL  ${house.url}/demo/scim/v2`,
-    `  platforms      ${house.simulators.url}/sekoia  (simulated)`,
+    `  platforms      ${house.simulators.url}/sekoia, /netography and /immybot  (simulated)`,
     `  data           ${data === inMemory ? 'in memory: gone when this stops' : `${data}: still there at the next start`}`,
     token === undefined
       ? `  token          shown at the first start; for another one: npx rolecall credentials create demo${place}`

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { demoSecrets } from '../../infra/local/demo-secrets.ts'
 import { type FirstStart, type FirstStartOptions, prepare } from '../../infra/local/first-start.ts'
 import { openStorage, type Storage, withTable } from '../../infra/local/storage.ts'
 import { connectionId } from '../../lib/core/ids.ts'
@@ -11,7 +12,7 @@ import { createCredentialStore } from '../../lib/store/credentials.ts'
 
 const configuration = `communities:
   - baseUrl: http://127.0.0.1:8081/sekoia
-    credentials: file:.rolecall/secrets/demo-soc
+    credentials: file:.rolecall/secrets/demo-sekoia-key
 `
 let data: string
 let storage: Storage
@@ -32,18 +33,37 @@ const credentials = () =>
 
 test('the first start pushes the example, writes the platform secret and makes one token', async () => {
   const { token = '' } = await start()
-  const secret = join(data, 'secrets', 'demo-soc')
+  const secret = join(data, 'secrets', 'demo-sekoia-key')
   expect(await current()).toEqual({
     number: 1,
     text: configuration
       .replace('http://127.0.0.1:8081', 'http://127.0.0.1:9001')
-      .replace('.rolecall/secrets/demo-soc', secret),
+      .replace('.rolecall/secrets/demo-sekoia-key', secret),
   })
   expect(readFileSync(secret, 'utf8')).toBe('demo-sekoia-key')
   expect(statSync(secret).mode & 0o777).toBe(0o600)
   const [credential] = await credentials()
   expect(credential).toMatchObject({ ...presentedToken(token), scope: 'scim' })
   expect(JSON.stringify(credential)).not.toContain(token)
+})
+
+test('each platform’s secret is in the file its community names, and no other file is made', async () => {
+  const example = readFileSync(new URL('../../rolecall.yaml', import.meta.url), 'utf8')
+  const folder = join(data, 'secrets')
+  mkdirSync(folder, { mode: 0o700 })
+  writeFileSync(join(folder, 'demo-sekoia-key'), 'a key of one’s own')
+  await start({ configuration: `${example}# file:.rolecall/secrets/another\n` })
+  expect(readdirSync(folder).toSorted()).toEqual([...demoSecrets.keys()].toSorted())
+  const written = (name: string): string => readFileSync(join(folder, name), 'utf8')
+  expect(written('demo-sekoia-key')).toBe('a key of one’s own')
+  expect(JSON.parse(Buffer.from(written('demo-netosecret'), 'base64').toString())).toMatchObject({
+    appname: 'rolecall',
+    shortname: 'demo',
+  })
+  expect(JSON.parse(written('demo-immybot'))).toMatchObject({
+    tenant: '22222222-2222-4222-8222-222222222222',
+    clientId: 'rolecall',
+  })
 })
 
 test('the second start changes nothing and shows no token', async () => {

@@ -11,6 +11,7 @@ test('a made token is shown with the lines that use it; later, the way to anothe
   const first = greeting(house('rc_made'), { data: '.rolecall' })
   expect(first).toContain('rc_made  (connection demo, not shown again)')
   expect(first).toContain("AUTH='Authorization: Bearer rc_made'")
+  expect(first).toContain('http://127.0.0.1:8081/sekoia, /netography and /immybot  (simulated)')
   const second = greeting(house(), { data: '.rolecall' })
   expect(second).toMatch(/for another one: npx rolecall credentials create demo$/m)
   expect(second).not.toContain('AUTH=')
