@@ -1,6 +1,7 @@
 import type { Assignment, Assignments, Suppressed } from './assignment.ts'
 import type { ConflictResolution, RoleDefinition } from './configuration.ts'
 import { unreachable } from './errors.ts'
+import { fold } from './ids.ts'
 import type { PlatformTraits } from './snapshot.ts'
 
 type Wanted = { readonly assignment: Assignment; readonly definition: RoleDefinition }
@@ -15,28 +16,47 @@ type Settling = {
 
 const ids = (wanted: readonly Wanted[]) => wanted.map(({ assignment }) => assignment.role)
 
+const large = Number.MAX_SAFE_INTEGER
+
+/** From the least; the platform's own list knows a role by its name or by a newer one. */
+const builtinRank = (name: string, { builtinPower = [], roleAliases = {} }: PlatformTraits): number => {
+  const places = [fold(name), ...(roleAliases[fold(name)] ?? []).map(fold)]
+    .map((one) => builtinPower.indexOf(one))
+    .filter((place) => place >= 0)
+  return places[0] ?? large
+}
+
+/** It administers, or it can act as somebody who does: nothing is more powerful, whatever else it may do. */
+const administers = (definition: RoleDefinition, { builtinPower, adminPermissions = [] }: PlatformTraits) =>
+  definition.kind === 'builtin'
+    ? builtinPower !== undefined && fold(definition.name) === builtinPower.at(-1)
+    : (definition.contents?.permissions ?? []).some((one) => adminPermissions.includes(one))
+
 /** How much a role may do, as far as the configuration tells: an existing role's contents are unknown, so it counts as large. */
-const power = ({ definition }: Wanted): readonly [number, number] => {
+const power = ({ definition }: Wanted, traits: PlatformTraits): readonly [number, number] => {
   const { kind } = definition
+  if (administers(definition, traits)) return [4, 0]
   switch (kind) {
     case 'intakeRestricted':
       return [0, 0]
     case 'restricted':
       return [1, 0]
     case 'custom':
-      return [2, definition.contents?.permissions.length ?? Number.MAX_SAFE_INTEGER]
+      return [2, definition.contents?.permissions.length ?? large]
     case 'builtin':
-      return [3, 0]
+      return [3, builtinRank(definition.name, traits)]
     default:
       return unreachable(kind)
   }
 }
 
-const byPower = (a: Wanted, b: Wanted): number => {
-  const [rankA, sizeA] = power(a)
-  const [rankB, sizeB] = power(b)
-  return rankA - rankB || sizeA - sizeB
-}
+const byPower =
+  (traits: PlatformTraits) =>
+  (a: Wanted, b: Wanted): number => {
+    const [rankA, sizeA] = power(a, traits)
+    const [rankB, sizeB] = power(b, traits)
+    return rankA - rankB || sizeA - sizeB
+  }
 
 const without = (wanted: readonly Wanted[], gone: readonly Wanted[]): readonly Wanted[] =>
   wanted.filter((one) => !gone.includes(one))
@@ -115,8 +135,9 @@ export const constrain = (
     const assignment = wishes.find(({ role }) => role === definition.id)
     return assignment === undefined ? [] : [{ assignment, definition }]
   })
+  const weaker = byPower(traits)
   const preferred = (some: readonly Wanted[]) =>
-    some.toSorted((a, b) => (onConflict === 'leastPrivilege' ? byPower(a, b) : 0) || place(a) - place(b))
+    some.toSorted((a, b) => (onConflict === 'leastPrivilege' ? weaker(a, b) : 0) || place(a) - place(b))
   const settling: Settling = { traits, onConflict, preferred }
   const { kept, lost } = [customReplacesBuiltin, exclusive, single, maximum].reduce<Round>(
     (round, rule) => {

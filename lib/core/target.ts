@@ -53,6 +53,10 @@ const earliest = (...instants: readonly (Instant | undefined)[]): Instant | unde
 const first = (member: Member | undefined, path: string): string =>
   member === undefined ? '' : (attributeValues(member, path)[0] ?? '')
 
+/** Where the identity provider sends the id of its own directory beside another `externalId`, that one is meant (Entra's object id). */
+const identityOf = (member: Member | undefined): string | undefined =>
+  [first(member, 'objectId'), member?.externalId ?? ''].map((id) => id.trim()).find((id) => id !== '')
+
 /** The planner's left-hand side for one member in one community. Departed: inactive, deleted, or gone while we still own something for them. */
 export const targetFor = (input: TargetInput): Targeting => {
   const { connection, id, member, ownership } = input
@@ -61,6 +65,7 @@ export const targetFor = (input: TargetInput): Targeting => {
   const email = (member === undefined ? undefined : emailOf(member)) ?? ownership?.email
   if (email === undefined && granted.length > 0)
     return { kind: 'problem', problem: { kind: 'noEmail', connection, member: id } }
+  const externalId = identityOf(member)
   const departedAt = gone ? earliest(member?.inactiveSince, member?.deletedAt) : undefined
   return {
     kind: 'target',
@@ -70,6 +75,7 @@ export const targetFor = (input: TargetInput): Targeting => {
       email: email ?? '',
       givenName: first(member, 'name.givenName'),
       familyName: first(member, 'name.familyName'),
+      ...(externalId === undefined ? {} : { externalId }),
       standing: gone ? 'departed' : 'active',
       ...(departedAt === undefined ? {} : { departedAt }),
       granted,

@@ -50,4 +50,6 @@ export type Outcome = {
   readonly state: 'assigned' | 'pending' | 'held' | 'failed' | 'none'
   /** A sentence without personal values: what is missing and what to do. */
   readonly detail: string
+  /** Their access here was taken, and below they could still get in: the communities' names. */
+  readonly remains?: readonly string[]
 }

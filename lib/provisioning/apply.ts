@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../core/errors.ts'
-import { type Instant, milliseconds, type RoleId } from '../core/ids.ts'
+import { type Instant, milliseconds, type PlatformRoleId, type RoleId } from '../core/ids.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Applied, Platform } from '../core/ports/platform.ts'
@@ -22,10 +22,14 @@ export type Application = {
   readonly failed: readonly Failure[]
   /** Not tried: what they need failed before them, or the run ended. */
   readonly skipped: readonly Change[]
+  /** Where somebody can still get in, below this community, by the person (`personKey`). */
+  readonly remains: ReadonlyMap<string, readonly string[]>
   readonly ending: Ending
 }
 
 export type ApplyInput = {
+  /** The role that takes everything away, where a suspension is a role. */
+  readonly fallbackRole?: RoleId | undefined
   readonly changes: readonly Change[]
   readonly platform: Platform
   readonly roles: ReadonlyMap<string, PlatformRole>
@@ -38,23 +42,34 @@ export type ApplyInput = {
 }
 type ApplyDeps = Pick<Provisioning, 'clock' | 'safety' | 'log'>
 
-const rolesNeeded = (change: Change): readonly RoleId[] => {
+const rolesNeeded = (change: Change, fallbackRole: RoleId | undefined): readonly RoleId[] => {
   if (change.kind === 'grant') return [change.grant.role]
+  if (change.kind === 'suspend') return fallbackRole === undefined ? [] : [fallbackRole]
   return change.kind === 'invite' ? change.roles.map(({ role }) => role) : []
 }
 
-/** What an earlier failure of the same run makes pointless: the same person's further changes, and roles that were not created. */
-const createObstacles = () => {
+/** The role that nobody would hold any more if the change had been carried out. */
+const roleGivenUp = (change: Change): PlatformRoleId | undefined => {
+  if (change.kind === 'revoke') return change.platformRole
+  return change.kind === 'grant' ? change.replaces?.platformRole : undefined
+}
+
+/** What an earlier failure of the same run makes pointless: the same person's further changes, roles that were not created, and the end of one that is still held. */
+const createObstacles = (fallbackRole: RoleId | undefined) => {
   const people = new Set<string>()
   const roles = new Set<RoleId>()
+  const held = new Set<PlatformRoleId>()
   return {
     block: (change: Change): void => {
       if ('subject' in change) people.add(personKey(change.subject))
       else if (change.kind === 'createRole') roles.add(change.role.id)
+      const role = roleGivenUp(change)
+      if (role !== undefined) held.add(role)
     },
     blocks: (change: Change): boolean =>
       ('subject' in change && people.has(personKey(change.subject))) ||
-      rolesNeeded(change).some((role) => roles.has(role)),
+      (change.kind === 'deleteRole' && held.has(change.platformRole)) ||
+      rolesNeeded(change, fallbackRole).some((role) => roles.has(role)),
   }
 }
 
@@ -117,8 +132,14 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
  * was read back. Stopped between any two of these, the next plan sees the difference and goes on from there.
  */
 export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<Application> => {
-  const step = createStepper(deps, input)
-  const obstacles = createObstacles()
+  const seen: ApplyInput['seen'] = (change, result) => {
+    const below = 'remains' in result ? (result.remains ?? []) : []
+    if (below.length > 0 && 'subject' in change) remains.set(personKey(change.subject), below)
+    input.seen(change, result)
+  }
+  const step = createStepper(deps, { ...input, seen })
+  const obstacles = createObstacles(input.fallbackRole)
+  const remains = new Map<string, readonly string[]>()
   const applied: Change[] = []
   const failed: Failure[] = []
   const skipped: Change[] = []
@@ -135,8 +156,8 @@ export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<
     } else {
       if (result.kind === 'paused') failed.push({ change, error: result.error })
       const rest = input.changes.slice(result.kind === 'paused' ? index + 1 : index)
-      return { applied, failed, skipped: [...skipped, ...rest], ending: result }
+      return { applied, failed, skipped: [...skipped, ...rest], remains, ending: result }
     }
   }
-  return { applied, failed, skipped, ending: { kind: 'complete' } }
+  return { applied, failed, skipped, remains, ending: { kind: 'complete' } }
 }

@@ -1,6 +1,7 @@
 import { grantId, suspendId } from '../core/change-ids.ts'
 import type { AccountId } from '../core/ids.ts'
 import type { OwnedGrant, Ownership } from '../core/ownership.ts'
+import { suspendedGrants } from '../core/ownership-after.ts'
 import type { ChangeId } from '../core/plan.ts'
 import type { Account, Snapshot } from '../core/snapshot.ts'
 
@@ -26,7 +27,8 @@ const confirm = (before: Ownership, account: Account): Confirmation | undefined 
     ...(off === undefined ? [] : [suspendId(account.id, off.reason)]),
   ]
   if (changes.length === 0) return undefined
-  const grants = before.grants.map((grant) => (shown(grant) ? withoutMark(grant) : grant))
+  const seen = before.grants.map((grant) => (shown(grant) ? withoutMark(grant) : grant))
+  const grants = off === undefined ? seen : suspendedGrants(seen, account)
   const after = { ...before, grants, ...(off === undefined ? {} : { suspended: withoutMark(off) }) }
   return { before, after, changes }
 }

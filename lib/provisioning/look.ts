@@ -1,6 +1,7 @@
 import type { Community, Configuration } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
+import { accountsOf } from '../core/ownership.ts'
 import type { Plan } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -49,7 +50,7 @@ const withRivals = async (
   state: State,
   snapshot: Snapshot,
 ): Promise<State> => {
-  const bound = new Set(state.ownership.flatMap(({ account }) => account ?? []))
+  const bound = new Set(state.ownership.flatMap(accountsOf))
   const begun = state.ownership.filter(({ account }) => account === undefined)
   const joining = new Set([...state.targets, ...begun].map(({ email }) => email))
   const candidates = snapshot.accounts.filter(

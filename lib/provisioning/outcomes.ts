@@ -21,12 +21,14 @@ export type Findings = {
   readonly failed: readonly Failure[]
   /** Not tried, because what they need failed. */
   readonly skipped: readonly Change[]
+  /** Where somebody can still get in, below this community, by the person. */
+  readonly remains: ReadonlyMap<string, readonly string[]>
   /** After the changes. */
   readonly snapshot: Snapshot | undefined
   readonly ownership: readonly Ownership[]
 }
 
-type Finding = Pick<Outcome, 'state' | 'detail'>
+type Finding = Pick<Outcome, 'state' | 'detail' | 'remains'>
 
 type Index = {
   readonly targets: ReadonlyMap<string, Target>
@@ -38,6 +40,7 @@ type Index = {
   readonly withheld: ReadonlySet<string>
   readonly problems: ReadonlyMap<string, Problem>
   readonly roleProblems: ReadonlyMap<string, Problem>
+  readonly unfit: Problem | undefined
 }
 
 const keyOf = (change: Change): string => ('subject' in change ? personKey(change.subject) : '')
@@ -72,11 +75,21 @@ const indexed = (findings: Findings): Index => ({
   roleProblems: firstBy(findings.problems, (one) =>
     'role' in one && !('subject' in one) ? one.role : undefined,
   ),
+  unfit: findings.problems.find(({ kind }) => kind === 'fallbackRoleUnfit'),
 })
+
+/** Nobody can be suspended, and this account would have to be. */
+const stuck = (index: Index, owned: Ownership | undefined): Problem | undefined =>
+  owned?.account !== undefined && index.accounts.get(owned.account)?.status === 'enabled'
+    ? index.unfit
+    : undefined
 
 const standing = (index: Index, key: string): Finding => {
   const target = index.targets.get(key)
   const owned = index.owned.get(key)
+  const unfit = stuck(index, owned)
+  if ((target === undefined || target.granted.length === 0) && unfit !== undefined)
+    return { state: 'failed', detail: describeProblem(unfit) }
   if (target === undefined || target.granted.length === 0)
     return owned?.suspended === undefined
       ? { state: 'none', detail: 'no access' }
@@ -102,15 +115,29 @@ const findingOf = (index: Index, key: string): Finding => {
   return problem === undefined ? standing(index, key) : { state: 'failed', detail: describeProblem(problem) }
 }
 
+/**
+ * Nobody looks below again once the access here is gone: what was found when it was taken stands until the person is wanted again.
+ */
+const withRemains = (
+  finding: Finding,
+  found: readonly string[] | undefined,
+  before: Outcome | undefined,
+): Finding => {
+  const remains = found ?? before?.remains
+  if (finding.state !== 'none' || remains === undefined) return finding
+  const detail = `${finding.detail}; access remains below, in ${remains.join(', ')}: take it there`
+  return { state: 'failed', detail, remains }
+}
+
 /** Where each member stands after a look. Says nothing about people, only about roles, rules and remedies. */
-export const outcomesIn = (findings: Findings): ((person: Person) => Outcome) => {
+export const outcomesIn = (
+  findings: Findings,
+): ((person: Person, before: Outcome | undefined) => Outcome) => {
   const index = indexed(findings)
-  const { community, at } = findings
-  return ({ connection, member }) => ({
-    community,
-    connection,
-    member,
-    at,
-    ...findingOf(index, personKey({ connection, member })),
-  })
+  const { community, at, remains } = findings
+  return ({ connection, member }, before) => {
+    const key = personKey({ connection, member })
+    const finding = withRemains(findingOf(index, key), remains.get(key), before)
+    return { community, connection, member, at, ...finding }
+  }
 }

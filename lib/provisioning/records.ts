@@ -83,6 +83,10 @@ const after = async ({ deps, ledger, run }: Desk, change: Change, applied: Appli
   const before = ledger.of(change)
   const next = before && ownershipAfter(before, change, applied, deps.clock.now())
   await deps.audit.append([noted(run(), { change, before, after: next })])
+  const communities = 'remains' in applied ? (applied.remains ?? []) : []
+  const { community, at } = run()
+  if (communities.length > 0)
+    await deps.events.emit({ type: 'access.remains', community, at, change: change.id, communities })
   if (change.kind === 'createRole' || change.kind === 'repairRole') {
     const owned = ledger.role(change.role.id)
     if (owned !== undefined) await ledger.saveRole(roleOwnershipAfter(owned, change, applied))

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
+import type { Ownership } from '../core/ownership.ts'
 import { planRoles } from '../core/plan-roles.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Platform } from '../core/ports/platform.ts'
@@ -30,7 +31,13 @@ export type RoundReport = Settlement & {
   readonly ending: Application['ending']
 }
 
-const nothingDone: Application = { applied: [], failed: [], skipped: [], ending: { kind: 'complete' } }
+const nothingDone: Application = {
+  applied: [],
+  failed: [],
+  skipped: [],
+  remains: new Map(),
+  ending: { kind: 'complete' },
+}
 const nothingJudged: Verdict = { allowed: [], held: [], withheld: [] }
 
 /** The roles there are now, by the configuration's id; what this round creates is added as it appears. */
@@ -64,6 +71,7 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   await records.confirm(snapshot)
   const application = await applyChanges(deps, {
     changes: verdict.allowed,
+    fallbackRole: community.fallbackRole,
     platform: round.platform,
     roles: knownRoles(round, state, snapshot),
     records,
@@ -81,6 +89,12 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
     snapshot,
     after: { ownership: records.ownership(), problems: plan.problems },
   }
+}
+
+/** Their new account was just made or brought nearer to what it has to be: only another look can take the old one. */
+const moving = ({ applied }: Application, ownership: readonly Ownership[]): readonly Ownership[] => {
+  const touched = new Set(applied.flatMap((one) => ('subject' in one ? [personKey(one.subject)] : [])))
+  return ownership.filter((one) => one.former !== undefined && touched.has(personKey(one)))
 }
 
 /** Outcomes of everybody whose changes were reached; then the work. */
@@ -104,6 +118,7 @@ const settle = async (
     verdict,
     failed: application.failed,
     skipped: stopped ? [] : application.skipped,
+    remains: application.remains,
     snapshot,
     ownership: after.ownership,
   }
@@ -113,7 +128,7 @@ const settle = async (
     look.people.filter((person) => !unreached.has(personKey(person))),
     round.deadline,
   )
-  return settleWork(deps, round.community.id, taken, application)
+  return settleWork(deps, round.community.id, taken, application, moving(application, after.ownership))
 }
 
 const pause = async (

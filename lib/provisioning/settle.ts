@@ -32,15 +32,13 @@ export const deferAll = async (
   return { finished: 0, deferred: taken.length }
 }
 
-/** People who failed in a look at the whole community and have no work of their own yet get some, so that only they are tried again. */
-const keepFailed = async (
+const workOf = (
   deps: SettleDeps,
   community: Work['community'],
   people: readonly Person[],
-): Promise<number> => {
-  if (people.length === 0) return 0
+): Promise<readonly Work[]> => {
   const since = deps.clock.now()
-  const added = await deps.work.add(
+  return deps.work.add(
     people.map(({ connection, member }) => ({
       community,
       priority: 'change',
@@ -48,7 +46,16 @@ const keepFailed = async (
       since,
     })),
   )
-  return (await deferAll(deps, added, undefined)).deferred
+}
+
+/** People who failed in a look at the whole community and have no work of their own yet get some, so that only they are tried again. */
+const keepFailed = async (
+  deps: SettleDeps,
+  community: Work['community'],
+  people: readonly Person[],
+): Promise<number> => {
+  if (people.length === 0) return 0
+  return (await deferAll(deps, await workOf(deps, community, people), undefined)).deferred
 }
 
 type Fate = 'finish' | 'defer' | 'leave'
@@ -68,6 +75,8 @@ export const settleWork = async (
   community: Work['community'],
   taken: readonly Work[],
   application: Application,
+  /** Whom to look at once more at once. */
+  again: readonly Person[],
 ): Promise<Settlement> => {
   const { ending, failed, skipped } = application
   if (ending.kind === 'stopped' && ending.code === 'leaseLost') return { finished: 0, deferred: 0 }
@@ -86,6 +95,8 @@ export const settleWork = async (
   const own = new Set(taken.map(({ subject }) => (subject.kind === 'member' ? personKey(subject) : '')))
   const orphans = [...failing].filter(([key]) => !own.has(key)).map(([, person]) => person)
   const kept = ending.kind === 'complete' ? await keepFailed(deps, community, orphans) : 0
+  const unsettled = again.filter((person) => !failing.has(personKey(person)))
+  if (unsettled.length > 0) await workOf(deps, community, unsettled)
   // What a run had no time for goes on in the next one; it was put aside for the case that there is none.
   const wide = those('leave').filter(({ subject }) => subject.kind === 'community')
   if (wide.length > 0)
@@ -117,9 +128,9 @@ export const saveOutcomes = async (
   const differs = (before: Outcome | undefined, now: Outcome): boolean =>
     before?.state !== now.state || before.detail !== now.detail
   const save = async (person: Person): Promise<void> => {
-    const now = outcome(person)
     const known = await deps.outcomes.outcomesOf(person.connection, person.member)
-    const before = known.find(({ community }) => community === now.community)
+    const before = known.find(({ community }) => community === findings.community)
+    const now = outcome(person, before)
     if (differs(before, now) && (before === undefined || milliseconds(before.at) <= milliseconds(now.at)))
       await deps.outcomes.saveOutcome(now)
   }

@@ -1,8 +1,9 @@
 import { milliseconds } from '../core/ids.ts'
+import { accountsOf } from '../core/ownership.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Platform } from '../core/ports/platform.ts'
-import type { Snapshot } from '../core/snapshot.ts'
+import type { PlatformTraits, Snapshot } from '../core/snapshot.ts'
 import type { State } from './state.ts'
 
 /** A whole snapshot serves the joins of one run this long, kept current with what the run itself applies. */
@@ -18,14 +19,18 @@ export type Snapshots = {
 
 type Need = 'nothing' | 'known' | 'everything'
 
-/** A person without a known account can only be found by e-mail, in the whole list. */
-const needOf = (state: State): Need => {
+/** A person without a known account can only be found by e-mail, in the whole list. So can whoever has the address an account is to move to. */
+const needOf = (state: State, { emailIsIdentity }: PlatformTraits): Need => {
   const owned = new Map(state.ownership.map((one) => [personKey(one), one]))
   const concerned = state.targets.filter(
     (target) => target.granted.length > 0 || owned.has(personKey(target)),
   )
   if (concerned.length === 0) return 'nothing'
-  const known = concerned.every((target) => owned.get(personKey(target))?.account !== undefined)
+  const known = concerned.every((target) => {
+    const ownership = owned.get(personKey(target))
+    const moved = emailIsIdentity === true && target.granted.length > 0 && ownership?.email !== target.email
+    return ownership?.account !== undefined && !moved
+  })
   return known ? 'known' : 'everything'
 }
 
@@ -41,11 +46,11 @@ export const createSnapshots = (platform: Platform, clock: Clock): Snapshots => 
     return cached !== undefined && age !== undefined && age < freshSeconds * 1000 ? cached : whole()
   }
   const forState = async (state: State): Promise<Snapshot | undefined> => {
-    switch (needOf(state)) {
+    switch (needOf(state, platform.traits)) {
       case 'nothing':
         return undefined
       case 'known':
-        return platform.accounts(state.ownership.flatMap(({ account }) => account ?? []))
+        return platform.accounts(state.ownership.flatMap(accountsOf))
       case 'everything':
         return recent()
     }

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { AccountId, CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
 import { communityId } from '../core/ids.ts'
-import type { Ownership } from '../core/ownership.ts'
+import { accountsOf, type Ownership } from '../core/ownership.ts'
 import type { OwnershipStore } from '../core/ports/ownership.ts'
 import { collected } from './batches.ts'
 import { atVersion } from './conditions.ts'
@@ -51,17 +51,17 @@ const releaseGuard = (o: Ownership, account: AccountId): TransactItem => ({
   },
 })
 
-const guardChanges = (before: Ownership | undefined, next: Ownership): readonly TransactItem[] =>
-  before?.account === next.account
-    ? []
-    : [
-        ...(before?.account === undefined ? [] : [releaseGuard(next, before.account)]),
-        ...(next.account === undefined ? [] : [takeGuard(next, next.account)]),
-        ...countBy(
-          next.community,
-          Number(next.account !== undefined) - Number(before?.account !== undefined),
-        ),
-      ]
+/** Somebody counts once, however many accounts the record claims. */
+const counts = (o: Ownership | undefined): number => (o !== undefined && accountsOf(o).length > 0 ? 1 : 0)
+
+const guardChanges = (before: Ownership | undefined, next: Ownership): readonly TransactItem[] => {
+  const [held, claimed] = [before === undefined ? [] : accountsOf(before), accountsOf(next)]
+  return [
+    ...held.filter((id) => !claimed.includes(id)).map((id) => releaseGuard(next, id)),
+    ...claimed.filter((id) => !held.includes(id)).map((id) => takeGuard(next, id)),
+    ...countBy(next.community, counts(next) - counts(before)),
+  ]
+}
 
 /** Who owns what. The record, the pointer on the member's side, the account's guard and the exact count change in one transaction. */
 export const createOwnershipStore = (table: Table): OwnershipStore => {
@@ -75,13 +75,16 @@ export const createOwnershipStore = (table: Table): OwnershipStore => {
     if (!guard) return undefined
     const owner = await ownership(community, guard.connection as ConnectionId, guard.member as MemberId)
     // The two are read one after the other: the account may have changed hands in between.
-    return owner?.account === account ? owner : undefined
+    return owner !== undefined && accountsOf(owner).includes(account) ? owner : undefined
   }
 
   /** Whoever else owns the account that `next` claims. */
   const otherOwner = async (next: Ownership): Promise<Ownership | undefined> => {
-    const owner = next.account && (await ownershipOfAccount(next.community, next.account))
-    return owner && keyOf(owner).sk !== keyOf(next).sk ? owner : undefined
+    for (const account of accountsOf(next)) {
+      const owner = await ownershipOfAccount(next.community, account)
+      if (owner !== undefined && keyOf(owner).sk !== keyOf(next).sk) return owner
+    }
+    return undefined
   }
 
   const saveOwnership = async (next: Ownership): Promise<Saved> => {
@@ -107,9 +110,8 @@ export const createOwnershipStore = (table: Table): OwnershipStore => {
       (await table.transact([
         { delete: keyOf(owned), condition: atVersion(owned.version) },
         { delete: pointerOf(owned) },
-        ...(owned.account === undefined
-          ? []
-          : [releaseGuard(owned, owned.account), ...countBy(owned.community, -1)]),
+        ...accountsOf(owned).map((account) => releaseGuard(owned, account)),
+        ...countBy(owned.community, -counts(owned)),
       ]))
     if (!result || result.kind === 'cancelled')
       throw new ConnectorError('storeConflict', 'the ownership changed since it was read: read it again')
