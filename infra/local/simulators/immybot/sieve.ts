@@ -57,12 +57,18 @@ const term = <T>(fields: Fields<T>, written: string): ((one: T) => boolean) | un
     .replace(/^\(|\)$/g, '')
     .split('|')
     .flatMap((field) => getter(fields, field) ?? [])
-  const known2 = operators.find((one) => one === operator)
-  if (known.length === 0 || known2 === undefined) return undefined
+  const operation = operators.find((one) => one === operator)
+  if (known.length === 0 || operation === undefined) return undefined
   const fold = (value: string): string => (folds === '*' ? value.toLowerCase() : value)
   const wanted = split(values.trim(), '|').map(fold)
   const textOf = (value: Value): string => (value === null ? 'null' : fold(String(value)))
-  return (one) => known.some((get) => wanted.some((value) => compares(known2, textOf(get(one)), value)))
+  return (one) => known.some((get) => wanted.some((value) => compares(operation, textOf(get(one)), value)))
+}
+
+const compared = (a: Value, b: Value): number => {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const [first, second] = [String(a ?? '').toLowerCase(), String(b ?? '').toLowerCase()]
+  return first < second ? -1 : first > second ? 1 : 0
 }
 
 const sorted = <T>(items: readonly T[], fields: Fields<T>, written: string): readonly T[] =>
@@ -71,11 +77,7 @@ const sorted = <T>(items: readonly T[], fields: Fields<T>, written: string): rea
     const get = getter(fields, name.replace(/^-/, ''))
     if (get === undefined) return soFar
     const sign = name.startsWith('-') ? -1 : 1
-    const textOf = (one: T): string => {
-      const value = get(one)
-      return typeof value === 'number' ? String(value).padStart(12, '0') : String(value ?? '').toLowerCase()
-    }
-    return soFar.toSorted((a, b) => (textOf(a) < textOf(b) ? -sign : textOf(a) > textOf(b) ? sign : 0))
+    return soFar.toSorted((a, b) => sign * compared(get(a), get(b)))
   }, items)
 
 export const sieved = <T>(
