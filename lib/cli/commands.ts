@@ -1,3 +1,4 @@
+import { adoptCommunity } from './adopt-commands.ts'
 import type { Arguments, Options } from './arguments.ts'
 import { checkFile, pushFile, rollBack, showHistory } from './config-commands.ts'
 import { createOne, listThem, revokeOne } from './credential-commands.ts'
@@ -63,6 +64,13 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'check secrets, rights, roles, key expiry and plan of one or every community; writes nothing',
     options: { file: { takes: 'FILE', does: 'check this file instead of the pushed version' } },
     run: doctor,
+  },
+  adopt: {
+    kind: 'house',
+    usage: 'COMMUNITY [--out FILE]',
+    summary: 'draft a configuration from what the platform holds today; writes nothing else',
+    options: { out: { takes: 'FILE', does: 'a new file; standard output without it' } },
+    run: adoptCommunity,
   },
   plan: {
     kind: 'house',

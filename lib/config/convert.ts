@@ -12,8 +12,9 @@ import { communityId, connectionId, fold, roleId, ruleId } from '../core/ids.ts'
 import { scopeText } from './checks-scopes.ts'
 import { seconds } from './forms.ts'
 import { platformForms } from './platform-forms.ts'
-import type { CommunityFile, ConfigurationFile, RoleFile } from './schema.ts'
+import type { CommunityFile, ConfigurationFile } from './schema.ts'
 import type { MatcherFile, TestFile } from './schema-matcher.ts'
+import type { RoleFile } from './schema-roles.ts'
 
 /** From the file's shape, checked, to the one the house works with: defaults filled in, durations in seconds, addresses folded. */
 type LeavingFile = NonNullable<CommunityFile['onDeparture']>

@@ -79,3 +79,5 @@ export const role = z
     'a role: with permissions it is managed (created and repaired), without them it only has to exist',
   )
   .meta({ id: 'Role', ...exactlyOne(roleKinds) })
+
+export type RoleFile = z.infer<typeof role>

@@ -167,7 +167,6 @@ export const configurationSchema = z
 
 export type ConfigurationFile = z.infer<typeof configurationSchema>
 export type CommunityFile = ConfigurationFile['communities'][number]
-export type RoleFile = CommunityFile['roles'][number]
 
 export type PublishedSchema = z.core.JSONSchema.BaseSchema
 /** For editors: docs/rolecall.schema.json. */

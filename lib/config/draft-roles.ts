@@ -1,0 +1,120 @@
+import { stringify } from 'yaml'
+import type { Community } from '../core/configuration.ts'
+import { fold } from '../core/ids.ts'
+import type { Account, PlatformRole, PlatformTraits, Snapshot } from '../core/snapshot.ts'
+import { platformForms } from './platform-forms.ts'
+import type { RoleFile } from './schema-roles.ts'
+import { scopeKeys, scopeWords } from './schema-roles.ts'
+
+export type DraftInput = {
+  readonly community: Community
+  readonly snapshot: Snapshot
+  readonly traits: PlatformTraits
+}
+export type DraftRole = {
+  readonly file: RoleFile
+  readonly role: PlatformRole
+  /** People, in the order of the list. */
+  readonly holders: readonly Account[]
+}
+export type DraftRoles = {
+  readonly fresh: readonly DraftRole[]
+  /** Roles a configuration cannot name, and why. */
+  readonly left: readonly { readonly role: PlatformRole; readonly why: string }[]
+}
+
+/** Names come from outside, and a comment ends with its line. */
+export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+
+const scopeFile = (scope: string | undefined): RoleFile['scope'] => {
+  const word = scopeWords.find((one) => one === scope)
+  if (word !== undefined) return word
+  const key = scopeKeys.find((one) => scope?.startsWith(`${one}:`) === true)
+  const name = key === undefined ? '' : (scope ?? '').slice(key.length + 1).trim()
+  return key === undefined || name === '' ? undefined : { [key]: name }
+}
+
+const scopeProblem = (role: PlatformRole, { community, traits }: DraftInput): string | undefined => {
+  if (traits.scopes === undefined) return undefined
+  const own = platformForms[community.platform].scopeIn?.(community.tenant)
+  if (own !== undefined)
+    return [own, 'ownTenant'].includes(role.scope ?? '') ? undefined : 'it reaches beyond the community'
+  return scopeFile(role.scope) === undefined ? 'its scope has no word here' : undefined
+}
+
+const obstacle = (role: PlatformRole, input: DraftInput): string | undefined => {
+  const { community, traits } = input
+  const { roleName } = platformForms[community.platform]
+  if (!traits.roleKinds.includes(role.kind)) return `it is ${role.kind}`
+  if (role.name.trim() === '' || role.name.length > 256) return 'it has no usable name'
+  if (role.kind !== 'builtin' && roleName?.form.test(role.name) === false) return roleName.rule
+  return scopeProblem(role, input)
+}
+
+const keyOf = ({ kind, name, scope }: Pick<PlatformRole, 'kind' | 'name' | 'scope'>): string =>
+  JSON.stringify([kind === 'builtin', fold(name), scope ?? ''])
+
+export const slug = (text: string, taken: Set<string>): string => {
+  const plain = fold(text)
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+  const base = plain.slice(0, 50).replace(/-+$/, '') || 'role'
+  let id = base
+  for (let n = 2; taken.has(id); n += 1) id = `${base}-${n}`
+  taken.add(id)
+  return id
+}
+
+const fileOf = (role: PlatformRole, { community }: DraftInput, taken: Set<string>): RoleFile => {
+  const scope = platformForms[community.platform].scopeIn?.(community.tenant) === role.scope
+  const written = scope ? undefined : scopeFile(role.scope)
+  return {
+    id: slug(role.name, taken),
+    [role.kind]: role.name.trim(),
+    ...(written === undefined ? {} : { scope: written }),
+  }
+}
+
+const heldBy = (role: PlatformRole, { accounts }: Snapshot): readonly Account[] =>
+  accounts.filter(({ service, roles }) => !service && roles.includes(role.id))
+
+/** What of the platform's roles the configuration does not name yet, each with an id and its holders. */
+export const draftRoles = (input: DraftInput): DraftRoles => {
+  const { community, snapshot } = input
+  const known = new Set(community.roles.map(keyOf))
+  const taken = new Set<string>(community.roles.map(({ id }) => id))
+  const unnamed = snapshot.roles.filter((role) => {
+    const key = keyOf(role)
+    if (known.has(key)) return false
+    known.add(key)
+    return true
+  })
+  const judged = unnamed.map((role) => ({ role, why: obstacle(role, input) }))
+  return {
+    fresh: judged
+      .filter(({ why }) => why === undefined)
+      .map(({ role }) => ({ role, file: fileOf(role, input, taken), holders: heldBy(role, snapshot) })),
+    left: judged.flatMap(({ role, why }) => (why === undefined ? [] : [{ role, why }])),
+  }
+}
+
+const intakeName = (id: string, { intakes }: Snapshot): string => {
+  const named = intakes.find((one) => one.id === id)
+  const alone = intakes.filter(({ name }) => fold(name) === fold(named?.name ?? '')).length === 1
+  return named !== undefined && alone ? named.name : id
+}
+
+/** What the role holds, as a configuration would declare it; empty for what the platform brings along. */
+export const contentsLines = (role: PlatformRole, { snapshot, traits }: DraftInput): readonly string[] => {
+  if (role.kind === 'builtin') return []
+  const switches = role.permissions.filter((one) => traits.capabilities?.includes(one) === true)
+  const contents = {
+    description: oneLine(role.description),
+    permissions: role.permissions.filter((one) => !switches.includes(one)),
+    ...(switches.length === 0 ? {} : { capabilities: switches }),
+    ...(role.intakes.length === 0 ? {} : { intakes: role.intakes.map((id) => intakeName(id, snapshot)) }),
+  }
+  return stringify(contents, { lineWidth: 0 }).trimEnd().split('\n')
+}
