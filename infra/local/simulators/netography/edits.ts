@@ -165,7 +165,7 @@ const inAccount = (
       return { ...account, allowedIps: edit.ips }
     case 'populate': {
       const crowd = Array.from({ length: edit.count }, (_, index) =>
-        person(`crowd-${index}@elsewhere.test`, edit.role ?? 'readonly', newId()),
+        person(`crowd-${account.users.length + index}@elsewhere.test`, edit.role ?? 'readonly', newId()),
       )
       return { ...account, users: [...account.users, ...crowd] }
     }

@@ -1,0 +1,4 @@
+import { netographyHarness } from './netography.ts'
+import { platformContract } from './platform.ts'
+
+platformContract(netographyHarness)
