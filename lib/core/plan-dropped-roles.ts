@@ -4,37 +4,42 @@ import type { RoleId } from './ids.ts'
 import type { RoleOwnership } from './ownership.ts'
 import type { Change, Warning } from './plan.ts'
 import { holdersOf, isManaged, sameName } from './role-contents.ts'
-import { liveRole, type RoleRecords } from './role-records.ts'
+import { liveRole, type RoleRecords, type RoleSight } from './role-records.ts'
 import type { RoleState } from './role-verdict.ts'
 import type { PlatformRole, Snapshot } from './snapshot.ts'
 
-type DroppedInput = {
+type DroppedInput = RoleSight & {
   readonly community: Community
   readonly records: RoleRecords
   readonly states: ReadonlyMap<RoleId, RoleState>
-  readonly snapshot: Snapshot
 }
 type Part = { readonly changes?: readonly Change[]; readonly warnings?: readonly Warning[] }
 
-/** The configuration still means this role: it names it without contents, or another managed role has become it. */
+/**
+ * The configuration still means this role: it names it without contents, or another managed role has become it. A role with a scope is listed once
+ * for each, so that its name alone says that it is meant.
+ */
 const stillMeant = ({ community, records, states }: DroppedInput, role: PlatformRole): boolean =>
   [...states.values()].some((state) => state.kind === 'present' && state.role.id === role.id) ||
   community.roles.some((definition) =>
-    isManaged(definition)
+    isManaged(definition) && role.scope === undefined
       ? records.of(definition)?.platformRole === role.id
       : definition.kind !== 'builtin' && sameName(definition.name, role.name),
   )
 
+const listedAs = (role: PlatformRole, { roles }: Snapshot): readonly PlatformRole[] =>
+  role.scope === undefined
+    ? [role]
+    : roles.filter(({ kind, name }) => kind !== 'builtin' && sameName(name, role.name))
+
 const planDropped = (input: DroppedInput, record: RoleOwnership): Part => {
   const { snapshot } = input
   const { role: id, name } = record
-  const role = liveRole(record, snapshot)
+  const role = liveRole(record, input)
   if (role === undefined || stillMeant(input, role))
     return { changes: [{ id: forgetRoleId(id), kind: 'forgetRole', role: id, name }] }
-  // One role may be listed once for each scope it is given in.
-  const alike = snapshot.roles.filter((other) => other.kind !== 'builtin' && sameName(other.name, role.name))
   const held = holdersOf(
-    alike.map((one) => one.id),
+    listedAs(role, snapshot).map((one) => one.id),
     snapshot,
   )
   // Our own key is not in the list of accounts everywhere, and holds it all the same.

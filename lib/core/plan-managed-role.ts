@@ -3,17 +3,14 @@ import type { RoleContents } from './configuration.ts'
 import type { RoleOwnership } from './ownership.ts'
 import type { Problem } from './plan.ts'
 import { differs, gains, holdersOf, type Managed, resolveContents, sameName } from './role-contents.ts'
-import { liveRole } from './role-records.ts'
+import { liveRole, type RoleSight } from './role-records.ts'
 import { blocked, type RoleState, type RoleVerdict } from './role-verdict.ts'
-import type { PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
+import type { PlatformRole, PlatformTraits } from './snapshot.ts'
 
-export type ManagedInput = {
+export type ManagedInput = RoleSight & {
   readonly definition: Managed
   readonly record: RoleOwnership | undefined
-  /** The platform's ids of all roles we have a record of. */
-  readonly ours: ReadonlySet<string>
   readonly traits: PlatformTraits
-  readonly snapshot: Snapshot
 }
 type Ours = ManagedInput & {
   readonly record: RoleOwnership
@@ -68,7 +65,7 @@ export const planManagedRole = (input: ManagedInput): RoleVerdict => {
   const { definition, record, snapshot } = input
   const { contents, problems } = resolveContents(definition, snapshot)
   if (problems.length > 0) return blocked(...problems)
-  const role = record && liveRole(record, snapshot, definition)
+  const role = record && liveRole(record, input, definition)
   if (record !== undefined && role !== undefined) return repair({ ...input, record, role, contents })
   const { id, name } = definition
   if (snapshot.roles.some((one) => sameName(one.name, name)))

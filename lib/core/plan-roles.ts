@@ -26,8 +26,8 @@ export type RolePlanInput = {
 
 /** Roles first: which exist, which this plan creates, repairs or deletes, which nobody may be given. Contents are handed on resolved. */
 export const planRoles = ({ community, traits, roleOwnership, snapshot }: RolePlanInput): RolePlan => {
-  const records = assignRecords(community.roles, roleOwnership, snapshot)
   const ours = new Set(roleOwnership.flatMap(({ platformRole }) => platformRole ?? []))
+  const records = assignRecords(community.roles, roleOwnership, { snapshot, ours })
   const verdicts = community.roles.map((definition) => ({
     id: definition.id,
     ...(isManaged(definition)
@@ -35,7 +35,7 @@ export const planRoles = ({ community, traits, roleOwnership, snapshot }: RolePl
       : planExistingRole(definition, traits, snapshot)),
   }))
   const states = new Map(verdicts.map(({ id, state }) => [id, state]))
-  const dropped = planDroppedRoles({ community, records, states, snapshot })
+  const dropped = planDroppedRoles({ community, records, states, snapshot, ours })
   return {
     states,
     changes: [...verdicts.flatMap(({ changes = [] }) => changes), ...dropped.changes],

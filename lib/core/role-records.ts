@@ -5,6 +5,12 @@ import { inScope } from './plan-existing-role.ts'
 import { differs, isManaged, type Managed, sameName } from './role-contents.ts'
 import type { PlatformRole, Snapshot } from './snapshot.ts'
 
+/** What our records are compared with. */
+export type RoleSight = {
+  readonly snapshot: Snapshot
+  /** The platform's ids of all roles we have a record of. */
+  readonly ours: ReadonlySet<string>
+}
 /** Which of our records of roles belongs to which managed role. */
 export type RoleRecords = {
   /** A managed role's own record, or the one it takes over from a role it was in an earlier configuration. */
@@ -16,29 +22,30 @@ export type RoleRecords = {
 const alone = (roles: readonly PlatformRole[]): PlatformRole | undefined =>
   roles.length === 1 ? roles[0] : undefined
 
-/** What stands alone under the name and is exactly what we were about to write: anything else was made by hand. */
+/** What stands alone under the name and is exactly what we were about to write: anything else was made by hand, or is another record's. */
 const exactly = (
   record: RoleOwnership,
-  snapshot: Snapshot,
+  { snapshot, ours }: RoleSight,
   fits: (role: PlatformRole) => boolean,
 ): PlatformRole | undefined => {
-  const named = alone(snapshot.roles.filter((role) => sameName(role.name, record.name) && fits(role)))
+  const free = snapshot.roles.filter((role) => !ours.has(role.id) && fits(role))
+  const named = alone(free.filter((role) => sameName(role.name, record.name)))
   return named === undefined || differs(named, record.name, record.applied) ? undefined : named
 }
 
 /** By id once it was read back. A role with a scope has another id in another scope, and is the same role all the same. */
 export const liveRole = (
   record: RoleOwnership,
-  snapshot: Snapshot,
+  sight: RoleSight,
   definition?: Managed,
 ): PlatformRole | undefined => {
   const fits = (role: PlatformRole): boolean =>
     definition === undefined
       ? role.kind !== 'builtin'
       : role.kind === definition.kind && inScope(definition, role)
-  if (record.platformRole === undefined) return exactly(record, snapshot, fits)
-  const byId = snapshot.roles.find(({ id }) => id === record.platformRole)
-  return byId ?? (definition?.scope === undefined ? undefined : exactly(record, snapshot, fits))
+  if (record.platformRole === undefined) return exactly(record, sight, fits)
+  const byId = sight.snapshot.roles.find(({ id }) => id === record.platformRole)
+  return byId ?? (definition?.scope === undefined ? undefined : exactly(record, sight, fits))
 }
 
 /** Former ids and names in the order they were written, then whoever bears the very name: only its id is another. */
@@ -53,26 +60,32 @@ const formerRecords = (
   ...orphans.filter((one) => fold(one.name) === fold(name)),
 ]
 
+/** Own records first; then each role without one takes over, in the configuration's order. What two records name belongs to the one in use. */
 export const assignRecords = (
   definitions: readonly RoleDefinition[],
   records: readonly RoleOwnership[],
-  snapshot: Snapshot,
+  sight: RoleSight,
 ): RoleRecords => {
   const managed = definitions.filter(isManaged)
-  const ids = new Set(managed.map(({ id }) => id))
-  const inOrder = records.toSorted((a, b) => (a.role < b.role ? -1 : 1))
-  const own = new Map(inOrder.map((one) => [one.role, one]))
-  const orphans = new Set(inOrder.filter(({ role }) => !ids.has(role)))
+  const own = new Map(records.map((one) => [one.role, one]))
   const assigned = new Map<RoleId, RoleOwnership>()
-  for (const definition of managed) {
-    const former = own.has(definition.id) ? [] : formerRecords(definition, [...orphans])
-    const record =
-      own.get(definition.id) ??
-      former.find((one) => liveRole(one, snapshot, definition) !== undefined) ??
-      former[0]
-    if (record === undefined) continue
-    assigned.set(definition.id, record)
-    orphans.delete(record)
+  const taken = new Set<string | undefined>()
+  const assign = (id: RoleId, record: RoleOwnership | undefined): void => {
+    if (record === undefined) return
+    assigned.set(id, record)
+    if (record.platformRole !== undefined) taken.add(record.platformRole)
   }
-  return { of: ({ id }) => assigned.get(id), dropped: [...orphans] }
+  for (const { id } of managed) assign(id, own.get(id))
+  const ids = new Set(managed.map(({ id }) => id))
+  const orphans = records.filter(({ role }) => !ids.has(role)).toSorted((a, b) => (a.role < b.role ? -1 : 1))
+  const used = new Set<RoleOwnership>()
+  for (const definition of managed) {
+    if (assigned.has(definition.id)) continue
+    const free = orphans.filter((one) => !used.has(one) && !taken.has(one.platformRole))
+    const former = formerRecords(definition, free)
+    const record = former.find((one) => liveRole(one, sight, definition) !== undefined) ?? former[0]
+    assign(definition.id, record)
+    if (record !== undefined) used.add(record)
+  }
+  return { of: ({ id }) => assigned.get(id), dropped: orphans.filter((one) => !used.has(one)) }
 }

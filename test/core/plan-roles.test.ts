@@ -352,7 +352,7 @@ describe('a role of ours that is no longer configured', () => {
     [
       'somebody in another scope',
       {
-        roles: [there('a'), there('a', { id: platformRoleId('p-a@2') })],
+        roles: [there('a', { scope: 'everything' }), there('a', { id: platformRoleId('p-a@2') })],
         accounts: [account('ada', [], { roles: [platformRoleId('p-a@2')] })],
       },
     ],
@@ -409,9 +409,24 @@ describe('a role of ours that is no longer configured', () => {
     expect(planned({ roles: [], there: [there('a')] }).changes).toEqual([])
   })
 
-  test('and held under a name that nobody can tell apart is held', () => {
+  test('is not held by who holds another of the same name', () => {
     const twin = there('a', { id: platformRoleId('p-twin') })
     const accounts = [account('ada', [], { id: accountId('x'), roles: [twin.id] })]
-    expect(dropped({ there: [there('a'), twin], snapshot: { accounts } }).changes).toEqual([])
+    expect(dropped({ there: [there('a'), twin], snapshot: { accounts } }).changes).toMatchObject([
+      { kind: 'deleteRole', platformRole: 'p-a' },
+    ])
+  })
+
+  test('in one scope stays while the configuration means it in another', () => {
+    const [here, elsewhere] = [
+      there('a', { scope: 'tenant:Paris' }),
+      there('a', { id: platformRoleId('p-b'), scope: 'tenant:Lyon' }),
+    ]
+    const plan = dropped({
+      roles: [definition('b', { name: 'Role a', scope: 'tenant:Lyon' })],
+      records: [record('a'), record('b', { name: 'Role a' })],
+      there: [here, elsewhere],
+    })
+    expect(plan.changes).toMatchObject([{ id: 'forget-role/a' }])
   })
 })
