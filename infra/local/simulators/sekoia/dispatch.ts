@@ -58,6 +58,14 @@ const bodyOf = (route: Route, request: SimulatedRequest, world: World): Parsed =
   }
 }
 
+/** Public: no key is asked for. */
+const described = (routes: readonly Route[], world: World, request: SimulatedRequest): Answer => {
+  if (request.method !== 'GET') return refuse(405, 'Method not allowed')
+  const finding =
+    queryFinding(['context'], request.query) ?? (request.body === '' ? undefined : 'no body is taken')
+  return finding === undefined ? { status: 200, body: describe(routes, world) } : refuse(400, finding)
+}
+
 export type Dispatch = (world: World, request: SimulatedRequest, now: string) => Answer
 
 export const createDispatch = (newId: () => string): Dispatch => {
@@ -72,11 +80,7 @@ export const createDispatch = (newId: () => string): Dispatch => {
   }
 
   return (world, request, now) => {
-    // Public: no key is asked for.
-    if (request.method === 'GET' && request.path === '/v1/swagger.json') {
-      const query = queryFinding(['context'], request.query)
-      return query === undefined ? { status: 200, body: describe(routes, world) } : refuse(400, query)
-    }
+    if (request.path === '/v1/swagger.json') return described(routes, world, request)
     const key = keyOf(world, request, now)
     if (key === undefined) return refuse(401, 'The token is invalid', 'T300')
     const found = find(request)

@@ -12,6 +12,7 @@ import {
   unknownThing,
 } from './routing.ts'
 import { showCommunity, showKey, showUser } from './show.ts'
+import type { Intake } from './world.ts'
 
 /** What a caller may look at without changing anything: itself, communities, intakes, keys. */
 const ownCommunities = ({ world, key }: Call) =>
@@ -87,6 +88,25 @@ const foundCommunity = ({ world, params, body, now }: Call, uuid: string): Answe
   return { status: 200, body: showCommunity(next, community), world: next }
 }
 
+const intakeFields = [
+  'community_uuid',
+  'name',
+  'uuid',
+  'format_uuid',
+  'entity_uuid',
+  'entity_name',
+  'intake_key',
+  'status',
+]
+/** What an intake has of these; it matches no value of what it has not. */
+const intakeValues = (intake: Intake): Readonly<Record<string, string>> => ({
+  community_uuid: intake.community,
+  name: intake.name,
+  uuid: intake.uuid,
+  intake_key: `secret-of-${intake.uuid}`,
+  status: 'running',
+})
+
 const intakes = ({ world, key, query }: Call): Answer =>
   listing(
     query,
@@ -94,9 +114,8 @@ const intakes = ({ world, key, query }: Call): Answer =>
       .filter((intake) => reachedBy(world, key).includes(intake.community))
       .filter(
         (intake) =>
-          matches(query, 'community_uuid', [intake.community]) &&
-          matches(query, 'name', [intake.name]) &&
-          matches(query, 'uuid', [intake.uuid]),
+          !(query.get('exclude[uuid]') ?? '').split(',').includes(intake.uuid) &&
+          intakeFields.every((field) => matches(query, field, [intakeValues(intake)[field] ?? null])),
       )
       .map((intake) => ({
         uuid: intake.uuid,
@@ -154,7 +173,15 @@ export const readingRoutes = (newId: () => string): readonly Route[] => [
   {
     method: 'GET',
     path: '/v1/communities',
-    query: [...paging, ...ordering, 'match[name]', 'match[uuid]', 'disabled', 'parent'],
+    query: [
+      ...paging,
+      ...ordering,
+      'match[name]',
+      'match[uuid]',
+      'match[plan_properties]',
+      'disabled',
+      'parent',
+    ],
     handle: listCommunities,
   },
   { method: 'GET', path: one, query: ['include_disabled', 'include_licenses'], handle: community },
@@ -176,14 +203,29 @@ export const readingRoutes = (newId: () => string): readonly Route[] => [
     method: 'GET',
     path: '/v1/sic/conf/intakes',
     permission: 'SIC_READ_INTAKES',
-    query: [...paging, ...ordering, 'match[community_uuid]', 'match[name]', 'match[uuid]', 'with_status'],
+    query: [
+      ...paging,
+      ...ordering,
+      ...intakeFields.map((field) => `match[${field}]`),
+      'exclude[uuid]',
+      'date[created_at]',
+      'with_status',
+    ],
     handle: intakes,
   },
   {
     method: 'GET',
     path: `${one}/api-keys`,
     permission: 'COMMUNITY_READ_APIKEY',
-    query: [...paging, ...ordering, 'match[name]', 'match[uuid]', 'match[status]', 'match[revoked]'],
+    query: [
+      ...paging,
+      ...ordering,
+      'match[name]',
+      'match[uuid]',
+      'match[status]',
+      'match[revoked]',
+      'date[created_at]',
+    ],
     handle: apiKeys,
   },
   {
