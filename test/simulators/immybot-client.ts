@@ -14,7 +14,7 @@ export type Instance = {
     tenant?: string,
     host?: string,
   ) => Reply
-  /** `token` absent: one is fetched when there is none yet. */
+  /** `token` absent: one is fetched when there is none yet, or when it has ended. */
   readonly call: (method: string, path: string, body?: unknown, token?: string) => Reply
   /** A call that must succeed; what it answered. */
   readonly get: <T = Readonly<Record<string, unknown>>>(path: string) => T
@@ -60,13 +60,19 @@ export const openInstance = (): Instance => {
     )
   }
 
+  const fetched = (): string => {
+    known = String((token().body as { access_token?: string }).access_token)
+    return known
+  }
   const call: Instance['call'] = (method, path, body, given) => {
-    known ??= (token().body as { access_token: string }).access_token
-    const headers = {
-      authorization: `Bearer ${given ?? known}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    const sent = (bearer: string): Reply => {
+      const type = body === undefined ? {} : { 'content-type': 'application/json' }
+      const headers = { authorization: `Bearer ${bearer}`, ...type }
+      return send(method, path, headers, body === undefined ? '' : JSON.stringify(body))
     }
-    return send(method, path, headers, body === undefined ? '' : JSON.stringify(body))
+    if (given !== undefined) return sent(given)
+    const reply = sent(known ?? fetched())
+    return reply.status === 401 ? sent(fetched()) : reply
   }
 
   const done: Instance['done'] = (method, path, body) => {

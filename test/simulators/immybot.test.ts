@@ -1,10 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import {
-  builtinRoles,
-  demoClient,
-  demoObjectId,
-  demoUsers,
-} from '../../infra/local/simulators/immybot/demo.ts'
+import { builtinRoles, demoObjectId, demoUsers } from '../../infra/local/simulators/immybot/demo.ts'
 import { type Instance, openInstance } from './immybot-client.ts'
 
 let instance: Instance
