@@ -1,0 +1,4 @@
+import { platformJourneys } from './journeys.ts'
+import { netographyHarness } from './netography.ts'
+
+platformJourneys(netographyHarness)
