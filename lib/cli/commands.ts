@@ -1,3 +1,4 @@
+import { adoptAccount } from './adopt-account.ts'
 import { adoptCommunity } from './adopt-commands.ts'
 import type { Arguments, Options } from './arguments.ts'
 import { checkFile, pushFile, rollBack, showHistory } from './config-commands.ts'
@@ -71,6 +72,18 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'draft a configuration from what the platform holds today; writes nothing else',
     options: { out: { takes: 'FILE', does: 'a new file; standard output without it' } },
     run: adoptCommunity,
+  },
+  'adopt-account': {
+    kind: 'house',
+    usage: 'COMMUNITY USER --reason TEXT [--connection ID] [--roles] [--yes] [--by NAME]',
+    summary: 'make a hand-made account ours, an administrator’s or protected one included',
+    options: {
+      connection: { takes: 'ID', does: 'whose member; needed when there are several' },
+      roles: { does: 'take over the roles it holds that the configuration knows' },
+      yes: { does: 'do it; without it, it is shown only' },
+      ...decision,
+    },
+    run: adoptAccount,
   },
   plan: {
     kind: 'house',

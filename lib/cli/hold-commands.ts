@@ -2,10 +2,11 @@ import { describe, describeHoldReason } from '../core/describe.ts'
 import { communityId } from '../core/ids.ts'
 import type { Hold } from '../core/verdict.ts'
 import { createHoldDesk, type Decision } from '../provisioning/holds.ts'
-import { type Arguments, positionals, usageError } from './arguments.ts'
+import { type Arguments, positionals } from './arguments.ts'
+import { deciderFrom, reasonFrom } from './decisions.ts'
 import { type Exit, exits } from './exits.ts'
 import { communityNamed } from './names.ts'
-import { harmless, say, sayJson, type Terminal } from './terminal.ts'
+import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
 const shownDigest = (digest: string): string => digest.slice(0, 12)
@@ -38,21 +39,10 @@ export const listHolds = async (given: Arguments, terminal: Terminal, house: Hou
   return holds.some(({ state }) => state === 'waiting') ? exits.held : exits.nothing
 }
 
-/** The person who decided; the one at the keyboard unless another is named. */
-const deciderFrom = (given: Arguments, house: House): string => {
-  const by = given.text('by')?.trim()
-  if (by === undefined) return house.operator
-  if (by.length > 0 && by.length <= 64 && harmless(by) === by) return by
-  throw usageError('--by must be a name of 1 to 64 characters')
-}
-
 /** The digest is demanded: a person consents to what they saw, not to what is held by now. */
 const decisionFrom = async (given: Arguments, house: House): Promise<Decision> => {
   const { community: name, digest } = positionals(given, 'community', 'digest')
-  const reason = given.text('reason')?.trim()
-  if (!reason) throw usageError('--reason "why" is missing')
-  if (reason.length > 500) throw usageError('--reason must be at most 500 characters')
-  const by = deciderFrom(given, house)
+  const [reason, by] = [reasonFrom(given), deciderFrom(given, house)]
   // What is held outlives its community's place in the configuration, and can still be decided.
   const hold = await house.safety.hold(communityId(name))
   return { community: hold?.community ?? (await communityNamed(house, name)), digest, by, reason }

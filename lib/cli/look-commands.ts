@@ -1,7 +1,12 @@
 import { explanationText } from '../core/explanation-text.ts'
 import { type ConnectionId, memberId, roleId } from '../core/ids.ts'
 import { planMarkdown, planText } from '../core/plan-text.ts'
-import { type ExplainQuestion, explainMember, type MemberExplanation } from '../provisioning/explain.ts'
+import {
+  type ExplainQuestion,
+  type ExplainRequest,
+  explainMember,
+  type MemberExplanation,
+} from '../provisioning/explain.ts'
 import { previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
@@ -18,7 +23,7 @@ export const showPlan = async (given: Arguments, terminal: Terminal, house: Hous
   return exitFor([verdict])
 }
 
-const connectionFor = async (given: Arguments, house: House): Promise<ConnectionId> => {
+export const connectionFor = async (given: Arguments, house: House): Promise<ConnectionId> => {
   const wanted = given.text('connection')
   if (wanted !== undefined) return await connectionNamed(house, wanted)
   const { connections } = await house.configuration()
@@ -48,15 +53,17 @@ const explanationLines = (
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** As typed: an id, or a userName. */
+export const personFrom = (user: string): ExplainRequest['subject'] =>
+  uuid.test(user) ? { by: 'id', id: memberId(user.toLowerCase()) } : { by: 'userName', userName: user }
+
 export const explainUser = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { user } = positionals(given, 'user')
   const connection = await connectionFor(given, house)
   const question = await questionFrom(given, house)
   const explained = await explainMember(house, {
     connection,
-    subject: uuid.test(user)
-      ? { by: 'id', id: memberId(user.toLowerCase()) }
-      : { by: 'userName', userName: user },
+    subject: personFrom(user),
     ...(question === undefined ? {} : { question }),
   })
   if (given.flag('json')) sayJson(terminal, explained)

@@ -83,6 +83,15 @@ export type AuditEvent =
       readonly changes: number
       readonly reason?: string
     }
+  /** A person decided that an account made by hand is this member's and ours from now on, with these of its roles. */
+  | {
+      readonly kind: 'accountAdopted'
+      readonly community: CommunityId
+      readonly member: MemberId
+      readonly account: AccountId
+      readonly roles: readonly RoleId[]
+      readonly reason: string
+    }
   | { readonly kind: 'configurationPushed' | 'configurationRolledBack'; readonly number: number }
   | {
       readonly kind: 'credentialCreated' | 'credentialRevoked'

@@ -42,7 +42,10 @@ const lanes = 8
 
 type Named = { readonly id: MemberId; readonly formerName?: true }
 
-const named = async (deps: ExplainDeps, { connection, subject }: ExplainRequest): Promise<Named> => {
+export const memberNamed = async (
+  deps: Pick<ExplainDeps, 'directory'>,
+  { connection, subject }: Pick<ExplainRequest, 'connection' | 'subject'>,
+): Promise<Named> => {
   if (subject.by === 'id') return { id: subject.id }
   const value = subject.userName
   const [found] = await deps.directory.findMembers(connection, { by: 'userName', value })
@@ -110,7 +113,7 @@ export const explainMember = async (
 ): Promise<MemberExplanation> => {
   const configuration = await deps.configuration()
   const { connection, question } = request
-  const { id, ...found } = await named(deps, request)
+  const { id, ...found } = await memberNamed(deps, request)
   const standing = await readStanding(deps, configuration, connection, id)
   const [ownerships, outcomes, ...trails] = await Promise.all([
     deps.ownership.ownershipsOf(connection, id),

@@ -28,6 +28,11 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
         auditPartition('community', event.community),
         ...(event.member === undefined ? [] : [auditPartition('member', event.member, connection)]),
       ]
+    case 'accountAdopted':
+      return [
+        auditPartition('community', event.community),
+        auditPartition('member', event.member, connection),
+      ]
     case 'held':
     case 'approved':
     case 'rejected':

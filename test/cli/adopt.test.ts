@@ -1,7 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
+import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import { systemClock } from '../../lib/config/clock.ts'
+import { communityId, connectionId, memberId } from '../../lib/core/ids.ts'
+import { createAuditLog } from '../../lib/store/audit.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
+import { createOwnershipStore } from '../../lib/store/ownership.ts'
+import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { type Desk, openDesk } from './command.ts'
 
 let desk: Desk
@@ -67,4 +74,70 @@ test('as JSON, the draft and its counts', async () => {
     json.roles + socOf(readFileSync(desk.file, 'utf8')).roles.length,
   )
   expect((await desk.call('adopt', 'demo-sok')).error).toContain('did you mean demo-soc?')
+})
+
+describe('an account', () => {
+  const [demo, soc] = [connectionId('demo'), communityId('demo-soc')]
+  const stamp = () => ({
+    connection: demo,
+    actor: { kind: 'credential', label: 'test' } as const,
+    requestId: 'request-1',
+    at: systemClock.now(),
+  })
+  let member = memberId('')
+  beforeAll(async () => {
+    desk.simulators.sekoia.edit({
+      kind: 'addMember',
+      community: demoCommunity,
+      email: 'ada@demo.test',
+      builtin: builtinRoles.analyst,
+    })
+    const made = await createDirectory(desk.table).createMember(stamp(), {
+      userName: 'ada',
+      active: true,
+      attributes: { emails: [{ value: 'Ada@demo.test', primary: true }] },
+    })
+    if (made.kind !== 'written') throw new Error(made.kind)
+    member = made.member.id
+  })
+  const adopt = (...more: readonly string[]) => desk.call('adopt-account', 'demo-soc', 'ada', ...more)
+
+  test('is shown, and nothing is written', async () => {
+    const { code, out } = await adopt('--reason', 'hers', '--roles')
+    expect(code).toBe(2)
+    expect(out).toMatch(/^Account \S+ \(ada@demo\.test\) in demo-soc: enabled\n/)
+    expect(out).toContain(`becomes the account of member ${member} of demo\n`)
+    expect(out).toContain('takes over analyst\n')
+    expect(out).toContain('no rule grants analyst: taken away')
+    expect(out).toContain('the same command with --yes does it')
+    expect(await createOwnershipStore(desk.table).ownership(soc, demo, member)).toBeUndefined()
+  })
+
+  test('is ours once somebody says yes, on record and to be looked at', async () => {
+    const { code, out } = await adopt('--reason', 'hers', '--roles', '--by', 'Olive', '--yes', '--json')
+    expect([code, JSON.parse(out)]).toMatchObject([0, { member, takes: ['analyst'], adopted: true }])
+    expect(await createOwnershipStore(desk.table).ownership(soc, demo, member)).toMatchObject({
+      origin: 'adopted',
+      grants: [{ role: 'analyst' }],
+    })
+    const work = await createWorkQueue(desk.table).take(soc, systemClock.now(), 10)
+    expect(work.map(({ subject }) => subject)).toContainEqual({ kind: 'member', connection: demo, member })
+    const trail = await createAuditLog(desk.table).about({ kind: 'community', id: soc }, 10)
+    expect(trail.map(({ event, actor }) => [event.kind, actor])).toContainEqual([
+      'accountAdopted',
+      { kind: 'operator', label: 'Olive' },
+    ])
+    const again = await adopt('--reason', 'hers', '--yes')
+    expect([again.code, again.out.includes('It is ours already')]).toEqual([0, true])
+  })
+
+  test('needs a reason, a member and a community', async () => {
+    expect((await adopt()).error).toContain('--reason "why" is missing')
+    expect((await desk.call('adopt-account', 'demo-soc', 'nobody', '--reason', 'x')).error).toContain(
+      'no member of that userName',
+    )
+    expect((await desk.call('adopt-account', 'demo-sok', 'ada', '--reason', 'x')).error).toContain(
+      'did you mean demo-soc?',
+    )
+  })
 })
