@@ -60,7 +60,12 @@ const formerRecords = (
   ...orphans.filter((one) => fold(one.name) === fold(name)),
 ]
 
-/** Own records first; then each role without one takes over, in the configuration's order. What two records name belongs to the one in use. */
+const unbound = ({ platformRole: _others, ...rest }: RoleOwnership): RoleOwnership => rest
+
+/**
+ * Own records first; then each role without one takes over, all in the configuration's order. A take-over that was cut off leaves two records of one
+ * role: it is the first one's.
+ */
 export const assignRecords = (
   definitions: readonly RoleDefinition[],
   records: readonly RoleOwnership[],
@@ -72,7 +77,7 @@ export const assignRecords = (
   const taken = new Set<string | undefined>()
   const assign = (id: RoleId, record: RoleOwnership | undefined): void => {
     if (record === undefined) return
-    assigned.set(id, record)
+    assigned.set(id, taken.has(record.platformRole) ? unbound(record) : record)
     if (record.platformRole !== undefined) taken.add(record.platformRole)
   }
   for (const { id } of managed) assign(id, own.get(id))

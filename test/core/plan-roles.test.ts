@@ -323,6 +323,12 @@ describe('a managed role under another name or id', () => {
     ])
   })
 
+  test('and back again after a move that was cut off: of two records of one role the first has it', () => {
+    const both = [record('a'), record('b', { platformRole: platformRoleId('p-a') })]
+    const plan = planned({ roles: [definition('a'), definition('b')], records: both, there: [there('a')] })
+    expect(plan.changes.map(({ id }) => id)).toEqual(['create-role/b'])
+  })
+
   test('a rename that widens is a gain like any other', () => {
     const plan = planned({
       roles: [definition('b', { previously: ['a'], contents: contents(['READ', 'WRITE']) })],
