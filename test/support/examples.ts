@@ -13,7 +13,7 @@ import {
   ruleId,
 } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
-import type { Ownership } from '../../lib/core/ownership.ts'
+import type { Ownership, RoleOwnership } from '../../lib/core/ownership.ts'
 import type { Account, PlatformRole, PlatformTraits } from '../../lib/core/snapshot.ts'
 import type { World } from './world.ts'
 
@@ -42,6 +42,23 @@ export const plain: PlatformTraits = {
   maximumInvitations: 1,
 }
 
+/** As Netography is: one role each, nobody is ever without one, and the address is who somebody is. */
+export const oneRole: PlatformTraits = {
+  ...plain,
+  suspension: 'fallbackRole',
+  alwaysOneRole: true,
+  emailIsIdentity: true,
+}
+/** As ImmyBot is: roles add up, and a suspension takes ours. */
+export const stripping: PlatformTraits = {
+  roleKinds: ['builtin', 'custom'],
+  suspension: 'stripRoles',
+  singleKinds: [],
+  exclusiveKinds: [],
+  customReplacesBuiltin: false,
+  maximumInvitations: 3,
+}
+
 const managed = (
   id: string,
   kind: 'custom' | 'restricted' | 'intakeRestricted',
@@ -64,6 +81,9 @@ export const definitions: readonly RoleDefinition[] = [
   managed('paris', 'intakeRestricted', ['READ'], ['EDR']),
   managed('lyon', 'intakeRestricted', ['READ'], ['FW']),
 ]
+
+/** Gives nothing; where the suspended go. */
+export const off = managed('off', 'custom', [])
 
 /** The word of the configuration file; nobody awaits it. */
 const choice = 'then'
@@ -104,22 +124,24 @@ export const builtins: readonly PlatformRole[] = ['Admin', 'Analyst', 'Guest'].m
   intakes: [],
   admin: name === 'Admin',
 }))
+const asLeft = (list: readonly RoleDefinition[]): readonly PlatformRole[] =>
+  list.flatMap((definition): PlatformRole[] => {
+    if (definition.kind === 'builtin' || definition.contents === undefined) return []
+    const { description, permissions, intakes } = definition.contents
+    return [
+      {
+        id: platformRoleId(`p-${definition.id}`),
+        name: definition.name,
+        kind: definition.kind,
+        description,
+        permissions: permissions.toSorted(),
+        intakes: intakes.map((name) => name.toLowerCase()),
+        admin: permissions.includes('ADMIN'),
+      },
+    ]
+  })
 /** The managed roles as we left them. */
-export const manageds: readonly PlatformRole[] = definitions.flatMap((definition): PlatformRole[] => {
-  if (definition.kind === 'builtin' || definition.contents === undefined) return []
-  const { description, permissions, intakes } = definition.contents
-  return [
-    {
-      id: platformRoleId(`p-${definition.id}`),
-      name: definition.name,
-      kind: definition.kind,
-      description,
-      permissions: permissions.toSorted(),
-      intakes: intakes.map((name) => name.toLowerCase()),
-      admin: permissions.includes('ADMIN'),
-    },
-  ]
-})
+export const manageds = asLeft(definitions)
 
 export const assignment = (role: string): Assignment => ({
   community: soc,
@@ -173,6 +195,16 @@ export const owned = (name: string, roles: readonly string[], more: Partial<Owne
   ...more,
 })
 
+const recordOf = (role: PlatformRole): RoleOwnership => ({
+  community: soc,
+  role: roleId(role.id.slice(2)),
+  platformRole: role.id,
+  name: role.name,
+  applied: { description: role.description, permissions: role.permissions, intakes: role.intakes },
+  since: noon,
+  version: 1,
+})
+
 /** Every role there and ours, nobody on the platform. */
 export const emptyWorld: World = {
   community,
@@ -186,17 +218,18 @@ export const emptyWorld: World = {
     { id: 'fw', name: 'FW' },
   ],
   ownership: [],
-  roleOwnership: manageds.map((role) => ({
-    community: soc,
-    role: roleId(role.id.slice(2)),
-    platformRole: role.id,
-    name: role.name,
-    applied: { description: role.description, permissions: role.permissions, intakes: role.intakes },
-    since: noon,
-    version: 1,
-  })),
+  roleOwnership: manageds.map(recordOf),
   targets: [],
   made: 1,
+}
+
+/** The same with a role for the suspended. */
+export const oneRoleWorld: World = {
+  ...emptyWorld,
+  traits: oneRole,
+  community: { ...community, roles: [...definitions, off], fallbackRole: off.id },
+  roles: [...emptyWorld.roles, ...asLeft([off])],
+  roleOwnership: [...emptyWorld.roleOwnership, ...asLeft([off]).map(recordOf)],
 }
 
 export const member = (name: string, more: Partial<Member> = {}): Member => ({

@@ -10,8 +10,12 @@ import {
   definitions,
   emptyWorld,
   leaving,
+  off,
+  oneRole,
+  oneRoleWorld,
   plain,
   sekoiaLike,
+  stripping,
   target,
 } from './examples.ts'
 import { applyAll, applyChange, changeAccount, dropAccount, planOf, type Stage, type World } from './world.ts'
@@ -21,7 +25,7 @@ export type Step = (world: World) => World
 const names = ['ada', 'bea', 'cid', 'dan', 'eve'] as const
 const name = fc.constantFrom(...names)
 const roleIds = definitions.map(({ id }) => id as string)
-const stages: readonly Stage[] = ['writtenAhead', 'onPlatform', 'recorded']
+export const stages: readonly Stage[] = ['writtenAhead', 'onPlatform', 'recorded']
 const globex = connectionId('globex')
 
 const free: PlatformTraits = { ...plain, roleKinds: sekoiaLike.roleKinds, maximumInvitations: 2 }
@@ -33,6 +37,12 @@ const traits = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constant<PlatformTraits>({ ...unlimited, suspension: 'status', invitationLifetime: day }),
+  },
+  { weight: 3, arbitrary: fc.constant(oneRole) },
+  { weight: 1, arbitrary: fc.constant(stripping) },
+  {
+    weight: 1,
+    arbitrary: fc.constant<PlatformTraits>({ ...sekoiaLike, emailIsIdentity: true }),
   },
 )
 
@@ -76,26 +86,66 @@ export const worlds: fc.Arbitrary<World> = fc
       managedBefore,
       domain,
       protectedEmail,
-    }) => ({
-      ...emptyWorld,
-      traits: chosen,
-      accounts,
-      domains: new Map([
-        [acme, [domain]],
-        [globex, ['acme.test']],
-      ]),
-      community: {
-        ...community,
-        adopt,
-        onDeparture,
-        onUnassigned: chosen.suspension === 'none' ? leaving('remove') : onUnassigned,
-        safety: { ...community.safety, protected: protectedEmail === '' ? [] : [protectedEmail] },
-      },
-      ...(managedBefore
-        ? {}
-        : { roles: emptyWorld.roles.filter(({ kind }) => kind === 'builtin'), roleOwnership: [] }),
-    }),
+    }) => {
+      const empty = chosen.suspension === 'fallbackRole' ? oneRoleWorld : emptyWorld
+      return orderly({
+        ...empty,
+        traits: chosen,
+        accounts,
+        domains: new Map([
+          [acme, [domain]],
+          [globex, ['acme.test']],
+        ]),
+        community: {
+          ...empty.community,
+          adopt,
+          onDeparture,
+          onUnassigned: chosen.suspension === 'none' ? leaving('remove') : onUnassigned,
+          safety: { ...community.safety, protected: protectedEmail === '' ? [] : [protectedEmail] },
+        },
+        ...(managedBefore
+          ? {}
+          : { roles: empty.roles.filter(({ kind }) => kind === 'builtin'), roleOwnership: [] }),
+      })
+    },
   )
+
+/** No hand leaves an account without its one role, or the suspended with one. */
+const orderly = (world: World): World => {
+  if (world.traits.alwaysOneRole !== true) return world
+  const accounts = world.accounts.map((one): Account => {
+    if (one.status === 'disabled') return { ...one, roles: [] }
+    const roles = one.roles.length === 0 ? [platformRoleId('analyst')] : one.roles.slice(-1)
+    return { ...one, status: 'enabled', roles }
+  })
+  return { ...world, accounts }
+}
+/** Where an account is never without a role, one that is held is not deleted. */
+const deletable = (world: World, id: string): boolean =>
+  world.traits.alwaysOneRole !== true ||
+  !world.accounts.some(({ roles, status }) => status === 'disabled' || roles.some((role) => role === id))
+
+/** The configuration gives a role up, or takes it in again; whoever had it by a rule has it no longer. */
+const configure =
+  (number: number): Step =>
+  (world) => {
+    const definition = pick(definitions, number)
+    if (definition === undefined) return world
+    const { roles } = world.community
+    const known = roles.some(({ id }) => id === definition.id)
+    const next = known ? roles.filter(({ id }) => id !== definition.id) : [...roles, definition]
+    const targets = world.targets.map((one) => ({
+      ...one,
+      granted: one.granted.filter(({ role }) => next.some(({ id }) => id === role)),
+    }))
+    return { ...world, targets, community: { ...world.community, roles: next } }
+  }
+
+/** Those where another address is another account. */
+export const identityWorlds = worlds.map((world): World => {
+  const identity = world.traits.emailIsIdentity === true
+  return identity ? world : { ...world, traits: { ...world.traits, emailIsIdentity: true } }
+})
 
 const want =
   (who: string, roles: readonly string[], elsewhere: boolean, alias: string | undefined): Step =>
@@ -145,7 +195,7 @@ const byHand =
   (number: number, edit: (world: World, account: Account) => World): Step =>
   (world) => {
     const account = pick(world.accounts, number)
-    return account === undefined ? world : edit(world, account)
+    return account === undefined ? world : orderly(edit(world, account))
   }
 
 const giveByHand = (world: World, account: Account, roleNumber: number): World => {
@@ -170,6 +220,7 @@ const editRole =
     )
     if (role === undefined) return world
     const next = edit(role)
+    if (next?.id !== role.id && !deletable(world, role.id)) return world
     // A role that is deleted, or made anew under another id, is lost by those who held it.
     const accounts =
       next?.id === role.id
@@ -257,10 +308,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.constant((world: World) =>
+      deletable(world, 'guest')
+        ? {
+            ...world,
+            accounts: world.accounts.map((one) => ({
+              ...one,
+              roles: one.roles.filter((id) => id !== 'guest'),
+            })),
+            roles: world.roles.filter(({ id }) => id !== 'guest'),
+          }
+        : world,
+    ),
+  },
+  { weight: 2, arbitrary: fc.nat(9).map(configure) },
+  {
+    weight: 1,
     arbitrary: fc.constant((world: World) => ({
       ...world,
-      accounts: world.accounts.map((one) => ({ ...one, roles: one.roles.filter((id) => id !== 'guest') })),
-      roles: world.roles.filter(({ id }) => id !== 'guest'),
+      roleOwnership: world.roleOwnership.filter(({ role }) => role !== off.id),
     })),
   },
   {

@@ -12,7 +12,7 @@ import {
   type PlatformRoleId,
   platformRoleId,
 } from '../../lib/core/ids.ts'
-import type { Ownership, RoleOwnership } from '../../lib/core/ownership.ts'
+import { accountsOf, type Ownership, type RoleOwnership } from '../../lib/core/ownership.ts'
 import { ownershipAfter, ownershipBefore } from '../../lib/core/ownership-after.ts'
 import type { Change, Plan } from '../../lib/core/plan.ts'
 import { planChanges } from '../../lib/core/planning.ts'
@@ -132,8 +132,9 @@ const invite = (world: World, change: Extract<Change, { kind: 'invite' }>): [Wor
   const account: Account = {
     id: accountId(`account-${world.made}`),
     email: change.subject.email,
-    status: 'pending',
-    invitedAt: world.now,
+    ...(world.traits.alwaysOneRole === true
+      ? { status: 'enabled' as const }
+      : { status: 'pending' as const, invitedAt: world.now }),
     service: false,
     roles: change.roles.reduce<readonly PlatformRoleId[]>((held, { role }) => {
       const known = roles.get(role)
@@ -152,6 +153,32 @@ const onAccount = (
 ): [World, Applied] => {
   const next = changeAccount(world, id, change(accountOf(world, id)))
   return [next, { kind: 'account', account: accountOf(next, id) }]
+}
+
+/** One role for another in one write; what it replaces has to be what is there. */
+const exchanged = (
+  { roles, status }: Account,
+  change: Extract<Change, { kind: 'grant' }>,
+  given: PlatformRoleId,
+): Partial<Account> => {
+  if (roles.includes(given)) return {}
+  const [held] = roles
+  if (status === 'disabled' && change.resumes !== true) throw new Error('the account is suspended')
+  if (held !== undefined && change.replaces?.platformRole !== held)
+    throw new Error(`${held} would be replaced unasked`)
+  return { roles: [given], status: 'enabled' }
+}
+
+const suspendedOn = (world: World, account: Account): Partial<Account> => {
+  const { suspension } = world.traits
+  if (suspension === 'fallbackRole' && !knownRoles(world).has(world.community.fallbackRole ?? ''))
+    throw new Error('no fallback role')
+  if (suspension === 'fallbackRole') return { status: 'disabled', roles: [] }
+  const ours = world.ownership.flatMap((one) =>
+    accountsOf(one).includes(account.id) ? one.grants.map(({ platformRole }) => platformRole) : [],
+  )
+  const roles = account.roles.filter((id) => suspension !== 'stripRoles' || !ours.includes(id))
+  return { status: 'disabled', roles }
 }
 
 const onPlatform = (world: World, change: Change): [World, Applied] => {
@@ -177,17 +204,21 @@ const onPlatform = (world: World, change: Change): [World, Applied] => {
     case 'grant': {
       const role = knownRoles(world).get(change.grant.role)
       if (role === undefined) throw new Error(`no role ${change.grant.role} to give`)
-      return onAccount(world, change.subject.account, ({ roles }) => ({
-        roles: rolesWith(world, roles, role.id),
-      }))
+      return onAccount(world, change.subject.account, (account) =>
+        world.traits.alwaysOneRole === true
+          ? exchanged(account, change, role.id)
+          : { roles: rolesWith(world, account.roles, role.id) },
+      )
     }
     case 'revoke':
+      if (world.traits.alwaysOneRole === true) throw new Error('an account is never without a role')
       return onAccount(world, change.subject.account, ({ roles }) => ({
         roles: roles.filter((role) => role !== change.platformRole),
       }))
     case 'suspend':
-      return onAccount(world, change.subject.account, () => ({ status: 'disabled' }))
+      return onAccount(world, change.subject.account, (account) => suspendedOn(world, account))
     case 'resume':
+      if (world.traits.suspension === 'fallbackRole') throw new Error('only another role ends a suspension')
       return onAccount(world, change.subject.account, () => ({ status: 'enabled' }))
     case 'remove':
       accountOf(world, change.subject.account)
