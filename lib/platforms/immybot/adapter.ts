@@ -1,7 +1,64 @@
-import { ConnectorError } from '../../core/errors.ts'
 import type { Platform } from '../../core/ports/platform.ts'
+import type { Snapshot } from '../../core/snapshot.ts'
 import type { Toolbox } from '../toolbox.ts'
+import { createImmybotApi } from './api.ts'
+import { createApply } from './apply.ts'
+import { createCall } from './calls.ts'
+import { createCheckup } from './checkup.ts'
+import { createAuthorization } from './credentials.ts'
+import { dialectOf } from './dialect.ts'
+import { createInstance } from './instance.ts'
+import { permissionNames } from './permissions.ts'
+import { scopeTexts } from './scopes.ts'
+import { openSession, type Session } from './session.ts'
+import { immybotTraits } from './traits.ts'
 
+/** One ImmyBot instance, or the people of one of its tenants. */
 export const openImmybot = (toolbox: Toolbox): Platform => {
-  throw new ConnectorError('unsupported', `${toolbox.community.platform} is being built`)
+  const { community, clock, connect } = toolbox
+  const dialect = dialectOf(community.dialect)
+  const authorization = createAuthorization(toolbox, dialect)
+  const call = createCall(connect(authorization), authorization)
+  const api = createImmybotApi(call, clock, dialect.pageSize)
+  const instance = createInstance(api, call, clock, dialect)
+  const deps = { api, call, clock, community, dialect, instance }
+  const apply = createApply(deps)
+
+  const inSession = <T>(age: 'now' | 'recent', run: (session: Session) => Promise<T>): Promise<T> =>
+    instance.within(async (generation) => run(openSession(generation, await instance.facts(age), deps)))
+
+  const snapshotOf = (ids: Parameters<Session['look']>[0]): Promise<Snapshot> =>
+    inSession('now', async ({ look, facts }) => {
+      const takenAt = clock.now()
+      const { accounts, roles, notices } = await look(ids)
+      return {
+        community: community.id,
+        takenAt,
+        scope: ids === 'everybody' ? 'community' : 'targeted',
+        complete: true,
+        accounts,
+        roles,
+        intakes: [],
+        permissions: permissionNames(facts.subjects),
+        notices,
+      }
+    })
+
+  return {
+    traits: immybotTraits,
+    snapshot: () => snapshotOf('everybody'),
+    accounts: snapshotOf,
+    apply: (change, roles) => inSession('recent', (session) => apply(change, roles, session)),
+    catalogue: () =>
+      inSession('now', async ({ facts, listed }) => ({
+        roles: await listed([]),
+        permissions: permissionNames(facts.subjects),
+        restrictedPermissions: [],
+        intakes: [],
+        scopes: scopeTexts(facts.tenants),
+      })),
+    checkup: createCheckup(deps),
+    // Entra shows the end of a client secret to administrators of the application only.
+    credentialsExpire: async () => undefined,
+  }
 }

@@ -1,0 +1,85 @@
+import { ConnectorError } from '../../core/errors.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+
+/**
+ * Lists come as bare arrays, without a total: nothing in an answer says whether it is whole. So windows overlap, and behind the last one a
+ * small window is read whose beginning is known already and behind which nothing may stand.
+ */
+export type Entry = { readonly id: number }
+/** A window `[(page - 1) * size, page * size)` of the list in a stable order. */
+export type ReadPage<T extends Entry> = (page: number, size: number) => Promise<readonly T[]>
+
+type Window = { readonly start: number; readonly page: number; readonly size: number }
+type Walk<T> =
+  | { readonly kind: 'whole'; readonly items: readonly T[] }
+  | { readonly kind: 'capped'; readonly at: number }
+  | { readonly kind: 'unsure'; readonly why: string }
+
+const attempts = 4
+const tailSize = 16
+/** Of fewer sizes than those from three quarters of this on, none may begin before the place. */
+const smallestPage = 20
+
+/** Pages begin at multiples of their size, so the size is chosen that begins nearest before the place: they overlap by little and at least by one. */
+const windowAt = (place: number, largest: number): Window => {
+  const smallest = Math.ceil(largest * 0.75)
+  const sizes = Array.from({ length: largest - smallest + 1 }, (_, index) => largest - index)
+  const size = sizes.reduce((best, one) => (place % one < place % best ? one : best), largest)
+  return { start: place - (place % size), page: Math.floor(place / size) + 1, size }
+}
+
+const sameIds = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+  a.length === b.length && a.every(({ id }, index) => id === b[index]?.id)
+
+const walk = async <T extends Entry>(read: ReadPage<T>, size: number): Promise<Walk<T>> => {
+  let items: readonly T[] = []
+  for (;;) {
+    const window = windowAt(Math.max(0, items.length - 1), size)
+    const got = await read(window.page, window.size)
+    // An instance that knows no pages sends everything at once; once more must be the same.
+    if (got.length > window.size)
+      return sameIds(got, await read(1, size)) ? { kind: 'whole', items: got } : moved
+    const known = items.slice(window.start)
+    if (!sameIds(known, got.slice(0, known.length))) return moved
+    items = [...items.slice(0, window.start), ...got]
+    if (got.length < window.size) break
+  }
+  if (items.length === 0) return { kind: 'whole', items }
+  const tail = windowAt(items.length - 1, Math.min(tailSize, size))
+  const end = await read(tail.page, tail.size)
+  if (sameIds(items.slice(tail.start), end)) return { kind: 'whole', items }
+  return items.length < size ? { kind: 'capped', at: items.length } : moved
+}
+
+const moved = { kind: 'unsure', why: 'it moved between pages, or a page came short' } as const
+
+const repeats = (items: readonly Entry[]): boolean => new Set(items.map(({ id }) => id)).size !== items.length
+
+/** A first page shorter than asked for, with more behind it: perhaps the instance allows no more per page. Then the next ones are as long. */
+const walkOnce = async <T extends Entry>(read: ReadPage<T>, size: number): Promise<Walk<T>> => {
+  const first = await walk(read, size)
+  if (first.kind !== 'capped') return first
+  if (first.at < smallestPage) return moved
+  const again = await walk(read, first.at)
+  return again.kind === 'capped' ? moved : again
+}
+
+/** The whole list, or `platformUnreadable`. A list that changes while it is read is read again. */
+export const readWhole = async <T extends Entry>(
+  read: ReadPage<T>,
+  size: number,
+  clock: Clock,
+  what: string,
+): Promise<readonly T[]> => {
+  let why = ''
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    if (attempt > 1) await clock.sleep(attempt - 1)
+    const result = await walkOnce(read, size)
+    if (result.kind === 'whole' && !repeats(result.items)) return result.items
+    why = result.kind === 'unsure' ? result.why : 'an entry repeats'
+  }
+  throw new ConnectorError(
+    'platformUnreadable',
+    `${what}: the list is not whole (${why}), read ${attempts} times`,
+  )
+}

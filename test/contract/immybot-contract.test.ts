@@ -1,0 +1,4 @@
+import { immybotHarness } from './immybot.ts'
+import { platformContract } from './platform.ts'
+
+platformContract(immybotHarness)
