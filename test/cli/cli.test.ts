@@ -133,7 +133,7 @@ describe('with the data of one machine', () => {
   test('check: valid, with warnings, and refused with places', async () => {
     const valid = await desk.run('config', 'check', desk.file)
     expect(valid).toMatchObject({ code: 0, error: '' })
-    expect(valid.out).toContain('is valid: 1 connection(s), 1 community, 3 rule(s)')
+    expect(valid.out).toContain('is valid: 1 connection(s), 3 communities, 7 rule(s)')
     const broken = await desk.call(
       'config',
       'check',
@@ -161,7 +161,9 @@ describe('with the data of one machine', () => {
 
     const pushed = await desk.run('config', 'push', desk.file, '--note', 'the demo')
     expect(pushed.code).toBe(0)
-    expect(pushed.out).toContain('Stored as version 1; demo-soc will be compared within a minute.')
+    expect(pushed.out).toContain(
+      'Stored as version 1; demo-soc, demo-net, demo-immy will be compared within a minute.',
+    )
     expect((await desk.call('config', 'push', desk.file)).out).toContain('Version 1 is this text already')
     const work = await createWorkQueue(desk.table).take(soc, systemClock.now(), 10)
     expect(work.map(({ priority, subject }) => [priority, subject])).toEqual([
@@ -175,10 +177,14 @@ describe('with the data of one machine', () => {
     expect(plan.out).toContain('account owner@demo.test (administrator)')
     expect((await desk.call('plan', 'demo-soc', '--markdown')).out).toMatch(/^## demo-soc/)
     const json = JSON.parse((await desk.call('plan', 'demo-soc', '--json')).out)
-    expect(json.plan.changes.map(({ kind }: { kind: string }) => kind)).toEqual(['createRole', 'createRole'])
+    expect(json.plan.changes.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'createRole',
+      'createRole',
+      'createRole',
+    ])
     for (const command of ['plan', 'reconcile'])
       expect((await desk.call(command, 'other')).error).toBe(
-        'error: the current configuration has no community other; it has demo-soc\n',
+        'error: the current configuration has no community other; it has demo-soc, demo-net, demo-immy\n',
       )
   })
 
@@ -249,7 +255,7 @@ describe('with the data of one machine', () => {
 
     for (const word of ['approve', 'reject'])
       expect((await desk.call(word, 'nope', 'abababababab', '--reason', 'x')).error).toBe(
-        'error: the current configuration has no community nope; it has demo-soc\n',
+        'error: the current configuration has no community nope; it has demo-soc, demo-net, demo-immy\n',
       )
     expect((await desk.call('approve', 'demo-soc')).error).toContain('digest is missing')
     expect((await desk.call('approve', 'demo-soc', 'abababababab')).error).toContain('--reason')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openEndpoint } from '../../infra/local/attach.ts'
+import { demoSecrets } from '../../infra/local/demo-secrets.ts'
 import { writeEndpointFile } from '../../infra/local/endpoint-file.ts'
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 import { openStorage, type Storage } from '../../infra/local/storage.ts'
@@ -69,12 +70,12 @@ export const openDesk = async (): Promise<Desk> => {
   const credentials = { accessKeyId: storage.secret, secretAccessKey: storage.secret }
   const client = createDocumentClient({ endpoint: storage.endpoint, region: 'eu-west-1', credentials })
   const table = createTable({ client, name: storage.table, clock: systemClock, ids: createIds() })
-  writeFileSync(join(data, 'key'), 'demo-sekoia-key')
+  for (const [name, secret] of demoSecrets) writeFileSync(join(data, name), secret)
   // Asked often, as nobody in front of a terminal would: without the demo's pace.
   const text = demo
-    .replaceAll('    mode: enforce\n', '    mode: enforce\n    requestsPerSecond: 50\n')
+    .replaceAll(/^ {4}platform: .*$/gm, '$&\n    requestsPerSecond: 50')
     .replaceAll('http://127.0.0.1:8081', simulators.url)
-    .replaceAll('file:.rolecall/secrets/demo-sekoia-key', `file:${join(data, 'key')}`)
+    .replaceAll('file:.rolecall/secrets/', `file:${data}/`)
   const write = (name: string, before = '', after = ''): string => {
     if (!text.includes(before)) throw new Error(`"${before}" does not occur`)
     writeFileSync(join(data, name), before === '' ? text : text.replaceAll(before, after))

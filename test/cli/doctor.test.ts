@@ -5,7 +5,7 @@ import type { Examination } from '../../lib/cli/doctor.ts'
 import { type Desk, openDesk } from './command.ts'
 
 let desk: Desk
-const key = () => join(desk.data, 'key')
+const key = () => join(desk.data, 'demo-sekoia-key')
 
 beforeAll(async () => {
   vi.stubEnv('ROLECALL_OPERATOR', 'tester')

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { parseConfiguration } from '../../lib/config/parse.ts'
 import { publishedSchema } from '../../lib/config/schema.ts'
+import { platformTraits } from '../../lib/platforms/traits.ts'
 import { changed, findingsOf, plain, traits } from './examples.ts'
 
 const leaving = (action: 'suspend' | 'remove', removeAfter?: number) => ({
@@ -103,16 +104,22 @@ test('warnings: a domain of two connections, a role of no rule, a rule for stran
 
 test('the example of this repository is valid and is the demo world', () => {
   const text = readFileSync(new URL('../../rolecall.yaml', import.meta.url), 'utf8')
-  const { configuration, warnings } = parseConfiguration(text, { traits, local: true })
+  const { configuration, warnings } = parseConfiguration(text, { traits: platformTraits, local: true })
   expect(warnings).toEqual([])
   expect(configuration.connections).toEqual([{ id: 'demo', domains: ['demo.test'] }])
-  expect(configuration.communities.map(({ id, tenant }) => [id, tenant])).toEqual([
-    ['demo-soc', '11111111-1111-4111-8111-111111111111'],
+  expect(configuration.communities.map(({ id, platform, tenant }) => [id, platform, tenant])).toEqual([
+    ['demo-soc', 'sekoia', '11111111-1111-4111-8111-111111111111'],
+    ['demo-net', 'netography', 'demo'],
+    ['demo-immy', 'immybot', 'instance'],
   ])
-  expect(configuration.rules.map(({ when, grant }) => [when, grant[0]?.role])).toEqual([
-    [{ group: { equals: 'SOC-Analysts' } }, 'analyst'],
-    [{ group: { equals: 'SOC-Tier1' } }, 'tier1'],
-    [{ group: { equals: 'EDR-Paris' } }, 'edr-paris'],
+  expect(configuration.rules.map(({ when, grant }) => [when, grant.map(({ role: id }) => id)])).toEqual([
+    [{ group: { equals: 'SOC-Analysts' } }, ['analyst']],
+    [{ group: { equals: 'SOC-Tier1' } }, ['tier1']],
+    [{ group: { equals: 'EDR-Paris' } }, ['edr-paris']],
+    [{ group: { equals: 'Net-Operators' } }, ['operator']],
+    [{ group: { equals: 'Net-Readers' } }, ['reader']],
+    [{ group: { equals: 'IT-Technicians' } }, ['technician-paris']],
+    [{ group: { equals: 'Paris-Field' } }, ['field-paris', 'field-paris', 'field-paris']],
   ])
 })
 
