@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { accountId } from '../../lib/core/ids.ts'
+import { accountId, communityId, type Instant } from '../../lib/core/ids.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { sekoiaCommunity } from '../contract/sekoia.ts'
 import { testClock, testPace } from './clock.ts'
@@ -49,6 +49,43 @@ describe('opening a community', () => {
     const traits = platformsWith('key').traits(sekoiaCommunity('http://127.0.0.1:1'))
     expect(traits).toMatchObject({ suspension: 'status', invitationLifetime: 86_400, maximumInvitations: 3 })
   })
+})
+
+it('ten communities behind one base URL share one budget, and one pause', async () => {
+  const server = await scriptedServer(
+    { status: 429, headers: { 'retry-after': '120' } },
+    { status: 200, body: JSON.stringify({ total: 0, items: [] }) },
+  )
+  open.push(server.close)
+  const clock = testClock()
+  const pace = testPace(clock)
+  const asked: [string, number][] = []
+  const recorded = {
+    ...pace,
+    permit: async (baseUrl: string, perSecond: number, deadline: Instant) => {
+      asked.push([baseUrl, perSecond])
+      await pace.permit(baseUrl, perSecond, deadline)
+    },
+  }
+  const platforms = createPlatforms({
+    secrets: async () => 'key',
+    pace: recorded,
+    clock,
+    allowLoopback: true,
+  })
+  const community = { ...sekoiaCommunity(server.url), roles: [] }
+  const all = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      platforms.open({ ...community, id: communityId(`soc-${index}`), tenant: `tenant-${index}` }),
+    ),
+  )
+  const [first, ...others] = all
+  await expect(first?.snapshot()).rejects.toMatchObject({ code: 'platformThrottled', retryAfter: 120 })
+  for (const other of others) await expect(other.snapshot()).rejects.toMatchObject({ code: 'outOfTime' })
+  expect(server.seen).toHaveLength(1)
+  clock.advance(121)
+  for (const one of all) await one.snapshot()
+  expect(new Set(asked.map(String))).toEqual(new Set([`${server.url}/sekoia,5`]))
 })
 
 describe('credentials', () => {
