@@ -44,8 +44,10 @@ export const liveRole = (
       ? role.kind !== 'builtin'
       : role.kind === definition.kind && inScope(definition, role)
   if (record.platformRole === undefined) return exactly(record, sight, fits)
-  const byId = sight.snapshot.roles.find(({ id }) => id === record.platformRole)
-  return byId ?? (definition?.scope === undefined ? undefined : exactly(record, sight, fits))
+  const byId = sight.snapshot.roles.filter(({ id }) => id === record.platformRole)
+  if (definition?.scope === undefined) return byId[0]
+  // Still held where it applied before: that one is taken from people, and no longer given.
+  return byId.find((role) => inScope(definition, role)) ?? exactly(record, sight, fits)
 }
 
 /** Former ids and names in the order they were written, then whoever bears the very name: only its id is another. */
