@@ -91,7 +91,7 @@ const create = (newId: () => string) =>
           roles: ['admin'],
         },
       ],
-      roles: systemRoles(newId, config.type === 'reseller'),
+      roles: systemRoles(() => newId(), config.type === 'reseller'),
       keys: [],
     }
     const next = { ...world, accounts: [...world.accounts, made] }
