@@ -9,8 +9,11 @@ import {
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 import type { RoleContents } from '../../lib/core/configuration.ts'
 import { accountId, milliseconds, platformRoleId } from '../../lib/core/ids.ts'
+import type { Change } from '../../lib/core/plan.ts'
 import type { Platform } from '../../lib/core/ports/platform.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
+import { callsOf } from '../../lib/platforms/sekoia/calls.ts'
+import { defaultDialect } from '../../lib/platforms/sekoia/dialect.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import * as make from './changes.ts'
 import { rolesOf } from './hand.ts'
@@ -189,6 +192,44 @@ it('keeps the other roles of a person when assigning replaces them', async () =>
   expect(sekoia().world().avatars.at(-1)?.roles.toSorted()).toEqual([hand.role.uuid, teamId].toSorted())
 })
 
+it('makes no call that its list for `doctor` leaves out, and the list none that is never made', async () => {
+  const shape = (path: string) => path.replace(/^\/v1/, '').replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{}')
+  const apply = async (change: Change) => platform.apply(change, await roles())
+  sekoia().switches({ assign: 'replace' })
+  sekoia().edit({ kind: 'manage' })
+  sekoia().edit({
+    kind: 'addCommunity',
+    community: { uuid: below, name: 'Below', parent: demoCommunity, createdAt: '' },
+  })
+  for (const role of teams) await apply(make.createRole(role, contents(role)))
+  await apply(make.createRole(scoped, contents(scoped)))
+  await apply(make.invite('ada@acme.example', ['team']))
+  const account = (await platform.snapshot()).accounts.find(({ email }) => email === 'ada@acme.example')?.id
+  if (account === undefined) throw new Error('not invited')
+  // Assigning replaces here, so that the other role has to be put back.
+  await apply(make.grant('ada@acme.example', account, 'other-team'))
+  const held = await roles()
+  const idOf = (role: string) => held.get(role)?.id ?? platformRoleId('')
+  await apply(make.revoke('ada@acme.example', account, 'team', idOf('team')))
+  await apply(make.suspend('ada@acme.example', account))
+  await apply(
+    make.repairRole(scoped, { ...contents(scoped), description: 'Another description' }, idOf('edr')),
+  )
+  await apply(make.deleteRole(scoped, idOf('edr')))
+  await apply(make.remove('ada@acme.example', account))
+  await platform.checkup()
+  sekoia().switches({ ownKey: 'untold' })
+  expect(await platform.credentialsExpire()).toBeUndefined()
+  const made = new Set(
+    sekoia()
+      .requests()
+      .map(({ method, path }) => `${method} ${shape(path)}`),
+  )
+  const listed = callsOf(defaultDialect).map(({ method, path }) => `${method} ${path}`)
+  expect([...made].toSorted()).toEqual([...listed, 'GET /swagger.json'].toSorted())
+})
+
+const below = '55555555-5555-4555-8555-555555555555'
 const never = (): never => {
   throw new Error('the simulator holds no role')
 }
