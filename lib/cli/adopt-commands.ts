@@ -21,8 +21,9 @@ export const adoptCommunity = async (given: Arguments, terminal: Terminal, house
   if (community === undefined) throw new ConnectorError('internal', 'the community is gone')
   terminal.error(`Reading ${id} …`)
   const platform = await house.platforms.open(community)
-  const snapshot = await platform.snapshot()
-  const draft = draftOf(current.text, configuration, id, { snapshot, traits: platform.traits })
+  const { traits } = platform
+  const [snapshot, { scopes }] = [await platform.snapshot(), await platform.catalogue()]
+  const draft = draftOf(current.text, configuration, id, { snapshot, traits, scopes })
   // What is handed out is what `config check` accepts.
   parseConfiguration(draft.text, options)
   const file = given.text('out')

@@ -10,6 +10,8 @@ export type DraftInput = {
   readonly community: Community
   readonly snapshot: Snapshot
   readonly traits: PlatformTraits
+  /** What a scope may name, of the live catalogue. */
+  readonly scopes: readonly string[]
 }
 export type DraftRole = {
   readonly file: RoleFile
@@ -34,24 +36,35 @@ const scopeFile = (scope: string | undefined): RoleFile['scope'] => {
   return key === undefined || name === '' ? undefined : { [key]: name }
 }
 
-const scopeProblem = (role: PlatformRole, { community, traits }: DraftInput): string | undefined => {
+/** A role given by hand has the way it was given behind its scope: the longest beginning that a configuration may write. */
+const placeOf = ({ scope }: PlatformRole, scopes: readonly string[]): string | undefined => {
+  const parts = (scope ?? '').split(', ')
+  const beginnings = parts.map((_, index) => parts.slice(0, parts.length - index).join(', '))
+  return beginnings.find((one) => scopes.includes(one))
+}
+
+const scopeProblem = (role: PlatformRole, { community, traits, scopes }: DraftInput): string | undefined => {
   if (traits.scopes === undefined) return undefined
   const own = platformForms[community.platform].scopeIn?.(community.tenant)
+  const place = placeOf(role, scopes)
   if (own !== undefined)
-    return [own, 'ownTenant'].includes(role.scope ?? '') ? undefined : 'it reaches beyond the community'
-  return scopeFile(role.scope) === undefined ? 'its scope has no word here' : undefined
+    return role.scope === undefined || place === own || place === 'ownTenant'
+      ? undefined
+      : 'they are given beyond the community'
+  if (role.scope === undefined) return 'nobody holds them, and they would need a scope'
+  return scopeFile(place) === undefined ? 'their scope has no word here' : undefined
 }
 
 const obstacle = (role: PlatformRole, input: DraftInput): string | undefined => {
   const { community, traits } = input
   const { roleName } = platformForms[community.platform]
-  if (!traits.roleKinds.includes(role.kind)) return `it is ${role.kind}`
-  if (role.name.trim() === '' || role.name.length > 256) return 'it has no usable name'
+  if (!traits.roleKinds.includes(role.kind)) return `there are no ${role.kind} roles here`
+  if (role.name.trim() === '' || role.name.length > 256) return 'they have no usable name'
   if (role.kind !== 'builtin' && roleName?.form.test(role.name) === false) return roleName.rule
   return scopeProblem(role, input)
 }
 
-const keyOf = ({ kind, name, scope }: Pick<PlatformRole, 'kind' | 'name' | 'scope'>): string =>
+const keyOf = ({ kind, name }: Pick<PlatformRole, 'kind' | 'name'>, scope: string | undefined): string =>
   JSON.stringify([kind === 'builtin', fold(name), scope ?? ''])
 
 export const slug = (text: string, taken: Set<string>): string => {
@@ -67,9 +80,10 @@ export const slug = (text: string, taken: Set<string>): string => {
   return id
 }
 
-const fileOf = (role: PlatformRole, { community }: DraftInput, taken: Set<string>): RoleFile => {
-  const scope = platformForms[community.platform].scopeIn?.(community.tenant) === role.scope
-  const written = scope ? undefined : scopeFile(role.scope)
+const fileOf = (role: PlatformRole, input: DraftInput, taken: Set<string>): RoleFile => {
+  const { tenant, platform } = input.community
+  const place = placeOf(role, input.scopes)
+  const written = platformForms[platform].scopeIn?.(tenant) === place ? undefined : scopeFile(place)
   return {
     id: slug(role.name, taken),
     [role.kind]: role.name.trim(),
@@ -77,25 +91,31 @@ const fileOf = (role: PlatformRole, { community }: DraftInput, taken: Set<string
   }
 }
 
-const heldBy = (role: PlatformRole, { accounts }: Snapshot): readonly Account[] =>
-  accounts.filter(({ service, roles }) => !service && roles.includes(role.id))
+const heldBy = (ids: ReadonlySet<string>, { accounts }: Snapshot): readonly Account[] =>
+  accounts.filter(({ service, roles }) => !service && roles.some((role) => ids.has(role)))
 
 /** What of the platform's roles the configuration does not name yet, each with an id and its holders. */
 export const draftRoles = (input: DraftInput): DraftRoles => {
   const { community, snapshot } = input
-  const known = new Set(community.roles.map(keyOf))
+  const own = platformForms[community.platform].scopeIn?.(community.tenant)
+  const known = new Set(community.roles.map((one) => keyOf(one, one.scope)))
   const taken = new Set<string>(community.roles.map(({ id }) => id))
-  const unnamed = snapshot.roles.filter((role) => {
-    const key = keyOf(role)
-    if (known.has(key)) return false
-    known.add(key)
-    return true
-  })
-  const judged = unnamed.map((role) => ({ role, why: obstacle(role, input) }))
+  const unnamed = new Map<string, { readonly role: PlatformRole; readonly ids: Set<string> }>()
+  for (const role of snapshot.roles) {
+    const key = keyOf(role, placeOf(role, input.scopes) ?? role.scope ?? own)
+    if (known.has(key)) continue
+    const { ids } = unnamed.get(key) ?? { ids: new Set() }
+    unnamed.set(key, { role: unnamed.get(key)?.role ?? role, ids: ids.add(role.id) })
+  }
+  const judged = [...unnamed.values()].map((one) => ({ ...one, why: obstacle(one.role, input) }))
   return {
     fresh: judged
       .filter(({ why }) => why === undefined)
-      .map(({ role }) => ({ role, file: fileOf(role, input, taken), holders: heldBy(role, snapshot) })),
+      .map(({ role, ids }) => ({
+        role,
+        file: fileOf(role, input, taken),
+        holders: heldBy(ids, snapshot),
+      })),
     left: judged.flatMap(({ role, why }) => (why === undefined ? [] : [{ role, why }])),
   }
 }

@@ -2,7 +2,7 @@ import { Document, isAlias, isMap, isSeq, parseDocument, stringify, visit, type 
 import type { Configuration } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
-import type { Account, PlatformTraits, Snapshot } from '../core/snapshot.ts'
+import type { Account, Snapshot } from '../core/snapshot.ts'
 import { contentsLines, type DraftInput, type DraftRole, draftRoles, oneLine, slug } from './draft-roles.ts'
 import { emailForm } from './forms.ts'
 
@@ -104,6 +104,12 @@ const protect = (document: Document, index: number, administrators: readonly Acc
   for (const email of [...new Set(emails)]) if (!there.has(email.toLowerCase())) list.add(email)
 }
 
+const leftLines = ({ left }: ReturnType<typeof draftRoles>): readonly string[] =>
+  [...new Set(left.map(({ why }) => why))].flatMap((why) => [
+    `Left out, because ${why}:`,
+    ...left.filter((one) => one.why === why).map(({ role }) => `  ${oneLine(role.name)}`),
+  ])
+
 const closing = (
   roles: ReturnType<typeof draftRoles>,
   { administrators, services }: People,
@@ -123,7 +129,7 @@ const closing = (
     ...(services.length === 0
       ? []
       : ['Service accounts and keys, which are never touched:', ...services.map(accountLine)]),
-    ...roles.left.map(({ role, why }) => `Left out: role "${oneLine(role.name)}", because ${why}`),
+    ...leftLines(roles),
   ]
 }
 
@@ -135,14 +141,14 @@ export const draftOf = (
   text: string,
   configuration: Configuration,
   id: CommunityId,
-  { snapshot, traits }: { readonly snapshot: Snapshot; readonly traits: PlatformTraits },
+  live: Omit<DraftInput, 'community'>,
 ): Draft => {
   const index = configuration.communities.findIndex((one) => one.id === id)
   const community = configuration.communities[index]
   if (community === undefined)
     throw new ConnectorError('notFound', `the configuration has no community ${id}`)
-  const input: DraftInput = { community, snapshot, traits }
-  const [document, roles, found] = [editable(text), draftRoles(input), peopleOf(snapshot)]
+  const input: DraftInput = { community, ...live }
+  const [document, roles, found] = [editable(text), draftRoles(input), peopleOf(live.snapshot)]
   addRoles(document, index, roles.fresh, input)
   protect(document, index, found.administrators)
   const lines = closing(roles, found, input, new Set(configuration.rules.map((rule) => rule.id)))

@@ -41,6 +41,7 @@ const draft = (text: string, snapshot: Snapshot, platform: PlatformName = 'sekoi
   draftOf(text, parseConfiguration(text, options).configuration, communityId(id), {
     snapshot,
     traits: platformTraits(platform),
+    scopes: ['everything', 'ownTenant', 'tenant:2', 'tenant:Paris', 'tenantTag:a b'],
   })
 
 const role = (id: string, name: string, more: Partial<PlatformRole> = {}): PlatformRole => ({
@@ -153,10 +154,20 @@ test('scopes, switches, and what no configuration can say', () => {
     'netography',
   )
   expect(commented(net.text)).toMatch(/permissions:\n\s+- users:fetch\n\s+capabilities:\n\s+- canSendFlow\n/)
-  expect(net.text).toContain('# Left out: role "no such name", because a Netography role’s name')
+  expect(net.text).toMatch(/# Left out, because a Netography role’s name.*:\n# +no such name\n/)
   const scoped = (id: string, scope?: string) => role(id, 'Tech', scope === undefined ? {} : { scope })
-  const all = [scoped('1', 'tenant:Paris'), scoped('2', 'everything'), scoped('3', 'resource:7'), scoped('4')]
-  const immy = draft(head + settings.immybot + tail, snapshot(all, []), 'immybot')
+  const all = [
+    scoped('1', 'tenant:Paris, given directly'),
+    scoped('2', 'everything'),
+    scoped('3', 'one resource'),
+    scoped('4'),
+    scoped('5', 'tenant:Paris, by group Field, north'),
+  ]
+  const holders = [account('ada', ['1']), account('bob', ['5']), account('eve', ['3'])]
+  const immy = draft(head + settings.immybot + tail, snapshot(all, holders), 'immybot')
+  expect(immy.text).toContain('# Held by 2 people. Given')
+  expect(immy.text).toMatch(/# Left out, because their scope has no word here:\n# +Tech\n/)
+  expect(immy.text).toMatch(/# Left out, because nobody holds them, and they would need a scope:\n# +Tech\n/)
   expect(parseConfiguration(immy.text, options).configuration.communities[0]?.roles).toEqual([
     { id: 'tech', kind: 'custom', name: 'Tech', scope: 'tenant:Paris' },
     { id: 'tech-2', kind: 'custom', name: 'Tech', scope: 'everything' },
