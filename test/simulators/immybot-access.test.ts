@@ -336,12 +336,24 @@ describe('effective permissions', () => {
     expect(holds(ada, 1, 'scripts:view')).toBe(false)
     instance.done('POST', `/groups/${id}/members`, { userId: ada })
     expect(holds(ada, 1, 'scripts:view')).toBe(false)
-    instance.pass(60)
+    instance.pass(59)
+    expect(holds(ada, 1, 'scripts:view')).toBe(false)
+    instance.pass(1)
     expect(holds(ada, 1, 'scripts:view')).toBe(true)
     instance.done('DELETE', `/groups/${id}/members/${ada}`)
     expect(holds(ada, 1, 'scripts:view')).toBe(true)
     instance.done('POST', `/users/invalidate-cache?userId=${ada}`)
     expect(holds(ada, 1, 'scripts:view')).toBe(false)
+  })
+
+  it('of the system cannot be limited to a tenant', () => {
+    const ada = user(10)
+    const own = { userId: ada, roleId: builtinRoles.crossTenantDeploymentManager }
+    assign('specific-tenant', { ...own, assignmentType: 4, tenantId: 2 })
+    expect(holds(ada, 2, 'deployments:manage')).toBe(true)
+    expect(holds(ada, 2, 'deployments:manage-cross-tenant')).toBe(false)
+    assign('msp', { ...own, assignmentType: 2, mspTenantId: 1 })
+    expect(holds(ada, 2, 'deployments:manage-cross-tenant')).toBe(true)
   })
 
   it('are counted, explained, and told for all scopes or one resource', () => {

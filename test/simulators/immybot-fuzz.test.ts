@@ -5,7 +5,7 @@ import { type Instance, openInstance } from './immybot-client.ts'
 import { type Documented, documentedIn, ids } from './immybot-documented.ts'
 
 /** Whatever a client invents is refused as the documents say, and changes nothing. FUZZ_BUDGET says how many inventions. */
-const numRuns = Math.min(20_000, Number(process.env.FUZZ_BUDGET ?? 150))
+const numRuns = Math.min(5_000, Number(process.env.FUZZ_BUDGET ?? 150))
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 const preparedFor = (generation: 'legacy' | 'rbac'): Instance => {
@@ -41,9 +41,13 @@ const address = ({ path, query }: Documented): string => {
   const written = new URLSearchParams((query ?? []).map(([name, value]): [string, string] => [name, value]))
   return `/api/v1${path}${written.size === 0 ? '' : `?${written}`}`
 }
-const patternOf = (path: string): string => path.replaceAll(/\/\d+(?=\/|$)/g, '/#')
+/** An id is a 32-bit integer. */
+const patternOf = (path: string): string =>
+  path.replaceAll(/\/(\d+)(?=\/|$)/g, (whole, id) => (Number(id) < 2 ** 31 ? '/#' : whole))
 
 type Json = fc.JsonValue
+/** Enumerations and kinds of resource take a name or a number. */
+const eitherKind = ['resourceType', 'resourceCategory', 'assignmentType', 'expiresIn', 'expirationTime']
 const invented = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,11}$/).filter((name) => name !== '__proto__')
 
 describe.each(['legacy', 'rbac'] as const)('%s', (generation) => {
@@ -181,7 +185,8 @@ describe.each(['legacy', 'rbac'] as const)('%s', (generation) => {
           // A value of the right kind may be right, or name something that is not there.
           expect([200, 400, 404]).toContain(reply.status)
           if (reply.status !== 200) expect(instance.world()).toBe(before)
-          else if (name in body && typeof value !== typeof own && own !== null) expect(value).toBeNull()
+          else if (name in body && typeof value !== typeof own && own !== null && !eitherKind.includes(name))
+            expect(value).toBeNull()
           again()
         }
       }),
