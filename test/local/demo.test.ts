@@ -8,8 +8,10 @@ const demo = join(import.meta.dirname, '../../infra/local/demo/demo.ts')
 test('the demo plays its day to the end, without colour where there is no terminal', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [demo], { encoding: 'utf8' })
   expect([status, stderr]).toEqual([0, ''])
+  expect(stdout).toContain('Pascal has a role on each of them')
+  expect(stdout).toContain('Suspended at Sekoia.io, deleted at Netography, stripped and expiring at ImmyBot')
   expect(stdout).toContain('Zoe is invited although changes are held')
-  expect(stdout).toMatch(/All 11 claims came true in \d+ seconds\./)
+  expect(stdout).toMatch(/All 14 claims came true in \d+ seconds\./)
   expect(stdout).not.toContain('\u001b')
 }, 300_000)
 

@@ -1,8 +1,18 @@
 import { builtinRoles, demoCommunity } from '../simulators/sekoia/demo.ts'
+import type { Standings } from './control.ts'
 import type { Entra } from './entra.ts'
 import type { Narration } from './narration.ts'
-import { emailOf, groupNames, newcomer, type Person, personNamed, roleOf, staff } from './people.ts'
-import type { PlatformSide, Standings } from './platform.ts'
+import {
+  emailOf,
+  fieldWorker,
+  groupNames,
+  newcomer,
+  type Person,
+  personNamed,
+  roleOf,
+  staff,
+} from './people.ts'
+import type { PlatformSide } from './platform.ts'
 
 export type Stage = {
   readonly entra: Entra
@@ -42,13 +52,14 @@ const inParallel = async <T>(items: readonly T[], run: (item: T) => Promise<void
 export const playDay = async (stage: Stage): Promise<void> => {
   await arrival(stage)
   const afterMorning = await promotionAndLeaver(stage, standingsOf(staff, 'enabled'))
-  const afterRepair = await handEdits(stage, afterMorning)
+  const afterField = await threePlatforms(stage, afterMorning)
+  const afterRepair = await handEdits(stage, afterField)
   await emptiedDirectory(stage, afterRepair)
 }
 
 const arrival = async ({ entra, platform, narration }: Stage): Promise<void> => {
   const { scene, say, claim } = narration
-  scene('08:00', 'Entra tests the connection, then pushes twenty people and four groups')
+  scene('08:00', 'Entra tests the connection, then pushes twenty people and five groups')
   await entra.testConnection()
   await inParallel(staff, entra.pushPerson)
   for (const name of groupNames) await entra.pushGroup(name)
@@ -80,6 +91,37 @@ const promotionAndLeaver = async (stage: Stage, before: Standings): Promise<Stan
   await entra.setActive(peter, false)
   const left = { ...promoted, [emailOf(peter)]: 'disabled: EDR Paris' }
   await narration.claim('Peter is suspended at once; removal follows in 30 days', platform.standings, left)
+  return left
+}
+
+/** A restricted role of Sekoia.io, a custom role of Netography and a tenant role of ImmyBot, from one group. */
+const threePlatforms = async (stage: Stage, before: Standings): Promise<Standings> => {
+  const { entra, platform, narration } = stage
+  const email = emailOf(fieldWorker)
+  const standing = () => platform.everywhere(email)
+  narration.scene('12:00', 'Pascal joins the field service: one group, three platforms')
+  await entra.pushPerson(fieldWorker)
+  for (const group of fieldWorker.groups) await entra.addMember(group, fieldWorker)
+  await narration.claim('Pascal has a role on each of them', standing, {
+    sekoia: 'invited: Paris field',
+    netography: 'enabled: paris_field',
+    immybot: 'enabled: Paris field in Paris',
+  })
+  await platform.byHand({ kind: 'activate', email })
+
+  narration.scene('13:00', 'Pascal leaves: Entra sends active "False" once')
+  await entra.setActive(fieldWorker, false)
+  await narration.claim(
+    'Suspended at Sekoia.io, deleted at Netography, stripped and expiring at ImmyBot',
+    standing,
+    {
+      sekoia: 'disabled: Paris field',
+      netography: 'nobody',
+      immybot: 'expiring: no role',
+    },
+  )
+  const left = { ...before, [email]: 'disabled: Paris field' }
+  await narration.claim('Nobody else changed', platform.standings, left)
   return left
 }
 

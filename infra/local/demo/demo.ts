@@ -21,7 +21,9 @@ const house = await openHouse({
 const started = Date.now()
 try {
   const { token = '' } = house.firstStart
-  console.log('One day of Microsoft Entra against Rolecall and a simulated Sekoia.io, all on this machine.')
+  console.log(
+    'One day of Microsoft Entra against Rolecall and three simulated platforms, all on this machine.',
+  )
   await playDay({
     entra: createEntra(`${house.url}/demo/scim/v2`, token),
     platform: createPlatformSide(house.simulators.url),

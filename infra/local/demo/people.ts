@@ -4,14 +4,15 @@ export type Person = {
   readonly family: string
   readonly groups: readonly GroupName[]
 }
-export const groupNames = ['SOC-Analysts', 'SOC-Tier1', 'EDR-Paris', 'All-Staff'] as const
+export const groupNames = ['SOC-Analysts', 'SOC-Tier1', 'EDR-Paris', 'Paris-Field', 'All-Staff'] as const
 export type GroupName = (typeof groupNames)[number]
 
-/** What the example configuration makes of a group; `All-Staff` is in no rule. */
+/** What the example configuration makes of a group at Sekoia.io; `All-Staff` is in no rule. */
 export const roleOf: Readonly<Record<GroupName, string | undefined>> = {
   'SOC-Analysts': 'Analyst',
   'SOC-Tier1': 'SOC tier 1',
   'EDR-Paris': 'EDR Paris',
+  'Paris-Field': 'Paris field',
   'All-Staff': undefined,
 }
 
@@ -33,6 +34,12 @@ export const staff: readonly Person[] = [
   ...inGroups('Olga Taussky, Peter Naur, Radia Perlman, Sophie Wilson', 'EDR-Paris'),
   ...inGroups('Tim Reception'),
 ]
+/** On all three platforms by one group. */
+export const fieldWorker: Person = {
+  given: 'Pascal',
+  family: 'Blaise',
+  groups: ['Paris-Field', 'All-Staff'],
+}
 export const newcomer: Person = { given: 'Zoe', family: 'Late', groups: ['SOC-Tier1', 'All-Staff'] }
 
 export const emailOf = ({ given }: Person): string => `${given.toLowerCase()}@demo.test`

@@ -1,9 +1,8 @@
 import { demoCommunity } from '../simulators/sekoia/demo.ts'
 import type { Edit } from '../simulators/sekoia/edits.ts'
 import type { World } from '../simulators/sekoia/world.ts'
-
-/** E-mail → standing, such as `enabled: Analyst`, `invited: SOC tier 1` or `disabled: EDR Paris`. */
-export type Standings = Readonly<Record<string, string>>
+import { controlOf, type Standings } from './control.ts'
+import { standingsElsewhere } from './others.ts'
 
 /** The simulated platform seen and handled over HTTP, as its web console would. */
 export type PlatformSide = {
@@ -11,17 +10,12 @@ export type PlatformSide = {
   readonly permissionsOf: (role: string) => Promise<readonly string[]>
   readonly byHand: (...edits: readonly Edit[]) => Promise<void>
   readonly writes: () => Promise<number>
+  /** A person's standing on every platform; `nobody` where there is no account. */
+  readonly everywhere: (email: string) => Promise<Standings>
 }
 
 export const createPlatformSide = (simulators: string): PlatformSide => {
-  const control = async <T>(name: string, body?: object): Promise<T> => {
-    const response = await fetch(`${simulators}/sekoia/_control/${name}`, {
-      method: body ? 'POST' : 'GET',
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    if (!response.ok) throw new Error(`the simulator answered ${response.status} to ${name}`)
-    return (await response.json()) as T
-  }
+  const control = controlOf(`${simulators}/sekoia`)
   return {
     standings: async () => standingsOf(await control<World>('state')),
     permissionsOf: async (name) => {
@@ -36,6 +30,15 @@ export const createPlatformSide = (simulators: string): PlatformSide => {
     writes: async () => {
       const requests = await control<readonly { readonly method: string }[]>('requests')
       return requests.filter((request) => request.method !== 'GET').length
+    },
+    everywhere: async (email) => {
+      const world = {
+        sekoia: standingsOf(await control<World>('state')),
+        ...(await standingsElsewhere(simulators)),
+      }
+      return Object.fromEntries(
+        Object.entries(world).map(([name, standings]) => [name, standings[email] ?? 'nobody']),
+      )
     },
   }
 }
