@@ -38,8 +38,14 @@ export const contentsOf = (role: RoleDefinition): RoleContents => {
 
 export const handOf = (stage: Stage, traits: PlatformTraits, { fallback }: HarnessRoles) => {
   const { platform, community } = stage
-  const run = async (change: Change): Promise<Applied> =>
-    platform.apply(change, await rolesOf(platform, community))
+  // As a plan does: the roles are read once, and again after each change of a role.
+  let known: ReadonlyMap<string, PlatformRole> | undefined
+  const run = async (change: Change): Promise<Applied> => {
+    known ??= await rolesOf(platform, community)
+    const roles = known
+    if (/Role$/.test(change.kind)) known = undefined
+    return platform.apply(change, roles)
+  }
 
   const account = async (email = person): Promise<Account> => {
     const found = (await platform.snapshot()).accounts.find((one) => one.email === fold(email))

@@ -26,11 +26,14 @@ const bert = 'bert@acme.example'
 /** Where a last person's going is not the question: a directory that names nobody is a danger of its own. */
 const stays = 'stays@acme.example'
 
+const isDecisive =
+  (names: readonly string[]) =>
+  ({ flipped }: { readonly flipped: readonly string[] }): boolean =>
+    flipped.length === 0 || (flipped.length === 1 && names.includes(flipped[0] ?? ''))
+
 export const platformJourneys = <Switches>(harness: PlatformHarness<Switches>): void => {
-  const [first, ...others] = variantsOf(harness.switches)
-  // Adapters are tried in every variant; what stands above them sees only what adapters make of it. So the defaults and one that flips the most.
-  const widest = others.at(-1)
-  describe.each([first, widest].filter((one) => one !== undefined))(
+  // Adapters are tried in every variant; what stands above them sees only what adapters make of it, so here the decisive ones do.
+  describe.each(variantsOf(harness.switches).filter(isDecisive(harness.decisive ?? [])))(
     `${harness.name}, $name: journeys`,
     ({ switches, dialect }) => {
       let stage: Stage
@@ -219,7 +222,8 @@ const othersPeople = ({ roles, stage, hand, open }: Journey): void => {
     const member = await village.person(ada, [low])
     await village.settle()
     expect(await village.ownerships(member)).toMatchObject([{ origin: 'adopted' }])
-    expect(stage().truth(ada)).toEqual(hand().working(low))
+    // Held twice where what a hand gave and what we give are two things: adopting an account adopts no grant.
+    expect(new Set(stage().truth(ada)?.roles)).toEqual(new Set(hand().working(low).roles))
     expect(stage().mailsTo(ada)).toBe(0)
     await village.setActive(member, false)
     await village.settle()
@@ -299,7 +303,7 @@ const addresses = ({ traits, roles, stage, hand, open }: Journey): void => {
     await village.settle()
     expect(await village.ownerships(member)).toMatchObject([{ origin: 'adopted' }])
     expect(stage().members()).toBe(members)
-    expect(stage().truth(ada)).toEqual(hand().working(low))
+    expect(new Set(stage().truth(ada)?.roles)).toEqual(new Set(hand().working(low).roles))
   })
 
   it('follows a person to a new address', async () => {

@@ -62,10 +62,15 @@ describe('the variants a platform is tried in', () => {
       choice<Switches>('list', { list: 'array' }, { list: 'object' }),
     ])
     expect(variants).toEqual([
-      { name: 'as the documents suggest', switches: { key: 'a', list: 'array' }, dialect: {} },
-      { name: 'key: b', switches: { key: 'b', list: 'array' }, dialect: { key: 'b' } },
-      { name: 'list: object', switches: { key: 'a', list: 'object' }, dialect: {} },
-      { name: 'key: b + list: object', switches: { key: 'b', list: 'object' }, dialect: { key: 'b' } },
+      { name: 'as the documents suggest', flipped: [], switches: { key: 'a', list: 'array' }, dialect: {} },
+      { name: 'key: b', flipped: ['key'], switches: { key: 'b', list: 'array' }, dialect: { key: 'b' } },
+      { name: 'list: object', flipped: ['list'], switches: { key: 'a', list: 'object' }, dialect: {} },
+      {
+        name: 'key: b + list: object',
+        flipped: ['key', 'list'],
+        switches: { key: 'b', list: 'object' },
+        dialect: { key: 'b' },
+      },
     ])
     expect(allPairs([2, 2])).toHaveLength(4)
   })

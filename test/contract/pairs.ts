@@ -43,6 +43,8 @@ export const setting = <Switches extends object>(
 /** One platform among those the vendor's documents allow. */
 export type Variant<Switches> = {
   readonly name: string
+  /** Names of the switches that are not at their defaults. */
+  readonly flipped: readonly string[]
   readonly switches: Partial<Switches>
   readonly dialect: Readonly<Record<string, string>>
 }
@@ -120,19 +122,18 @@ export const coveringRows = (sizes: readonly number[]): readonly Row[] => {
   return rows
 }
 
-const nameOf = (chosen: readonly { readonly name: string }[]): string =>
-  chosen.length === 0 ? 'as the documents suggest' : chosen.map(({ name }) => name).join(' + ')
-
 export const variantsOf = <Switches>(switches: readonly Switch<Switches>[]): readonly Variant<Switches>[] =>
   coveringRows(switches.map(({ values }) => values.length)).map((row) => {
-    const chosen = switches.flatMap(({ values }, at) => values[row[at] ?? 0] ?? [])
-    const flipped = switches.flatMap(({ name, values }, at) => {
+    const chosen = switches.flatMap(({ name, values }, at) => {
       const value = values[row[at] ?? 0]
-      return row[at] === 0 || value === undefined ? [] : [{ name: `${name}: ${value.name}` }]
+      return value === undefined ? [] : [{ name, value, isDefault: row[at] === 0 }]
     })
+    const flipped = chosen.filter(({ isDefault }) => !isDefault)
     return {
-      name: nameOf(flipped),
-      switches: Object.assign({}, ...chosen.map(({ set }) => set)) as Partial<Switches>,
-      dialect: Object.assign({}, ...chosen.map(({ dialect }) => dialect ?? {})) as Record<string, string>,
+      name:
+        flipped.map(({ name, value }) => `${name}: ${value.name}`).join(' + ') || 'as the documents suggest',
+      flipped: flipped.map(({ name }) => name),
+      switches: Object.assign({}, ...chosen.map(({ value }) => value.set)) as Partial<Switches>,
+      dialect: Object.assign({}, ...chosen.map(({ value }) => value.dialect ?? {})) as Record<string, string>,
     }
   })

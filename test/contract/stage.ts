@@ -117,6 +117,8 @@ export type PlatformHarness<Switches> = {
   readonly name: string
   readonly platform: PlatformName
   readonly switches: readonly Switch<Switches>[]
+  /** Names of switches whose values are different platforms to whoever stands above the adapter: journeys are made on each of them, too. */
+  readonly decisive?: readonly string[]
   /** The simulator with these switches, and the community with this dialect. */
   readonly start: (switches: Partial<Switches>, dialect: Readonly<Record<string, string>>) => Promise<Stage>
   readonly profile: (switches: Partial<Switches>) => Profile

@@ -1,0 +1,4 @@
+import { immybotHarness } from './immybot.ts'
+import { platformJourneys } from './journeys.ts'
+
+platformJourneys(immybotHarness)
