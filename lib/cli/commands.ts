@@ -7,6 +7,7 @@ import { doctor } from './doctor-commands.ts'
 import type { Exit } from './exits.ts'
 import { approve, listHolds, reject } from './hold-commands.ts'
 import { explainUser, reconcileNow, showPlan } from './look-commands.ts'
+import { showSamlMappers } from './saml-commands.ts'
 import type { Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -84,6 +85,16 @@ export const commands: Readonly<Record<string, Command>> = {
       ...decision,
     },
     run: adoptAccount,
+  },
+  'saml-mappers': {
+    kind: 'house',
+    usage: 'COMMUNITY [--attribute NAME] [--markdown]',
+    summary: 'list the SAML role mappers to enter by hand in a Netography account',
+    options: {
+      attribute: { takes: 'NAME', does: 'the attribute the identity provider sends; role without it' },
+      markdown: { does: 'for a ticket or a runbook' },
+    },
+    run: showSamlMappers,
   },
   plan: {
     kind: 'house',
