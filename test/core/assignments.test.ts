@@ -167,6 +167,46 @@ describe('constraints', () => {
   })
 })
 
+describe('least privilege knows', () => {
+  const traits: PlatformTraits = {
+    ...plain,
+    builtinPower: ['guest', 'analyst', 'admin'],
+    adminPermissions: ['ADMIN'],
+    roleAliases: { visitor: ['Guest'] },
+  }
+  const least = (...groups: readonly string[]) => outcome(groups, { traits, onConflict: 'leastPrivilege' })
+
+  test('the order of built-in roles', () => {
+    expect(least('admin', 'analyst').granted).toEqual(['analyst'])
+    expect(least('analyst', 'guest').granted).toEqual(['guest'])
+  })
+
+  test('a role that can do what an administrator can as the most powerful', () => {
+    expect(least('tier2', 'analyst').granted).toEqual(['analyst'])
+    expect(least('tier2', 'tier1', 'guest').granted).toEqual(['tier1'])
+    expect(least('tier2', 'admin').granted).toEqual(['admin'])
+  })
+
+  test('a built-in role by a name it had before, and a strange one as large', () => {
+    const named = (name: string): Configuration => {
+      const roles = community.roles.map((role) => (role.id === 'guest' ? { ...role, name } : role))
+      return configuration({ roles, onConflict: 'leastPrivilege' })
+    }
+    const granted = (name: string) =>
+      assignmentsFor({
+        member: member('ada'),
+        groups: ['guest', 'analyst'].map((one) => inGroup(one)),
+        configuration: named(name),
+        traits: () => traits,
+        patterns,
+      })
+        .get(soc)
+        ?.granted.map(({ role }) => role)
+    expect(granted('Visitor')).toEqual(['guest'])
+    expect(granted('Something new')).toEqual(['analyst'])
+  })
+})
+
 describe('laws', () => {
   const wishes = fc.subarray(all)
   const options = fc.record({

@@ -74,6 +74,22 @@ describe('a target', () => {
     expect(departed(gone)).toBe(true)
   })
 
+  test.each([
+    ['the identity provider’s own id', { externalId: 'ext-ada' }, 'ext-ada'],
+    [
+      'rather that of its directory, where it sends both',
+      {
+        externalId: 'ext-ada',
+        attributes: { 'urn:ietf:params:scim:schemas:extension:entra:2.0:User': { objectId: ' 0b1e ' } },
+      },
+      '0b1e',
+    ],
+    ['nothing where there is none', { externalId: ' ' }, undefined],
+  ])('is known by %s', (_, more, externalId) => {
+    const targeting = targetFor({ ...input, member: member('ada', more), assignments: tier1 })
+    expect(targeting.kind === 'target' ? targeting.target.externalId : 'problem').toBe(externalId)
+  })
+
   test('is unassigned when it is active and has no role left', () => {
     expect(unassigned(target('ada', []))).toBe(true)
     expect(unassigned(target('ada', ['tier1']))).toBe(false)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
+import { demoApp, demoShortname } from '../../infra/local/simulators/netography/demo.ts'
 import { demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
 import { heldRoles } from '../../infra/local/simulators/sekoia/world.ts'
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
@@ -46,6 +47,14 @@ import { openTestTable } from '../support/table.ts'
 export const demo = connectionId('demo')
 export const soc = communityId('demo-soc')
 export const day = 86_400
+/** A community of Netography's uses these. */
+export const netographyCredentials = 'env:NETOSECRET'
+const netosecret = JSON.stringify({
+  appname: demoApp.appname,
+  appkey: demoApp.appkey,
+  shortname: demoShortname,
+  sharedsecret: demoApp.sharedSecret,
+})
 
 const choice = 'then'
 const leaving = { [choice]: 'suspend', removeAfter: 30 * day } as unknown as Community['onDeparture']
@@ -145,6 +154,11 @@ const createProvider = (directory: Directory, stamp: () => Stamp) => {
     /** Somebody no platform could know: no e-mail, and a userName that is none. */
     nameless: async (userName: string): Promise<Member> =>
       written(await directory.createMember(stamp(), { userName, active: true, attributes: {} })),
+    readdress: async (member: Member, email: string): Promise<Member> => {
+      const before = await current(member)
+      const attributes = { ...before.attributes, emails: [{ value: email, type: 'work', primary: true }] }
+      return written(await directory.updateMember(stamp(), before, { ...draftOf(before), attributes }))
+    },
     setActive: async (member: Member, active: boolean): Promise<Member> => {
       const before = await current(member)
       return written(await directory.updateMember(stamp(), before, { ...draftOf(before), active }))
@@ -230,7 +244,7 @@ export const openBench = async (options: BenchOptions = {}) => {
     },
     configuration: async () => configuration,
     platforms: createPlatforms({
-      secrets: async () => demoKey,
+      secrets: async (reference) => (reference === netographyCredentials ? netosecret : demoKey),
       pace: testPace(clock),
       clock,
       allowLoopback: true,
@@ -300,6 +314,7 @@ export const openBench = async (options: BenchOptions = {}) => {
     directory,
     provider: createProvider(directory, stamp),
     sekoia: simulators.sekoia,
+    netography: simulators.netography,
     events,
     woken,
     run,

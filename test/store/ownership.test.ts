@@ -72,6 +72,26 @@ describe('an ownership', () => {
     await saved(drafted(freshCommunity(), { account }))
   })
 
+  it('keeps the account it follows from everybody else until that one is gone, and counts once', async () => {
+    const k = freshCommunity()
+    const [one, two] = [freshAccount(), freshAccount()]
+    const { account: _one, ...between } = await saved(drafted(k, { account: one }))
+    const announced = await saved({ ...between, former: one })
+    expect(await store.ownershipOfAccount(k, one)).toEqual(announced)
+    expect(await store.ownedCount(k)).toBe(1)
+    const both = await saved({ ...announced, account: two })
+    expect(await store.saveOwnership(drafted(k, { account: one }))).toEqual({ kind: 'conflict', owner: both })
+    expect(await store.ownedCount(k)).toBe(1)
+    const { former: _former, ...moved } = both
+    await saved(moved)
+    expect(await store.ownershipOfAccount(k, one)).toBeUndefined()
+    const rival = await saved(drafted(k, { account: one, former: freshAccount() }))
+    expect(await store.ownedCount(k)).toBe(2)
+    await store.deleteOwnership(rival)
+    expect(await store.ownershipOfAccount(k, one)).toBeUndefined()
+    expect(await store.ownedCount(k)).toBe(1)
+  })
+
   it('moves to another account, which frees the first', async () => {
     const k = freshCommunity()
     const [one, two] = [freshAccount(), freshAccount()]

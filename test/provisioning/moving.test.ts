@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { demoShortname } from '../../infra/local/simulators/netography/demo.ts'
+import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
+import { roleId, ruleId } from '../../lib/core/ids.ts'
+import { type Bench, netographyCredentials, openBench, soc } from './bench.ts'
+
+// Where an account has one role and its address is who somebody is: the whole way from the directory to the platform.
+let bench: Bench
+
+const roles: readonly RoleDefinition[] = [
+  { id: roleId('operator'), kind: 'builtin', name: 'operational_manager' },
+  { id: roleId('reader'), kind: 'builtin', name: 'readonly' },
+  {
+    id: roleId('off'),
+    kind: 'custom',
+    name: 'rolecall_off',
+    contents: { description: 'Gives nothing', permissions: [], intakes: [] },
+  },
+]
+const asNetography = (before: Community): Community => ({
+  ...before,
+  platform: 'netography',
+  tenant: demoShortname,
+  baseUrl: before.baseUrl.replace('/sekoia', '/netography'),
+  credentials: netographyCredentials,
+  fallbackRole: roleId('off'),
+  roles,
+})
+
+beforeEach(async () => {
+  bench = await openBench()
+  bench.configure((before) => ({
+    ...before,
+    communities: before.communities.map(asNetography),
+    rules: [
+      ['operators', 'Net-Operators', 'operator'],
+      ['readers', 'Net-Readers', 'reader'],
+    ].map(([id = '', group = '', role = '']) => ({
+      id: ruleId(id),
+      when: { group: { equals: group } },
+      grant: [{ community: soc, role: roleId(role) }],
+    })),
+  }))
+})
+afterEach(() => bench.close())
+
+const users = (): Readonly<Record<string, string>> => {
+  const account = bench.netography.world().accounts.find(({ shortname }) => shortname === demoShortname)
+  const ours = (account?.users ?? []).filter(({ email }) => email !== 'owner@demo.test')
+  return Object.fromEntries(ours.map(({ email, roles: held }) => [email, held.join()]))
+}
+const record = async (member: { readonly id: string }) =>
+  (await bench.deps.ownership.ownerships(soc, 10)).items.find((one) => one.member === member.id)
+
+describe('somebody known under another address', () => {
+  test('has the new account and no longer the old one, in one go', async () => {
+    const anna = await bench.provider.person('anna')
+    await bench.provider.group('Net-Readers', [anna])
+    await bench.settle()
+    expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
+    await bench.provider.readdress(anna, 'countess@demo.test')
+    await bench.settle()
+    expect(users()).toEqual({ 'countess@demo.test': 'readonly' })
+    expect(await record(anna)).toMatchObject({ email: 'countess@demo.test', grants: [{ role: 'reader' }] })
+    expect((await record(anna))?.former).toBeUndefined()
+    expect(await bench.deps.ownership.ownedCount(soc)).toBe(1)
+  })
+
+  test('keeps the old one while the platform refuses the new, and has one in the end', async () => {
+    const anna = await bench.provider.person('anna')
+    await bench.provider.group('Net-Readers', [anna])
+    await bench.settle()
+    bench.netography.faults([{ kind: 'status', status: 500, method: 'POST', path: '/user', times: 9 }])
+    await bench.provider.readdress(anna, 'countess@demo.test')
+    await bench.settle()
+    expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
+    bench.netography.faults([])
+    bench.clock.advance(7200)
+    await bench.settle()
+    await bench.reconcile()
+    expect(users()).toEqual({ 'countess@demo.test': 'readonly' })
+    expect((await record(anna))?.former).toBeUndefined()
+  })
+})
+
+test('promoted, suspended by the fallback role, back again: one role at every moment', async () => {
+  const anna = await bench.provider.person('anna')
+  const readers = await bench.provider.group('Net-Readers', [anna])
+  await bench.settle()
+  await bench.provider.group('Net-Operators', [anna])
+  await bench.settle()
+  expect(users()).toEqual({ 'anna@demo.test': 'operational_manager' })
+  await bench.provider.setActive(anna, false)
+  await bench.settle()
+  expect(users()).toEqual({ 'anna@demo.test': 'rolecall_off' })
+  expect(await record(anna)).toMatchObject({ suspended: { reason: 'departed' } })
+  await bench.reconcile()
+  expect(users()).toEqual({ 'anna@demo.test': 'rolecall_off' })
+  await bench.provider.setActive(anna, true)
+  await bench.provider.change(readers, { remove: [anna] })
+  await bench.settle()
+  expect(users()).toEqual({ 'anna@demo.test': 'operational_manager' })
+  expect((await record(anna))?.suspended).toBeUndefined()
+  expect(bench.events.filter(({ type }) => type === 'drift.found')).toEqual([])
+})
