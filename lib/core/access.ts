@@ -1,5 +1,6 @@
 import type { Assignment } from './assignment.ts'
 import { describeHoldReason } from './describe.ts'
+import type { Inherited, InheritedRole } from './effective.ts'
 import { becauseText } from './explanation-text.ts'
 import type { CommunityId, RoleId } from './ids.ts'
 import type { OwnedGrant, Ownership } from './ownership.ts'
@@ -98,3 +99,27 @@ export const accessEntries = (input: AccessInput): readonly AccessEntry[] => {
     }
   })
 }
+
+const inheritedStatus: Readonly<Record<InheritedRole['state'], AccessEntry['status']>> = {
+  given: 'assigned',
+  waiting: 'pending',
+  leaving: 'assigned',
+}
+
+/** What communities above give that holds in this one, too. */
+export const inheritedEntries = (
+  community: CommunityId,
+  inherited: readonly Inherited[],
+): readonly AccessEntry[] =>
+  inherited.flatMap(({ community: inheritedFrom, roles }) =>
+    roles.map(({ role, state, perhaps }) => ({
+      community,
+      role,
+      status: inheritedStatus[state],
+      because: [
+        `a role of ${inheritedFrom}, which holds here, too${perhaps ? ' if its holders are administrators' : ''}`,
+        ...(state === 'leaving' ? ['no rule grants it any longer'] : []),
+      ],
+      inheritedFrom,
+    })),
+  )

@@ -1,6 +1,8 @@
 import type { Because, GroupStep, Suppressed } from './assignment.ts'
 import type { Actor } from './audit.ts'
+import type { StillPresent } from './departed.ts'
 import { describe, describeHoldReason, describeProblem } from './describe.ts'
+import type { Inherited, InheritedRole } from './effective.ts'
 import { unreachable } from './errors.ts'
 import type { Answer, Explanation, RoleExplanation, RuleAnswer } from './explanation.ts'
 import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
@@ -99,14 +101,35 @@ const answerLines = (answer: Answer): readonly string[] => {
   ]
 }
 
+const inheritedStates: Readonly<Record<InheritedRole['state'], string>> = {
+  given: 'given there',
+  waiting: 'wanted there, not given yet',
+  leaving: 'given there, wanted no longer',
+}
+
+const inheritedLines = ({ community, roles }: Inherited): readonly string[] =>
+  roles.map(({ role, name, state, perhaps }) => {
+    const reach = perhaps ? 'holds here, too, if its holders are administrators' : 'holds here, too'
+    return `  inherited from ${community}: ${role} "${name}": ${inheritedStates[state]}, ${reach}`
+  })
+
+const presentText = ({ community, by }: StillPresent): string => {
+  const above = by.filter((one) => one !== community)
+  return above.length === 0 ? community : `${community} (by way of ${above.join(', ')})`
+}
+
 /** For a terminal. */
 export const explanationText = (explanation: Explanation): string => {
-  const { suspended, outcome, answer, account, cycles = [] } = explanation
+  const { suspended, outcome, answer, account, cycles = [], inherited = [], stillPresent = [] } = explanation
   return [
     `${explanation.community}: member ${explanation.member} of ${explanation.connection}, ${standings[explanation.standing]}`,
     ...(account === undefined ? [] : [`  account ${account}`]),
     ...(suspended === undefined ? [] : [`  suspended by us since ${suspended.at} (${suspended.reason})`]),
+    ...(stillPresent.length === 0
+      ? []
+      : [`  departed, still present in ${stillPresent.map(presentText).join(', ')}`]),
     ...explanation.roles.flatMap(roleLines),
+    ...inherited.flatMap(inheritedLines),
     ...(cycles.length === 0
       ? []
       : [`  ${describeProblem({ kind: 'groupCycle', connection: explanation.connection, groups: cycles })}`]),

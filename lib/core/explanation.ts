@@ -1,6 +1,8 @@
 import type { Suppressed, Target } from './assignment.ts'
 import type { AuditEntry } from './audit.ts'
 import type { Community, Rule } from './configuration.ts'
+import type { StillPresent } from './departed.ts'
+import type { Inherited } from './effective.ts'
 import type {
   AccountId,
   CommunityId,
@@ -14,6 +16,7 @@ import type {
 import { type MatchSubject, type Patterns, whyNot } from './matching.ts'
 import type { Ownership } from './ownership.ts'
 import { type ProvenBecause, withProvenance } from './provenance.ts'
+import { roleNow } from './role-records.ts'
 import type { PlatformRole } from './snapshot.ts'
 import { unassigned } from './standing.ts'
 import type { HeldChange, Hold } from './verdict.ts'
@@ -32,6 +35,10 @@ export type ExplainInput = {
   readonly cycles?: readonly GroupId[]
   /** The member's audit trail and that of the groups in between, newest first: tells which request made the evidence true. */
   readonly trail?: readonly AuditEntry[]
+  /** What communities above give that holds here, too. */
+  readonly inherited?: readonly Inherited[]
+  /** Of somebody who departed: here and below. */
+  readonly stillPresent?: readonly StillPresent[]
 }
 /** "Why does this person not have this role?" */
 export type Question = {
@@ -82,6 +89,9 @@ export type Explanation = {
   readonly outcome?: Outcome
   readonly answer?: Answer
   readonly cycles?: readonly GroupId[]
+  /** Effective access is `roles` and these. */
+  readonly inherited?: readonly Inherited[]
+  readonly stillPresent?: readonly StillPresent[]
 }
 
 type PlainRole = Omit<RoleExplanation, 'because'> & { readonly because: Target['granted'][number]['because'] }
@@ -94,7 +104,11 @@ const explainRoles = (input: ExplainInput): readonly RoleExplanation[] =>
 
 const plainRoles = (input: ExplainInput): readonly PlainRole[] => {
   const { community, target, ownership, snapshotRoles = [] } = input
-  const owned = new Map((ownership?.grants ?? []).map((grant) => [grant.role, grant]))
+  const grants = (ownership?.grants ?? []).map((one) => ({
+    ...one,
+    role: roleNow(community.roles, one.role),
+  }))
+  const owned = new Map(grants.map((grant) => [grant.role, grant]))
   const wanted = new Set(target.granted.map(({ role }) => role))
   const nameOf = (role: RoleId) => community.roles.find(({ id }) => id === role)?.name ?? role
   const heldByHand = (role: RoleId) => snapshotRoles.some(({ name }) => name === nameOf(role))
@@ -147,7 +161,8 @@ const answer = (input: ExplainInput, question: Question, roles: readonly RoleExp
 
 /** How one member stands in one community and why, from stored facts; and, when asked, why they do not have a role. */
 export const explain = (input: ExplainInput): Explanation => {
-  const { target, ownership, outcome, hold, question, cycles = [] } = input
+  const { target, ownership, outcome, hold, question, cycles = [], inherited = [] } = input
+  const present = target.standing === 'departed' ? (input.stillPresent ?? []) : []
   const roles = explainRoles(input)
   const about = ({ change }: HeldChange): boolean =>
     'subject' in change &&
@@ -167,5 +182,7 @@ export const explain = (input: ExplainInput): Explanation => {
     ...(outcome === undefined ? {} : { outcome }),
     ...(question === undefined ? {} : { answer: answer(input, question, roles) }),
     ...(cycles.length === 0 ? {} : { cycles }),
+    ...(inherited.length === 0 ? {} : { inherited }),
+    ...(present.length === 0 ? {} : { stillPresent: present }),
   }
 }

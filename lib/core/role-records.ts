@@ -19,6 +19,13 @@ export type RoleRecords = {
   readonly dropped: readonly RoleOwnership[]
 }
 
+/** What a role of an earlier configuration is called in this one. */
+export const roleNow = (definitions: readonly RoleDefinition[], role: RoleId): RoleId => {
+  if (definitions.some(({ id }) => id === role)) return role
+  const heir = definitions.filter(isManaged).find(({ previously = [] }) => previously.includes(role))
+  return heir?.id ?? role
+}
+
 const alone = (roles: readonly PlatformRole[]): PlatformRole | undefined =>
   roles.length === 1 ? roles[0] : undefined
 

@@ -1,4 +1,4 @@
-import { accessEntries } from '../core/access.ts'
+import { accessEntries, inheritedEntries } from '../core/access.ts'
 import type { Configuration } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
@@ -6,6 +6,7 @@ import { personKey } from '../core/plan-scene.ts'
 import type { AccessEntry, AccessReads } from '../core/ports/access.ts'
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
 import type { HeldChange, Hold } from '../core/verdict.ts'
+import { lookUp, type Uplook } from './above.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
 import { type Reads, type Standing, standingsOf } from './standing.ts'
@@ -14,11 +15,17 @@ const lanes = 8
 
 export type AccessDeps = Reads & {
   readonly configuration: CurrentConfiguration
-  readonly ownership: Pick<Provisioning['ownership'], 'ownershipsOf'>
+  readonly ownership: Pick<Provisioning['ownership'], 'ownershipsOf' | 'roleOwnerships'>
   readonly outcomes: Pick<Provisioning['outcomes'], 'outcomesOf'>
   readonly safety: Pick<Provisioning['safety'], 'hold'>
 }
 type HoldIn = (community: CommunityId) => Promise<Hold | undefined>
+/** Read once for all members of one answer. */
+type Shared = {
+  readonly configuration: Configuration
+  readonly holdIn: HoldIn
+  readonly uplook: Uplook
+}
 
 const heldOf = ({ connection, id }: Standing, hold: Hold | undefined): readonly HeldChange[] => {
   const key = personKey({ connection, member: id })
@@ -27,8 +34,7 @@ const heldOf = ({ connection, id }: Standing, hold: Hold | undefined): readonly 
 
 const entriesOf = async (
   deps: AccessDeps,
-  configuration: Configuration,
-  holdIn: HoldIn,
+  { configuration, holdIn, uplook }: Shared,
   standing: Standing,
 ): Promise<readonly AccessEntry[]> => {
   const { connection, id, assignments } = standing
@@ -51,7 +57,11 @@ const entriesOf = async (
       held: heldOf(standing, hold),
     })
   })
-  return entries.flat()
+  const below = configuration.communities.filter(({ parent }) => parent !== undefined)
+  const inherited = await inParallel(below, lanes, async (community) =>
+    inheritedEntries(community.id, await uplook.inherited(community, { standing, ownerships })),
+  )
+  return [...entries, ...inherited].flat()
 }
 
 /** Before the first push nobody is wanted anywhere. */
@@ -75,11 +85,12 @@ export const createAccessReader = (deps: AccessDeps): AccessReads => ({
       holds.set(community, hold)
       return hold
     }
+    const shared = { configuration, holdIn, uplook: lookUp(deps, configuration) }
     const standings = await standingsOf(deps, configuration, connection, members)
     const entries = await inParallel(
       standings,
       lanes,
-      async (standing) => [standing.id, await entriesOf(deps, configuration, holdIn, standing)] as const,
+      async (standing) => [standing.id, await entriesOf(deps, shared, standing)] as const,
     )
     return new Map(entries)
   },

@@ -1,6 +1,8 @@
 import type { Target } from '../core/assignment.ts'
 import type { AuditEntry } from '../core/audit.ts'
 import type { Community, Configuration } from '../core/configuration.ts'
+import { type StillPresent, stillPresent } from '../core/departed.ts'
+import { childrenOf, type Inherited } from '../core/effective.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Explanation, explain } from '../core/explanation.ts'
 import type { CommunityId, ConnectionId, MemberId, RoleId } from '../core/ids.ts'
@@ -8,6 +10,7 @@ import type { Member } from '../core/member.ts'
 import type { Ownership } from '../core/ownership.ts'
 import { stepsBehind } from '../core/provenance.ts'
 import { targetFor } from '../core/target.ts'
+import { lookUp } from './above.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
 import { readStanding, type Standing } from './standing.ts'
@@ -99,12 +102,32 @@ const trailOfGroups = async (
   return trails.flat()
 }
 
-const concerned = (
+type Concerned = { readonly community: Community; readonly inherited: readonly Inherited[] }
+
+/** Where they are, were or should be, and where something given above holds. */
+const concerned = async (
   configuration: Configuration,
-  request: ExplainRequest,
-  known: ReadonlySet<CommunityId>,
-): readonly Community[] =>
-  configuration.communities.filter(({ id }) => known.has(id) || request.question?.community === id)
+  known: ReadonlySet<CommunityId | undefined>,
+  inheritedIn: (community: Community) => Promise<readonly Inherited[]>,
+): Promise<readonly Concerned[]> => {
+  const all = await Promise.all(
+    configuration.communities.map(async (community) => ({
+      community,
+      inherited: await inheritedIn(community),
+    })),
+  )
+  return all.filter(({ community, inherited }) => known.has(community.id) || inherited.length > 0)
+}
+
+/** Of this community and those below it. */
+const hereAndBelow = (
+  { communities }: Configuration,
+  id: CommunityId,
+  present: readonly StillPresent[],
+): readonly StillPresent[] => {
+  const below = new Set([id, ...childrenOf(communities, id).map((child) => child.id)])
+  return present.filter(({ community }) => below.has(community))
+}
 
 /** Each role a member has or should have, and why, from what is stored: no platform is asked. */
 export const explainMember = async (
@@ -127,8 +150,14 @@ export const explainMember = async (
   const known = new Set([
     ...standing.assignments.keys(),
     ...[...ownerships, ...outcomes].map(({ community }) => community),
+    question?.community,
   ])
-  const communities = concerned(configuration, request, known).map(async (community) => {
+  const uplook = lookUp(deps, configuration)
+  const present = stillPresent(configuration.communities, await uplook.present(ownerships))
+  const shown = await concerned(configuration, known, (community) =>
+    uplook.inherited(community, { standing, ownerships }),
+  )
+  const communities = shown.map(async ({ community, inherited }) => {
     const ownership = ownerships.find((one) => one.community === community.id)
     const asked =
       question?.community === community.id && member !== undefined
@@ -148,6 +177,8 @@ export const explainMember = async (
       question: asked,
       trail: trails.flat(),
       cycles,
+      inherited,
+      stillPresent: hereAndBelow(configuration, community.id, present),
     })
   })
   return { member, id, ...found, communities: await Promise.all(communities) }

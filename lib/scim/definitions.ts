@@ -137,6 +137,7 @@ const access: SchemaDocument = {
         part('status', 'How far the assignment is.', {
           canonicalValues: ['assigned', 'pending', 'held', 'failed'],
         }),
+        part('inheritedFrom', 'The community above in which it is given; it holds here, too.'),
         part('because', 'The rules behind it, each with the group or attribute it matched.', {
           multiValued: true,
         }),

@@ -9,6 +9,8 @@ export type AccessEntry = {
   readonly status: AccessStatus
   /** Rule, and the group or attribute behind it, in words; what is missing, when something is. */
   readonly because: readonly string[]
+  /** Given in that community above, and holding here, too. */
+  readonly inheritedFrom?: CommunityId
 }
 export type AccessReads = {
   /** Of members that were read just before; from what is stored, no platform is asked. */
