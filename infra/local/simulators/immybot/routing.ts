@@ -1,4 +1,3 @@
-import type { SimulatedRequest } from '../simulator.ts'
 import type { Answer as StandAnswer } from '../stand.ts'
 import type { Shape } from './checks.ts'
 import type { Switches, User, World } from './world.ts'
@@ -15,7 +14,6 @@ export type Call = {
   readonly caller: User
 }
 export type Answer = StandAnswer<World>
-export type Method = SimulatedRequest['method']
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
