@@ -76,7 +76,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'adopt-account': {
     kind: 'house',
-    usage: 'COMMUNITY USER --reason TEXT [--connection ID] [--roles] [--yes] [--by NAME]',
+    usage: 'COMMUNITY USER [--connection ID] [--roles] [--yes] --reason TEXT [--by NAME]',
     summary: 'make a hand-made account ours, an administrator’s or protected one included',
     options: {
       connection: { takes: 'ID', does: 'whose member; needed when there are several' },

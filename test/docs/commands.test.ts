@@ -51,6 +51,10 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall config push': { code: 0, shows: /Stored as version|is this text already/ },
   'npx rolecall config history': { code: 0, shows: /^\* \d/m },
   'npx rolecall config rollback': { code: 0, shows: /Version 1 is current/ },
+  'npx rolecall doctor': { code: 0, shows: /^demo-\w+ \(\w+\)\n {2}ok .* 0 problem\(s\)\n$/s },
+  'npx rolecall adopt': { code: 0, shows: /^version: 1$.*^# Administrators, protected above:$/ms },
+  'npx rolecall adopt-account': { code: 0, shows: /It is ours already/ },
+  'npx rolecall saml-mappers': { code: 0, shows: /^1 +role +Net-Operators +operational_manager/m },
   // An approval given by an example before it leaves nothing held.
   'npx rolecall plan': { code: [2, 3], shows: /^demo-soc: \d to do, \d held/m },
   'npx rolecall explain': { code: 0, shows: /rule soc-analysts .*group "SOC-Analysts"/ },
@@ -175,7 +179,7 @@ describe('every example of the pages', () => {
 describe('--json is as docs/cli.md tells', () => {
   const told = pages.find(({ path }) => path === 'docs/cli.md')?.text.split('## JSON')[1] ?? ''
   const rows = new Map(
-    [...told.matchAll(/^\| `([a-z ]+)` \| (.+) \|$/gm)].map(([, name = '', text = '']) => [name, text]),
+    [...told.matchAll(/^\| `([a-z -]+)` \| (.+) \|$/gm)].map(([, name = '', text = '']) => [name, text]),
   )
   const listed = (text = ''): readonly string[] =>
     (/\{ ([\w, ]+) \}/.exec(text)?.[1] ?? '').split(', ').filter((key) => key !== '')
@@ -191,6 +195,10 @@ describe('--json is as docs/cli.md tells', () => {
     'config history': () => run('config history'),
     'config rollback': () => run('config rollback 1'),
     plan: () => run('plan demo-soc'),
+    doctor: () => run('doctor demo-soc'),
+    adopt: () => run('adopt demo-soc'),
+    'adopt-account': () => run('adopt-account demo-soc dan@demo.test --reason theirs'),
+    'saml-mappers': () => run('saml-mappers demo-net'),
     explain: () => run('explain ada@demo.test'),
     reconcile: () => run('reconcile demo-soc'),
     holds: async () => {
