@@ -30,6 +30,8 @@ export type Survey = {
   readonly heldBy: (user: number) => readonly Held[]
   /** Whether a user holds something of ours that a suspension takes. */
   readonly keeps: (user: number) => boolean
+  /** Roles of our own service principal, by id, where they were read along. */
+  readonly ownRoles?: ReadonlySet<string>
   /** Roles of groups nobody is in are among them. */
   readonly all: readonly Held[]
   readonly denied: readonly { readonly user: number; readonly role: number; readonly roleName: string }[]

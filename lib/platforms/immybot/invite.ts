@@ -104,17 +104,26 @@ export const createInviter = (
     return typeof userId === 'number' ? api.user(String(userId)) : undefined
   }
 
-  return async (invitation: Invitation, grants: readonly Grant[]): Promise<UserShape> => {
-    const found = await find(invitation)
-    if (found !== undefined && !belongs(community, found.tenantId))
+  /** Whom the platform knows and we may make a user. */
+  const usable = async (person: PersonShape): Promise<void> => {
+    if (!belongs(community, person.tenantId))
       throw refused(
-        `the person with this address belongs to tenant ${found.tenantId}, outside this community`,
+        `the person with this address belongs to tenant ${person.tenantId}, outside this community`,
       )
-    if (found !== undefined && (await userOf(found.id)) !== undefined)
+    if ((await userOf(person.id)) !== undefined)
       throw new ConnectorError(
         'platformDisagrees',
         'a person with this address became a user after the plan was made; the next plan decides what they are',
       )
+    if (!person.azurePrincipalId)
+      throw refused(
+        "the person with this address has no object id, and everybody logs in through Entra; wait for ImmyBot's hourly sync",
+      )
+  }
+
+  return async (invitation: Invitation, grants: readonly Grant[]): Promise<UserShape> => {
+    const found = await find(invitation)
+    if (found !== undefined) await usable(found)
     for (const grant of grants) access.check(grant, found?.tenantId ?? home(), facts)
     const person = found ?? (await create(invitation))
     const user = await settled(

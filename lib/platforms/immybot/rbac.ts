@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../core/errors.ts'
+import { ConnectorError, isConnectorError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { settled } from '../settle.ts'
 import type { Access, Grant, Survey } from './access.ts'
@@ -9,6 +9,15 @@ import type { Held } from './listing.ts'
 import { createManagedGroups } from './managed-groups.ts'
 import { scopeKey, scopeOfAssignment } from './scopes.ts'
 import type { AssignmentShape, GroupShape, MemberShape } from './shapes.ts'
+
+/** The form in which the cache is cleared is not published: what it answers is not believed either way. */
+const refusals = [
+  'platformRefused',
+  'platformForbidden',
+  'platformNotFound',
+  'platformUnreadable',
+  'platformUncertain',
+] as const
 
 /** So many users are asked for one by one; for more, the instance's whole lists are read. */
 const few = 8
@@ -108,6 +117,14 @@ export const createRbac = (api: RbacApi, clock: Clock, dialect: Dialect): Access
   }
   const isIn = async (user: number, group: number): Promise<boolean> =>
     (await api.groupsOf(user)).some(({ groupId }) => groupId === group)
+  /** What somebody lost counts at once, where the instance lets us say so; else when its cache ends, a minute later. */
+  const refresh = async (): Promise<void> => {
+    try {
+      await api.invalidateCache()
+    } catch (error) {
+      if (!isConnectorError(error, ...refusals)) throw error
+    }
+  }
   const leave = async (user: number, group: number): Promise<void> => {
     await settled(
       clock,
@@ -115,14 +132,15 @@ export const createRbac = (api: RbacApi, clock: Clock, dialect: Dialect): Access
       () => api.removeMember(group, user),
       async () => ((await isIn(user, group)) ? undefined : true),
     )
+    await refresh()
   }
 
   return {
-    survey: async (users, facts, everybody) =>
-      survey(
-        everybody || users.length > few ? await whole() : await ofUsers(users.map(({ id }) => id)),
-        facts,
-      ),
+    survey: async (users, facts, everybody) => {
+      if (!everybody && users.length <= few) return survey(await ofUsers(users.map(({ id }) => id)), facts)
+      const seen = survey(await whole(), facts)
+      return { ...seen, ownRoles: new Set(seen.heldBy(facts.own.userId).map(({ role }) => role)) }
+    },
     ownRoles: async ({ own }) => {
       const { assignments } = await ofUsers([own.userId])
       return new Set(assignments.map(({ roleId }) => String(roleId)))

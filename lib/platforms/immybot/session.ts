@@ -77,13 +77,8 @@ export const openSession = (generation: Generation, facts: Facts, deps: SessionD
     }
     return found
   }
-  const listed = async (held: readonly Held[]): Promise<readonly PlatformRole[]> =>
-    listRoles({
-      community,
-      facts,
-      described: described(await access.ownRoles(facts)),
-      held,
-    })
+  const listed = async (held: readonly Held[], own?: ReadonlySet<string>): Promise<readonly PlatformRole[]> =>
+    listRoles({ community, facts, described: described(own ?? (await access.ownRoles(facts))), held })
 
   return {
     generation,
@@ -102,7 +97,7 @@ export const openSession = (generation: Generation, facts: Facts, deps: SessionD
         const account = people.has(user) ? accounts.find(({ id }) => id === String(user)) : undefined
         return account === undefined ? [] : [{ kind: 'denied', account: account.id, roleName }]
       })
-      return { accounts, roles: await listed(survey.all), notices }
+      return { accounts, roles: await listed(survey.all, survey.ownRoles), notices }
     },
     account: async (user) =>
       accountOf(user, await access.survey([user], facts, false), facts.own.userId, clock.now()),
