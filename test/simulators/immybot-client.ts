@@ -43,10 +43,11 @@ export const openInstance = (): Instance => {
     const [path = '', query = ''] = address.split('?')
     const answer = simulator.handle({ method, path, query: new URLSearchParams(query), headers, body })
     const html = answer.headers['content-type'] === 'text/html'
+    const json = answer.headers['content-type']?.includes('json') === true
     return {
       status: answer.status,
       html,
-      body: html || answer.body === '' ? answer.body : JSON.parse(answer.body),
+      body: json && answer.body !== '' ? JSON.parse(answer.body) : answer.body,
     }
   }
 

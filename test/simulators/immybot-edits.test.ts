@@ -34,6 +34,18 @@ describe('people', () => {
     expect(emails('/persons')).not.toContain('other@demo.test')
   })
 
+  it('may be there twice, in two tenants', () => {
+    edit(
+      { kind: 'addUser', email: 'ada@demo.test' },
+      { kind: 'addUser', email: 'Ada@demo.test', tenantId: 2 },
+      { kind: 'addUser', email: 'ada@demo.test', tenantId: 1 },
+    )
+    expect(rows('/users').slice(3)).toMatchObject([
+      { email: 'ada@demo.test', tenantId: 1, personId: 10 },
+      { email: 'Ada@demo.test', tenantId: 2 },
+    ])
+  })
+
   it('may be no people at all', () => {
     edit({ kind: 'addMachine', type: 'Service', name: 'Backup', tenantId: 2 })
     expect(rows('/users').at(-1)).toMatchObject({

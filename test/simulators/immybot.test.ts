@@ -190,6 +190,16 @@ describe('requests', () => {
     expect(instance.world()).toEqual(before)
   })
 
+  it('are refused in one of three forms', () => {
+    const refused = () => instance.call('GET', '/api/v1/users/99').body
+    const detail = 'User not found'
+    expect(refused()).toMatchObject({ title: 'Not Found', status: 404, detail })
+    instance.control.switches({ errors: 'guide' })
+    expect(refused()).toEqual({ error: { code: 'Not Found', message: detail, details: detail } })
+    instance.control.switches({ errors: 'text' })
+    expect(refused()).toBe(detail)
+  })
+
   it('keep their verb or take the other one', () => {
     const update = { id: demoUsers.owner, isAdmin: true, tenantId: 2 }
     instance.control.switches({ userUpdate: 'PUT' })

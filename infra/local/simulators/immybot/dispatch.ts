@@ -10,7 +10,7 @@ import { isExpired, isMsp } from './lookup.ts'
 import { olderRoutes } from './older.ts'
 import { personRoutes } from './persons.ts'
 import { roleRoutes } from './roles.ts'
-import { type Answer, page, type Route, refuse } from './routing.ts'
+import { type Answer, page, type Route, refuse, refusedAs } from './routing.ts'
 import { swaggerAnswer } from './swagger.ts'
 import { tenantRoutes } from './tenants.ts'
 import { principalOf, tokenAnswer, tokenPath } from './token.ts'
@@ -154,10 +154,7 @@ const worked = (world: World, request: SimulatedRequest, now: string, found: Fou
   return next === world ? answer : { ...answer, world: next }
 }
 
-export const served = (world: World, request: SimulatedRequest, now: string): Answer => {
-  if (tokenPath.test(request.path)) return tokenAnswer(world, request, now)
-  const swagger = swaggerAnswer(world, request, routesOf)
-  if (swagger !== undefined) return swagger
+const apiAnswer = (world: World, request: SimulatedRequest, now: string): Answer => {
   const found = find(world, request)
   switch (found) {
     case 'page':
@@ -167,4 +164,10 @@ export const served = (world: World, request: SimulatedRequest, now: string): An
     default:
       return worked(world, request, now, found)
   }
+}
+
+export const served = (world: World, request: SimulatedRequest, now: string): Answer => {
+  if (tokenPath.test(request.path)) return tokenAnswer(world, request, now)
+  const swagger = swaggerAnswer(world, request, routesOf)
+  return swagger ?? refusedAs(apiAnswer(world, request, now), world.switches.errors)
 }

@@ -16,8 +16,13 @@ export type Edit =
   | { readonly kind: 'removePerson'; readonly email: string }
   /** Deleted at Entra; ImmyBot notices with the next take-over. */
   | { readonly kind: 'leaveEntra'; readonly email: string }
-  /** A person is promoted; who is no person yet becomes one. */
-  | { readonly kind: 'addUser'; readonly email: string; readonly set?: Partial<User> }
+  /** A person is promoted; who is no person yet (of that tenant, where one is named) becomes one. */
+  | {
+      readonly kind: 'addUser'
+      readonly email: string
+      readonly tenantId?: number
+      readonly set?: Partial<User>
+    }
   /** A user who is no person. */
   | {
       readonly kind: 'addMachine'

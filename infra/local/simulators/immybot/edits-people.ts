@@ -4,12 +4,12 @@ import { sameAddress, userOfPerson, withThing } from './lookup.ts'
 import type { Person, User, World } from './world.ts'
 
 /** Hand edits of persons and users. */
-export const personNamed = (world: World, email: string): Person | undefined =>
-  world.persons.find(({ emailAddress }) => sameAddress(emailAddress, email))
-export const userNamed = (world: World, email: string): User | undefined => {
-  const person = personNamed(world, email)
-  return person === undefined ? undefined : userOfPerson(world, person.id)
-}
+const personsNamed = (world: World, email: string): readonly Person[] =>
+  world.persons.filter(({ emailAddress }) => sameAddress(emailAddress, email))
+/** An address may have a person in more than one tenant: the first. */
+export const personNamed = (world: World, email: string): Person | undefined => personsNamed(world, email)[0]
+export const userNamed = (world: World, email: string): User | undefined =>
+  personsNamed(world, email).flatMap(({ id }) => userOfPerson(world, id) ?? [])[0]
 
 const objectIdOf = (id: number): string => `44444444-4444-4444-8444-${String(id).padStart(12, '0')}`
 
@@ -40,9 +40,10 @@ export const personAdded = (world: World, edit: Of<'addPerson'>, { now }: Made):
   }
 }
 
-export const userAdded = (world: World, { email, set }: Of<'addUser'>, made: Made): World => {
-  const known = personNamed(world, email)
-  const next = known === undefined ? personAdded(world, { kind: 'addPerson', email }, made) : world
+export const userAdded = (world: World, { email, tenantId, set }: Of<'addUser'>, made: Made): World => {
+  const known = personsNamed(world, email).find((one) => tenantId === undefined || one.tenantId === tenantId)
+  const added: Of<'addPerson'> = { kind: 'addPerson', email, ...(tenantId !== undefined && { tenantId }) }
+  const next = known === undefined ? personAdded(world, added, made) : world
   const person = known ?? next.persons.at(-1)
   if (person === undefined || userOfPerson(next, person.id) !== undefined) return world
   const user = newUser({

@@ -60,6 +60,21 @@ export const refuse = (status: number, detail: string): Answer => ({
   headers: { 'content-type': 'application/problem+json' },
   body: { type: 'about:blank', title: titles[status] ?? 'Error', status, detail },
 })
+
+/** The same refusal as the switch has it. */
+export const refusedAs = (answer: Answer, errors: Switches['errors']): Answer => {
+  const { title, detail } = (answer.body ?? {}) as { readonly title?: string; readonly detail?: string }
+  if (answer.status < 400 || detail === undefined) return answer
+  const { status } = answer
+  switch (errors) {
+    case 'problem':
+      return answer
+    case 'guide':
+      return { status, body: { error: { code: title, message: detail, details: detail } } }
+    case 'text':
+      return { status, headers: { 'content-type': 'text/plain' }, body: detail }
+  }
+}
 export const unknownThing = (what: string): Answer => refuse(404, `${what} not found`)
 
 export const idOf = (call: Call, name = 'id'): number => Number(call.params[name])

@@ -70,6 +70,8 @@ export type Switches = {
   readonly enumsAs: 'number' | 'name'
   /** Whether an assignment shows the ids its scope means. */
   readonly claimValues: 'ids' | 'empty'
+  /** ASP.NET's problem details, the object of the API guide, or plain text: the specification says nothing of errors. */
+  readonly errors: 'problem' | 'guide' | 'text'
   /** Fields the page on breaking changes promises and the specification does not list. */
   readonly groupFields: boolean
 }
@@ -219,5 +221,6 @@ export const defaultSwitches: Switches = {
   userTenantNamed: false,
   enumsAs: 'number',
   claimValues: 'ids',
+  errors: 'problem',
   groupFields: false,
 }
