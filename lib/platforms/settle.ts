@@ -16,6 +16,23 @@ const attempted = async (write: () => Promise<void>): Promise<ConnectorError | u
 }
 
 /**
+ * After a write, a reading that is refused says nothing about the write. By its own code it would be taken for a refusal of the change, and what
+ * was just made would be nobody's.
+ */
+const uncertain = (what: string, error: unknown): unknown => {
+  if (!isConnectorError(error, 'platformThrottled', 'platformUnauthorized', 'platformForbidden')) return error
+  const { status, retryAfter } = error
+  return new ConnectorError(
+    'platformUncertain',
+    `${what}: sent, and whether it was done could not be read: ${error.message}`,
+    {
+      ...(status === undefined ? {} : { status }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    },
+  )
+}
+
+/**
  * Writes, then believes only what it reads: `look` gives what it sees once that is as wanted. A lost answer whose write is visible is a
  * success; a write that stays invisible is `platformUncertain` when its answer was lost, else `platformDisagrees`.
  */
@@ -28,7 +45,9 @@ export const settled = async <T>(
   const doubt = await attempted(write)
   for (let reading = 1; reading <= readings; reading += 1) {
     if (reading > 1) await clock.sleep(reading - 1)
-    const seen = await look(reading)
+    const seen = await look(reading).catch((error: unknown) => {
+      throw uncertain(what, error)
+    })
     if (seen !== undefined) return seen
   }
   throw doubt ?? new ConnectorError('platformDisagrees', `${what}: the platform does not show it`)

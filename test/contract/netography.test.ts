@@ -13,6 +13,7 @@ import { accountId, milliseconds, platformRoleId, roleId } from '../../lib/core/
 import type { Platform } from '../../lib/core/ports/platform.ts'
 import type { PlatformRole } from '../../lib/core/snapshot.ts'
 import { createPlatforms } from '../../lib/platforms/catalog.ts'
+import { assumedCalls } from '../../lib/platforms/netography/api.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import * as make from './changes.ts'
 import { contentsOf, failure, rolesOf } from './hand.ts'
@@ -201,6 +202,20 @@ describe('users', () => {
     net().faults([{ kind: 'lostAnswer', method: 'POST', path: '/user', times: 1 }])
     await joined()
     expect(account().users.filter(({ email }) => email === person)).toHaveLength(1)
+  })
+
+  it('are announced as perhaps made when nobody lets us look', async () => {
+    for (const status of [401, 403, 429]) {
+      const email = `user-${status}@acme.example`
+      const known = await roles()
+      net().faults([{ kind: 'status', status, method: 'GET', path: '/user/', times: 20 }])
+      await expect(platform.apply(make.invite(email, [low.id]), known)).rejects.toEqual(
+        failure('platformUncertain'),
+      )
+      expect(userOf(email)?.roles).toEqual(['readonly'])
+      net().faults([])
+      clock.advance(700)
+    }
   })
 
   it('are found one by one, and by the list when there are many', async () => {
@@ -647,6 +662,24 @@ describe('the check-up', () => {
     net().faults([{ kind: 'status', status: 500, times: 1000 }])
     expect(await states()).toEqual(['credentials: problem', 'API description: warning'])
   })
+})
+
+it('makes no call that its list for the check-up leaves out, and the list none that is never made', async () => {
+  const contents = contentsOf(team)
+  await run(make.createRole(team, contents))
+  await run(make.repairRole(team, { ...contents, permissions: [] }, roleIdOf(team.name)))
+  const id = await joined(team)
+  await run(replacing(person, id, low, team))
+  await run(make.deleteRole(team, roleIdOf(team.name)))
+  await run(make.remove(person, accountId(id)))
+  await platform.checkup()
+  const shape = (path: string) => path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{}')
+  const made = new Set(
+    net()
+      .requests()
+      .map(({ method, path }) => `${method} ${shape(path)}`),
+  )
+  expect([...made].toSorted()).toEqual([...assumedCalls, 'GET /openapi/openapi.json'].toSorted())
 })
 
 it('refuses dialect settings it does not know', async () => {
