@@ -229,6 +229,19 @@ it('makes no call that its list for `doctor` leaves out, and the list none that 
   expect([...made].toSorted()).toEqual([...listed, 'GET /swagger.json'].toSorted())
 })
 
+it('takes a role that somebody else deleted first as gone, and a refusal as a refusal', async () => {
+  await platform.apply(make.createRole(team, contents(team)), await roles())
+  const id = (await roles()).get('team')?.id ?? platformRoleId('')
+  const change = make.deleteRole(team, id)
+  sekoia().faults([{ kind: 'status', method: 'DELETE', status: 400, times: 1 }])
+  await expect(platform.apply(change, await roles())).rejects.toEqual(failure('platformRefused'))
+  sekoia().faults([
+    { kind: 'meanwhile', method: 'DELETE', times: 1, edits: [{ kind: 'deleteRole', name: team.name }] },
+  ])
+  expect(await platform.apply(change, await roles())).toEqual({ kind: 'gone' })
+  expect(await platform.apply(change, await roles())).toEqual({ kind: 'gone' })
+})
+
 const below = '55555555-5555-4555-8555-555555555555'
 const never = (): never => {
   throw new Error('the simulator holds no role')

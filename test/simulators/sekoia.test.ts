@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,9 @@ import {
   demoKey,
   demoOwner,
 } from '../../infra/local/simulators/sekoia/demo.ts'
+import { accessOf } from '../../infra/local/simulators/sekoia/family.ts'
+import { mainCommunity, mainKey, mainOwner } from '../../infra/local/simulators/sekoia/mssp.ts'
+import { defaultSwitches } from '../../infra/local/simulators/sekoia/world.ts'
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 
 /** The simulator over plain HTTP, without any of our own client code. */
@@ -200,6 +203,106 @@ describe('roles', () => {
     expect((await call('DELETE', path)).status).toBe(204)
     expect((await call('DELETE', path)).status).toBe(404)
   })
+})
+
+describe('a main community', () => {
+  const main = `/v1/communities/${mainCommunity}`
+  const emails = async (query: string) => {
+    const { body } = await call('GET', `${home}/avatars/?sort=uuid${query}`)
+    return body.items?.map((item) => (item.user as { email: string }).email)
+  }
+  beforeEach(() => simulators.sekoia.edit({ kind: 'manage' }))
+
+  it('shows and founds the communities it manages, one level deep', async () => {
+    const listed = await call('GET', `${main}/sub-communities`, undefined, mainKey)
+    expect(listed.body).toMatchObject({ total: 2, items: [{ name: 'Demo SOC' }, { name: 'Demo Lyon' }] })
+    const third = await call('POST', `${main}/sub-communities`, { name: 'Third' }, mainKey)
+    expect(third).toMatchObject({
+      status: 200,
+      body: { parent_community_uuid: mainCommunity, is_parent: false },
+    })
+    const below = `/v1/communities/${String(third.body.uuid)}`
+    expect((await call('GET', `${below}/avatars/`, undefined, mainKey)).status).toBe(200)
+    expect((await call('POST', `${below}/sub-communities`, { name: 'Deeper' }, mainKey)).status).toBe(403)
+    expect((await call('GET', main, undefined, mainKey)).body).toMatchObject({ is_parent: true })
+    expect((await call('GET', main)).status).toBe(403)
+    const mine = await call('GET', '/v1/me/communities', undefined, mainKey)
+    expect(mine.body.items?.find(({ uuid }) => uuid === mainCommunity)?.subcommunities).toHaveLength(3)
+  })
+
+  it('shows its members below only when asked to', async () => {
+    expect(await emails('')).toEqual([demoOwner.email])
+    expect(await emails('&include_parent=true')).toEqual([demoOwner.email, mainOwner.email])
+    expect(accessOf(simulators.sekoia.world(), demoCommunity, mainOwner.email)).toEqual(['Admin'])
+    simulators.sekoia.edit({
+      kind: 'editMember',
+      community: mainCommunity,
+      email: mainOwner.email,
+      status: 'disabled',
+    })
+    expect(accessOf(simulators.sekoia.world(), demoCommunity, mainOwner.email)).toEqual([])
+  })
+
+  it('has a key that is heard below, or not, as the switch says', async () => {
+    const invitation = { email: 'ada@acme.example', communities: { [demoCommunity]: [builtinRoles.guest] } }
+    simulators.sekoia.switches({ parentKeys: 'refused' })
+    expect((await call('GET', home, undefined, mainKey)).status).toBe(403)
+    expect((await call('POST', '/v1/invitations', invitation, mainKey)).status).toBe(403)
+    simulators.sekoia.switches({ parentKeys: 'valid' })
+    expect((await call('GET', home, undefined, mainKey)).status).toBe(200)
+    expect((await call('POST', '/v1/invitations', invitation, mainKey)).status).toBe(204)
+    const permissions = ['COMMUNITY_ADD_MEMBER']
+    simulators.sekoia.edit({ kind: 'editKey', key: mainKey, changes: { permissions } })
+    expect((await call('POST', '/v1/invitations', invitation, mainKey)).status).toBe(403)
+  })
+
+  it('has roles that can be given below, or not, as the switch says, and that are edited above', async () => {
+    const { body } = await call('POST', `${main}/roles`, role('Lent'), mainKey)
+    const assign = () => call('POST', `${home}/roles/${String(body.uuid)}`, { avatar_uuid: demoOwner.avatar })
+    expect((await assign()).status).toBe(403)
+    simulators.sekoia.switches({ parentRoles: 'usable' })
+    expect((await assign()).status).toBe(204)
+    expect((await call('DELETE', `${home}/roles/${String(body.uuid)}`)).status).toBe(403)
+    expect((await call('PUT', `${home}/roles/${String(body.uuid)}`, { name: 'Mine' })).status).toBe(403)
+  })
+})
+
+it('a built-in role goes with the first custom one, or stays, as the switch says', async () => {
+  simulators.sekoia.switches({ customSwitchesBuiltinOff: false, ruleStatus: 422 })
+  const [custom, restricted] = [await created('Custom'), await created('EDR', [demoIntakes.edrParis])]
+  const assign = (id: string) => call('POST', `${home}/roles/${id}`, { avatar_uuid: demoOwner.avatar })
+  expect((await assign(custom)).status).toBe(204)
+  expect(await avatarOf(demoOwner.email)).toMatchObject({
+    role_uuid: builtinRoles.admin,
+    roles: [{ name: 'Custom' }],
+  })
+  expect((await assign(restricted)).status).toBe(422)
+})
+
+it('describes itself to anybody, with the field names it takes', async () => {
+  simulators.sekoia.switches({ assignKey: 'uuid' })
+  const { status, body } = await call('GET', '/v1/swagger.json?context=public', undefined, 'nobody')
+  expect(status).toBe(200)
+  const path = (body.paths as Record<string, unknown>)['/communities/{community_uuid}/roles/{role_uuid}']
+  expect(path).toMatchObject({
+    post: {
+      requestBody: {
+        content: { 'application/json': { schema: { required: ['uuid'], properties: { uuid: {} } } } },
+      },
+    },
+  })
+})
+
+it('keeps a state that an earlier version wrote', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulators-'))
+  const path = join(folder, 'platforms.json')
+  const world = simulators.sekoia.world()
+  const { ownKey, ...older } = world.switches
+  writeFileSync(path, JSON.stringify({ sekoia: { ...world, switches: older } }))
+  await simulators.close()
+  simulators = await start(path)
+  expect(simulators.sekoia.world().switches).toEqual({ ...older, ownKey: defaultSwitches.ownKey })
+  rmSync(folder, { recursive: true })
 })
 
 it('blocks a caller that collects errors, and lets it go after a while', async () => {

@@ -1,5 +1,5 @@
 import type { Community, RoleContents, RoleDefinition } from '../../core/configuration.ts'
-import { ConnectorError } from '../../core/errors.ts'
+import { ConnectorError, isConnectorError } from '../../core/errors.ts'
 import { fold, type PlatformRoleId, type RoleId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { PlatformRole } from '../../core/snapshot.ts'
@@ -73,7 +73,11 @@ export const createRoleChanges = (
       await settled(
         clock,
         `deleting role "${before.name}"`,
-        () => api.deleteRole(id),
+        () =>
+          api.deleteRole(id).catch(async (error: unknown) => {
+            // An unknown role is answered 400: somebody was faster.
+            if (!isConnectorError(error, 'platformRefused') || (await find()) !== undefined) throw error
+          }),
         async () => ((await find()) === undefined ? true : undefined),
       )
     },

@@ -25,6 +25,7 @@ const legacy: Readonly<Record<string, readonly string[]>> = {
   soar_operator: ['analyst'],
   symphony_operator: ['analyst'],
   oc_administrator: ['admin'],
+  admin: ['admin'],
 }
 
 /**
