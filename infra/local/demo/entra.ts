@@ -74,9 +74,9 @@ export const createEntra = (baseUrl: string, token: string): Entra => {
   }
 }
 
-const userOf = ({ given, family }: Person, email: string): object => ({
+const userOf = ({ given, family, objectId }: Person, email: string): object => ({
   schemas: [`${core}:User`, 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'],
-  externalId: guid(email),
+  externalId: objectId ?? guid(email),
   userName: email,
   active: true,
   displayName: `${given} ${family}`,

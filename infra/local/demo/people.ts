@@ -1,8 +1,12 @@
+import { demoObjectId } from '../simulators/immybot/demo.ts'
+
 /** The cast: who works here, and the groups Entra pushes. Nobody here exists. */
 export type Person = {
   readonly given: string
   readonly family: string
   readonly groups: readonly GroupName[]
+  /** Entra's object id, where another platform knows the person by it; absent: one is made up. */
+  readonly objectId?: string
 }
 export const groupNames = ['SOC-Analysts', 'SOC-Tier1', 'EDR-Paris', 'Paris-Field', 'All-Staff'] as const
 export type GroupName = (typeof groupNames)[number]
@@ -39,6 +43,8 @@ export const fieldWorker: Person = {
   given: 'Pascal',
   family: 'Blaise',
   groups: ['Paris-Field', 'All-Staff'],
+  // As ImmyBot has it from its own take-over of the directory.
+  objectId: demoObjectId(30),
 }
 export const newcomer: Person = { given: 'Zoe', family: 'Late', groups: ['SOC-Tier1', 'All-Staff'] }
 
