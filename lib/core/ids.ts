@@ -13,7 +13,7 @@ export type RoleId = Branded<'RoleId'>
 export type RuleId = Branded<'RuleId'>
 /** The platform's own id of an account (Sekoia: avatar uuid). */
 export type AccountId = Branded<'AccountId'>
-/** The platform's own id of a role (Sekoia: role uuid; Netography: role name). */
+/** The platform's own id of a role (Sekoia: role uuid; Netography: role id, though users hold roles by name). */
 export type PlatformRoleId = Branded<'PlatformRoleId'>
 /** ISO 8601 in UTC with milliseconds, so that instants sort as text. */
 export type Instant = Branded<'Instant'>

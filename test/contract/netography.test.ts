@@ -115,6 +115,26 @@ describe('the token', () => {
     expect((await rotating.snapshot()).complete).toBe(true)
   })
 
+  it('is asked for with the new secret at once, though the old one still opens', async () => {
+    let secret = netosecret()
+    const rotating = await createPlatforms({
+      secrets: async () => secret,
+      pace,
+      clock,
+      allowLoopback: true,
+      deadline: anHour(clock),
+    }).open(community)
+    await rotating.snapshot()
+    net().edit({ kind: 'addKey', appname: 'second', appkey: 'another', role: 'admin' })
+    secret = netosecret({ appname: 'second', appkey: 'another' })
+    await rotating.snapshot()
+    expect(
+      net()
+        .world()
+        .sessions.map(({ appname }) => appname),
+    ).toEqual([demoApp.appname, 'second'])
+  })
+
   it('survives an exchange whose answer is lost', async () => {
     net().faults([{ kind: 'lostAnswer', method: 'POST', path: '/auth/token', times: 1 }])
     expect((await platform.snapshot()).complete).toBe(true)
@@ -181,10 +201,10 @@ describe('users', () => {
   })
 
   it('get a name where the directory has none', async () => {
-    await run({ ...make.invite(person, [low.id]), givenName: ' ', familyName: '' } as ReturnType<
+    await run({ ...make.invite('ADA@acme.example', [low.id]), givenName: ' ', familyName: '' } as ReturnType<
       typeof make.invite
     >)
-    expect(userOf(person)).toMatchObject({ given_name: 'ada', family_name: '-' })
+    expect(userOf(person)).toMatchObject({ given_name: 'ADA', family_name: '-' })
   })
 
   it('never get two roles, and never none', async () => {
