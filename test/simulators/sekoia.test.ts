@@ -70,7 +70,7 @@ describe('requests', () => {
     ['GET', '/v1/me/permissions', undefined, 200],
     ['GET', '/v1/communities', undefined, 200],
     ['GET', home, undefined, 200],
-    ['GET', `${home}/sub-communities`, undefined, 200],
+    ['GET', `${home}/sub-communities`, undefined, 403],
     ['GET', `${home}/api-keys`, undefined, 200],
     ['GET', `${home}/avatars/`, undefined, 200],
     ['GET', `${home}/avatars/${demoOwner.avatar}`, undefined, 200],

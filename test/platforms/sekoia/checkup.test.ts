@@ -53,7 +53,6 @@ const inDays = (days: number) => new Date(milliseconds(clock.now()) + days * 86_
 
 describe('a check-up', () => {
   it('finds nothing where all is well, by reading little', async () => {
-    key({ permissions: rights })
     const checks = await checked()
     expect(bad(checks)).toEqual([])
     expect(checks.map(({ subject }) => subject)).toEqual([

@@ -106,9 +106,18 @@ const key: ApiKey = {
   name: 'rolecall',
   description: 'Provisioning of members and roles',
   communities: [demoCommunity],
+  // What docs/platforms/sekoia.md asks for, and no more.
   permissions: [
-    ...permissions.map(({ name }) => name).filter((name) => name.startsWith('COMMUNITY_')),
-  ].concat('SIC_READ_INTAKES'),
+    'COMMUNITY_LIST_MEMBER',
+    'COMMUNITY_ADD_MEMBER',
+    'COMMUNITY_REMOVE_MEMBER',
+    'COMMUNITY_READ_ROLE',
+    'COMMUNITY_WRITE_ROLE',
+    'COMMUNITY_ASSIGN_ROLE',
+    'COMMUNITY_REMOVE_ROLE',
+    'COMMUNITY_READ_APIKEY',
+    'SIC_READ_INTAKES',
+  ],
   expiresAt: null,
   revoked: false,
 }

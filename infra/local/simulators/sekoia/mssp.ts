@@ -19,15 +19,20 @@ const founded = '2025-01-06 08:00:00.000000'
 export const managed = (world: World): World => {
   const [template] = demoWorld().keys
   if (template === undefined || world.communities.some(({ uuid }) => uuid === mainCommunity)) return world
-  const key = (last: number, secret: string, community: string): ApiKey => ({
+  const key = (last: number, secret: string, community: string, ...more: readonly string[]): ApiKey => ({
     ...template,
+    permissions: [...template.permissions, ...more],
     uuid: `0a000000-0000-4000-8000-00000000000${last}`,
     key: secret,
     communities: [community],
   })
   return {
     ...world,
-    keys: [...world.keys, key(2, mainKey, mainCommunity), key(3, lyonKey, lyonCommunity)],
+    keys: [
+      ...world.keys,
+      key(2, mainKey, mainCommunity, 'COMMUNITY_MANAGE_SUB_COMMUNITIES'),
+      key(3, lyonKey, lyonCommunity),
+    ],
     communities: [
       ...world.communities.map((one) =>
         one.uuid === demoCommunity ? { ...one, parent: mainCommunity } : one,
