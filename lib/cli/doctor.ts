@@ -84,8 +84,11 @@ const parentChecks = async (
   const subject = 'parent'
   try {
     const { children } = await (await platforms.open(parent)).snapshot()
-    if (children === undefined)
-      return [{ subject, state: 'ok', found: `${parent.id}; its platform does not list what is below it` }]
+    if (children === undefined) {
+      const found = `the platform shows nothing below ${parent.id}`
+      const remedy = 'look whether it is above on the platform, and whether our key may list what is below it'
+      return [{ subject, state: 'warning', found, remedy }]
+    }
     if (children.some(({ tenant }) => tenant.toLowerCase() === community.tenant.toLowerCase()))
       return [{ subject, state: 'ok', found: `below ${parent.id} on the platform, too` }]
     const remedy = 'correct parent, or move the community on the platform'

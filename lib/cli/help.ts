@@ -2,7 +2,7 @@ import { commonOptions, type Options } from './arguments.ts'
 import { commands } from './commands.ts'
 
 const head = 'rolecall: identity provider groups to community roles'
-const codes = 'Exit codes: 0 done or nothing to do, 1 error, 2 changes pending, 3 changes held'
+const codes = 'Exit codes: 0 done or nothing to do, 1 an error or problems, 2 changes pending, 3 changes held'
 
 const optionLines = (options: Options): readonly string[] =>
   Object.entries(options).map(

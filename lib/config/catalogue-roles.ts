@@ -29,7 +29,7 @@ export const existingFindings = (
   if (called(candidates, role.name) !== undefined || declared(role, community)) return []
   const place = [...path, role.kind]
   const names = traits.roleAliases?.[fold(role.name)] ?? []
-  const [used] = names.flatMap((name) => called(catalogue.roles, name) ?? [])
+  const [used] = names.flatMap((name) => called(candidates, name) ?? [])
   if (used === undefined) {
     const what = role.kind === 'builtin' ? 'built-in role' : 'role'
     return [

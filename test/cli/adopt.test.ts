@@ -42,6 +42,23 @@ test('the draft is the configuration and what the platform holds beyond it, and 
   expect((await desk.call('config', 'check', file)).code).toBe(0)
 })
 
+test.each(['demo-net', 'demo-immy'])(
+  'the draft of %s checks, and finds nothing new in itself',
+  async (id) => {
+    const file = join(desk.data, `${id}.yaml`)
+    const { code, error } = await desk.call('adopt', id, '--out', file)
+    expect([code, error]).toEqual([0, expect.stringContaining('1 administrator(s) protected')])
+    expect((await desk.call('config', 'check', file)).code).toBe(0)
+    // Names and scopes are the platform's own: it knows every one of them.
+    const dry = await desk.call('config', 'push', file, '--dry-run', '--json')
+    expect([dry.code, dry.error.includes('error:')]).toEqual([2, false])
+    const before = parse(readFileSync(desk.file, 'utf8')).communities
+    const after = parse(readFileSync(file, 'utf8')).communities
+    for (const [index, one] of after.entries())
+      expect(one.roles.slice(0, before[index].roles.length)).toEqual(before[index].roles)
+  },
+)
+
 test('a draft takes nothing away: its plan is the plan of before', async () => {
   const file = join(desk.data, 'quiet.yaml')
   await desk.call('adopt', 'demo-soc', '--out', file)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { lyonCommunity, mainCommunity, mainKey } from '../../infra/local/simulators/sekoia/mssp.ts'
 import type { Examination } from '../../lib/cli/doctor.ts'
 import { type Desk, openDesk } from './command.ts'
 
@@ -38,6 +39,79 @@ test('a community in order: every check is told, and the command says so by its 
   expect(text.code).toBe(0)
   expect(text.out).toMatch(/^demo-soc \(sekoia\)\n {2}ok {7}secret /)
   expect(text.out).toMatch(/\n\d+ ok, \d+ warning\(s\), 0 problem\(s\)\n$/)
+})
+
+test('three platforms in order, each with its own check-up', async () => {
+  const { code, found } = await examined()
+  expect(code).toBe(0)
+  expect(found.map(({ community, platform }) => [community, platform])).toEqual([
+    ['demo-soc', 'sekoia'],
+    ['demo-net', 'netography'],
+    ['demo-immy', 'immybot'],
+  ])
+  const checks = found.flatMap((one) => one.checks)
+  expect(checks.filter(({ state }) => state === 'problem')).toEqual([])
+  expect(checks).toContainEqual({
+    subject: 'API generation',
+    state: 'ok',
+    found: expect.stringContaining('RBAC'),
+  })
+  // Each looks at the secret, the roles, the key's end and the plan, once.
+  for (const subject of ['secret', 'credentials', 'key expiry', 'configuration', 'plan'])
+    expect(checks.filter((one) => one.subject === subject)).toHaveLength(3)
+})
+
+test('a parent is looked for on the platform', async () => {
+  const stranger = '66666666-6666-4666-8666-666666666666'
+  const founded = '2025-01-06 08:00:00.000000'
+  desk.simulators.sekoia.edit(
+    { kind: 'manage' },
+    { kind: 'addCommunity', community: { uuid: stranger, name: 'Other', parent: null, createdAt: founded } },
+    { kind: 'editKey', key: mainKey, changes: { communities: [mainCommunity, lyonCommunity, stranger] } },
+  )
+  writeFileSync(join(desk.data, 'main-key'), mainKey)
+  const community = (id: string, tenant: string, parent?: string) => `  - id: ${id}
+    platform: sekoia
+    tenant: ${tenant}
+    requestsPerSecond: 50
+    baseUrl: ${desk.simulators.url}/sekoia
+    credentials: file:${join(desk.data, 'main-key')}
+    roles: []
+${parent === undefined ? '' : `    parent: ${parent}\n`}`
+  const family = [
+    community('main', mainCommunity),
+    community('lyon', lyonCommunity, 'main'),
+    community('stranger', stranger, 'main'),
+  ]
+  const file = desk.write('family.yaml', 'rules:\n', `${family.join('')}rules:\n`)
+  const parentOf = async (id: string) => {
+    const { found } = await examined(id, '--file', file)
+    return found[0]?.checks.find(({ subject }) => subject === 'parent')
+  }
+  expect(await parentOf('lyon')).toEqual({
+    subject: 'parent',
+    state: 'ok',
+    found: 'below main on the platform, too',
+  })
+  expect(await parentOf('stranger')).toEqual({
+    subject: 'parent',
+    state: 'problem',
+    found: 'not below main on the platform',
+    remedy: 'correct parent, or move the community on the platform',
+  })
+  expect(await parentOf('main')).toBeUndefined()
+})
+
+test('a key the platform refuses is one problem, and nothing more is asked of it', async () => {
+  writeFileSync(key(), 'another-key')
+  const { code, out } = await desk.call('doctor', 'demo-soc', '--json')
+  expect(code).toBe(1)
+  const [soc] = JSON.parse(out) as readonly Examination[]
+  expect(soc?.checks.map(({ subject, state }) => [subject, state])).toEqual([
+    ['secret', 'ok'],
+    ['credentials', 'problem'],
+  ])
+  expect(out).not.toContain('another-key')
 })
 
 test('a file that is not pushed is checked against the live catalogue', async () => {
