@@ -104,8 +104,10 @@ export const createAuthorization = (
 const printOf = (credentials: Credentials): string =>
   JSON.stringify([credentials.tenant, credentials.clientId, credentials.clientSecret])
 
+/** Without the status: it is not the platform's. */
 const again = (error: ConnectorError, code: ConnectorError['code']): ConnectorError =>
-  new ConnectorError(code, error.message, {
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
-  })
+  new ConnectorError(
+    code,
+    error.message,
+    error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter },
+  )

@@ -16,15 +16,16 @@ type Walk<T> =
   | { readonly kind: 'unsure'; readonly why: string }
 
 const attempts = 4
-const tailSize = 16
+/** Large enough that most of it is new, should there be more. */
+const tailSize = 32
 /** Of fewer sizes than those from three quarters of this on, none may begin before the place. */
 const smallestPage = 20
 
 /** Pages begin at multiples of their size, so the size is chosen that begins nearest before the place: they overlap by little and at least by one. */
-const windowAt = (place: number, largest: number): Window => {
-  const smallest = Math.ceil(largest * 0.75)
+const windowAt = (place: number, largest: number, smallest: number): Window => {
   const sizes = Array.from({ length: largest - smallest + 1 }, (_, index) => largest - index)
-  const size = sizes.reduce((best, one) => (place % one < place % best ? one : best), largest)
+  const known = (size: number): number => ((place % size) + 1) / size
+  const size = sizes.reduce((best, one) => (known(one) < known(best) ? one : best), largest)
   return { start: place - (place % size), page: Math.floor(place / size) + 1, size }
 }
 
@@ -34,7 +35,7 @@ const sameIds = (a: readonly Entry[], b: readonly Entry[]): boolean =>
 const walk = async <T extends Entry>(read: ReadPage<T>, size: number): Promise<Walk<T>> => {
   let items: readonly T[] = []
   for (;;) {
-    const window = windowAt(Math.max(0, items.length - 1), size)
+    const window = windowAt(Math.max(0, items.length - 1), size, Math.ceil(size * 0.75))
     const got = await read(window.page, window.size)
     // An instance that knows no pages sends everything at once; once more must be the same.
     if (got.length > window.size)
@@ -45,7 +46,8 @@ const walk = async <T extends Entry>(read: ReadPage<T>, size: number): Promise<W
     if (got.length < window.size) break
   }
   if (items.length === 0) return { kind: 'whole', items }
-  const tail = windowAt(items.length - 1, Math.min(tailSize, size))
+  const largest = Math.min(tailSize, Math.floor(size * 0.6))
+  const tail = windowAt(items.length - 1, largest, Math.ceil(largest / 2))
   const end = await read(tail.page, tail.size)
   if (sameIds(items.slice(tail.start), end)) return { kind: 'whole', items }
   return items.length < size ? { kind: 'capped', at: items.length } : moved
