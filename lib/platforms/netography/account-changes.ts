@@ -116,12 +116,12 @@ export const createAccountChanges = ({ api, community, clock, mayCreate }: Deps)
   return {
     read,
     invite: async (invitation) => {
+      await mayCreate()
       if ((await withAddress(invitation.email)) !== undefined)
         throw new ConnectorError(
           'platformDisagrees',
           'a user with this address appeared after the plan was made; the next plan decides what it is',
         )
-      await mayCreate()
       let made: UserShape | undefined
       // The call is not idempotent: it is sent once, and what became of it is read.
       return settled(

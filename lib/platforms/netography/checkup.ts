@@ -78,7 +78,7 @@ const resellerCheck = (below: readonly AccountShape[] | undefined): Check => ({
   found:
     below === undefined
       ? 'no: the account has no customers that our key may see, and no role may masquerade'
-      : `yes, with ${below.length} accounts below: roles with canMasquerade reach into them`,
+      : `yes, accounts below: ${below.length}; roles with canMasquerade reach into them`,
 })
 
 const listCheck = (users: number, complete: boolean): Check =>
