@@ -25,13 +25,17 @@ type Role = {
 }
 type Finding = Pick<AccessEntry, 'status'> & { readonly detail?: string }
 
+/** Recorded for their coming back only: where a suspension takes the roles, they hold them no longer. */
+const takenBySuspension = (ownership: Ownership | undefined, grant: OwnedGrant): boolean =>
+  ownership?.suspended !== undefined && grant.unconfirmed === true
+
 const rolesIn = ({ granted, ownership }: AccessInput): readonly Role[] => {
   const owned = new Map((ownership?.grants ?? []).map((grant) => [grant.role, grant]))
   const wanted = new Set(granted.map(({ role }) => role))
   return [
     ...granted.map((one) => ({ id: one.role, wanted: one, grant: owned.get(one.role) })),
     ...[...owned.values()]
-      .filter(({ role }) => !wanted.has(role))
+      .filter((grant) => !wanted.has(grant.role) && !takenBySuspension(ownership, grant))
       .map((grant) => ({ id: grant.role, wanted: undefined, grant })),
   ]
 }

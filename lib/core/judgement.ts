@@ -87,8 +87,9 @@ const heldBefore: Test = ({ waiting, input }, { id }) => {
 const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) => {
   if (!('subject' in change) || change.kind === 'forget' || change.kind === 'adopt') return undefined
   const { account, email } = change.subject
-  const hit = protectedEmails.has(fold(email)) || (account !== undefined && protectedAccounts.has(account))
-  return hit ? { kind: 'protected' } : undefined
+  const others = change.kind === 'invite' ? [change.replaces, change.follows] : []
+  const touched = [account, ...others].some((id) => id !== undefined && protectedAccounts.has(id))
+  return touched || protectedEmails.has(fold(email)) ? { kind: 'protected' } : undefined
 }
 
 const fromPartialList: Test = ({ input }, change) =>

@@ -56,6 +56,14 @@ describe('a role that is wanted', () => {
     })
   })
 
+  test('is shown no more where the suspension took it, and waits where it is wanted again', () => {
+    const [grant] = owned('ada', ['tier1']).grants
+    const grants = grant === undefined ? [] : [{ ...grant, unconfirmed: true } as const]
+    const stripped = owned('ada', [], { grants, suspended: { at: noon, reason: 'departed' } })
+    expect(accessEntries(input([], { ownership: stripped }))).toEqual([])
+    expect(statuses(input(['tier1'], { ownership: stripped }))).toEqual({ tier1: 'pending' })
+  })
+
   test('waits for the person to accept, or for what the mode withholds', () => {
     const given = input(['tier1'], {
       ownership: owned('ada', ['tier1']),

@@ -173,6 +173,25 @@ describe('over any sequence of plans, what passes the judge', () => {
   })
 })
 
+/** Takes a role from somebody who stays and gets no other for it, only because the configuration gave it up. */
+const strips = ({ community, ownership, accounts, roleOwnership }: World, change: Change): boolean => {
+  if (!('subject' in change) || ('reason' in change && change.reason !== 'unassigned')) return false
+  const { account } = change.subject
+  const held = accounts.find(({ id }) => id === account)?.roles ?? []
+  const known = new Set(community.roles.map(({ id }) => id))
+  const dropped = ownership
+    .filter((one) => one.account === account)
+    .flatMap(({ grants }) => grants)
+    .filter(({ role, platformRole }) => !known.has(role) && held.includes(platformRole))
+    .filter(
+      ({ platformRole }) =>
+        !roleOwnership.some((one) => known.has(one.role) && one.platformRole === platformRole),
+    )
+  if (change.kind === 'revoke')
+    return dropped.some(({ platformRole }) => platformRole === change.platformRole)
+  return (change.kind === 'suspend' || change.kind === 'remove') && dropped.length > 0
+}
+
 const removals = ({ allowed }: Verdict): readonly Change[] =>
   allowed.filter((change) => removalKind(change) !== undefined)
 
@@ -191,6 +210,12 @@ describe('nothing is taken away', () => {
     })
   })
 
+  test('of a role the configuration no longer knows, unless its holder left or gets another in its place', () => {
+    sequences((before, _, done) => {
+      expect(done.filter((change) => strips(before.world, change))).toEqual([])
+    })
+  })
+
   test('by a community that only reports or only adds', () => {
     sequences((before) => {
       const { community } = before.world
@@ -198,6 +223,8 @@ describe('nothing is taken away', () => {
       const adding = judged(before, { community: { ...community, mode: 'upsertOnly' } })
       const taking = ['suspend', 'remove', 'revoke']
       expect(adding.allowed.filter(({ kind }) => taking.includes(kind))).toEqual([])
+      const replacing = adding.allowed.filter((one) => one.kind === 'grant' && one.replaces !== undefined)
+      expect(replacing.filter((one) => !('resumes' in one))).toEqual([])
     })
   })
 

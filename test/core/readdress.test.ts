@@ -205,6 +205,15 @@ describe('judged', () => {
     expect(judged(demoted)).toEqual([[], ['minimumAdmins']])
   })
 
+  test('nor is a protected account followed by another without consent', () => {
+    const given = moving()
+    const guarded = {
+      ...given.community,
+      safety: { ...given.community.safety, protected: ['ada@acme.test'] },
+    }
+    expect(judged({ ...given, community: guarded })).toEqual([[], ['protected']])
+  })
+
   test('it goes by no budget, and not by a list that is not whole', () => {
     const made = turn(moving())
     expect(judged(made)).toEqual([[removed], []])
