@@ -8,6 +8,7 @@ import type { PlatformRole, Snapshot } from '../core/snapshot.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Work } from '../core/work.ts'
 import { type Application, applyChanges } from './apply.ts'
+import { tellExpiry } from './credentials.ts'
 import type { Provisioning } from './deps.ts'
 import { asConnectorError, reachOf } from './faults.ts'
 import type { HeldLease } from './lease.ts'
@@ -185,6 +186,9 @@ export const playRound = async (
   }
   const done = await carryOut(deps, round, look)
   const settlement = await settle(deps, round, look, taken, done)
+  const whole = taken.some(({ subject }) => subject.kind === 'community')
+  if (whole && done.application.ending.kind === 'complete')
+    await tellExpiry(deps, round.community.id, round.platform)
   return {
     ...settlement,
     applied: done.application.applied.length,
