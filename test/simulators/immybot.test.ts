@@ -45,7 +45,7 @@ describe('tokens', () => {
     instance.control.edit({ kind: 'endTokens' })
     expect(instance.call('GET', '/api/v1/auth', undefined, token).status).toBe(401)
     expect(instance.call('GET', '/api/v1/auth', undefined, `${tokenOf()}x`).status).toBe(401)
-    instance.control.edit({ kind: 'secret', expiresAt: '2026-03-02T09:00:00.000Z' })
+    instance.control.edit({ kind: 'secret', expiresAt: '2026-03-02T09:00:01.000Z' })
     expect(instance.token()).toMatchObject({ status: 401, body: { error_codes: [7000222] } })
     instance.control.edit({ kind: 'secret', secret: 'new', expiresAt: null })
     expect(instance.token()).toMatchObject({ status: 401, body: { error_codes: [7000215] } })
@@ -136,7 +136,14 @@ describe('requests', () => {
 
   it.each(both)('%s: what is no part of the API is the single-page application', (generation) => {
     instance.control.switches({ generation })
-    for (const path of ['/', '/users', '/api/v2/users', '/api/v1/nothing', '/api/v1/users/x', '/swagger'])
+    for (const path of [
+      '/',
+      '/users',
+      '/api/v2/users',
+      '/api/v1/nothing',
+      '/api/v1/users/2147483648',
+      '/swagger',
+    ])
       expect(instance.call('GET', path), path).toMatchObject({ status: 200, html: true })
   })
 
