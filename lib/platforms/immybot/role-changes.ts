@@ -123,7 +123,9 @@ export const createRoleChanges = (
       const before = await withId(id)
       if (before === undefined) return
       notBuiltin(before)
-      if ((await access.release(id, facts)) === 'held')
+      // Who holds it is asked of the role as it is now: a minute ago somebody may still have had it.
+      const now = { ...facts, roles: facts.roles.map((role) => (role.id === id ? before : role)) }
+      if ((await access.release(id, now)) === 'held')
         throw new ConnectorError(
           'platformRefused',
           `role "${name}" is still given to somebody or to a group that is not ours; take it there first`,
