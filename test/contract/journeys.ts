@@ -214,6 +214,14 @@ const othersPeople = ({ roles, stage, hand, open }: Journey): void => {
     const unmanaged = plan.unmanaged.flatMap((one) => (one.kind === 'account' ? [one.email] : []))
     expect(unmanaged).toEqual(expect.arrayContaining(['hand@acme.example', stage().owner.email]))
     expect(unmanaged).not.toContain(bert)
+    // Keys and machines hold roles, and are listed as what they are.
+    const { accounts } = await stage().platform.snapshot()
+    const machines = plan.unmanaged.flatMap((one) =>
+      one.kind === 'account' && one.service === true ? [one.account] : [],
+    )
+    expect(machines.toSorted()).toEqual(
+      accounts.flatMap(({ id, service }) => (service ? [id] : [])).toSorted(),
+    )
   })
 
   it('adopts an account of a declared domain, and suspends it when the person goes', async () => {
