@@ -161,7 +161,8 @@ export const createCheckup = (deps: CheckupDeps) => async (): Promise<readonly C
     await ownKey.caller()
     return [{ subject, state: 'ok', found: 'the key is taken' }]
   })
-  if (known.some(({ state }) => state !== 'ok')) return known
+  // Whatever the reason, nothing more can be known.
+  if (known.some(({ state }) => state !== 'ok')) return known.map((check) => ({ ...check, state: 'problem' }))
 
   let rights: readonly string[] | undefined
   let seen: CommunityShape | undefined

@@ -101,7 +101,9 @@ describe('a check-up', () => {
     ])
     expect(of(checks, 'API description')).toMatchObject([{ state: 'ok' }])
     sekoia().faults([{ kind: 'status', status: 503, times: 99 }])
-    expect(await checked()).toMatchObject([{ subject: 'credentials', state: 'warning' }])
+    expect(await checked()).toMatchObject([{ subject: 'credentials', state: 'problem' }])
+    sekoia().faults([{ kind: 'status', path: '/permissions/', status: 503, times: 99 }])
+    expect(of(await checked(), 'roles')).toMatchObject([{ state: 'warning' }])
   })
 })
 
