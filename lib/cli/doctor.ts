@@ -58,7 +58,7 @@ const expiryChecks = async ({ clock }: DoctorDeps, platform: Platform): Promise<
 }
 
 const ofFinding = (one: Finding): Check => ({
-  subject: pathText(one.path.slice(2)) || 'catalogue',
+  subject: one.path.length > 2 ? pathText(one.path.slice(2)) : 'configuration',
   state: isWarning(one) ? 'warning' : 'problem',
   found: `${one.what}; ${one.why}`,
   remedy: one.remedy,
@@ -129,9 +129,11 @@ const planChecks = async (
   }
 }
 
-/** A platform that refuses us is not asked again and again: on some, errors are what gets an address blocked. */
-const refused = (checks: readonly Check[]): boolean =>
-  checks.some(({ subject, state }) => subject === 'credentials' && state === 'problem')
+/** A platform that refuses us, or is not there, is not asked again and again: on some, errors are what gets an address blocked. */
+const refused = (checks: readonly Check[]): boolean => {
+  const credentials = checks.find(({ subject, state }) => subject === 'credentials' && state !== 'ok')
+  return credentials !== undefined && checks.some(({ state }) => state === 'problem')
+}
 
 /** Everything that can be known of a community without writing anything: its secret, its platform, its catalogue, its parent, its plan. */
 export const examine = async (
@@ -143,14 +145,15 @@ export const examine = async (
   const secret = await secretCheck(deps, community)
   if (secret.state === 'problem') return { community: id, platform: name, checks: [secret] }
   const platform = await deps.platforms.open(community)
-  const own = [secret, ...(await platform.checkup())]
-  if (refused(own)) return { community: id, platform: name, checks: own }
-  const checks = [
-    ...own,
-    ...(own.some(({ subject }) => subject === 'key expiry') ? [] : await expiryChecks(deps, platform)),
-    ...(await catalogueChecks(deps, community)),
-    ...(await parentChecks(deps, community, configuration)),
-    ...(await planChecks(deps, community, configuration)),
+  const checks: Check[] = [secret]
+  const steps = [
+    () => platform.checkup(),
+    async () =>
+      checks.some(({ subject }) => subject === 'key expiry') ? [] : await expiryChecks(deps, platform),
+    () => catalogueChecks(deps, community),
+    () => parentChecks(deps, community, configuration),
+    () => planChecks(deps, community, configuration),
   ]
+  for (const step of steps) if (!refused(checks)) checks.push(...(await step()))
   return { community: id, platform: name, checks }
 }

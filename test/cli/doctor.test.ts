@@ -153,3 +153,14 @@ test('a name that is not there, and a configuration that is not there', async ()
     'there is no file /nowhere.yaml',
   )
 })
+
+test('a platform that is not there is told of, and not asked for everything else', async () => {
+  await desk.simulators.close()
+  const { code, found } = await examined()
+  expect(code).toBe(1)
+  for (const { checks } of found) {
+    expect(checks.some(({ state }) => state === 'problem')).toBe(true)
+    expect(checks.map(({ subject }) => subject)).not.toContain('plan')
+    for (const { state, remedy } of checks) expect(remedy === undefined).toBe(state === 'ok')
+  }
+})
