@@ -3,7 +3,12 @@ import { createImmybot, type ImmybotControl } from '../../infra/local/simulators
 import type { World } from '../../infra/local/simulators/immybot/world.ts'
 
 /** The simulator as a client sees it, without any of our own client code. */
-export type Reply = { readonly status: number; readonly html: boolean; readonly body: unknown }
+export type Reply = {
+  readonly status: number
+  readonly html: boolean
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
 export type Instance = {
   readonly control: ImmybotControl
   readonly world: () => World
@@ -47,6 +52,7 @@ export const openInstance = (): Instance => {
     return {
       status: answer.status,
       html,
+      headers: answer.headers,
       body: json && answer.body !== '' ? JSON.parse(answer.body) : answer.body,
     }
   }

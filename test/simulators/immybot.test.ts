@@ -225,15 +225,17 @@ describe('requests', () => {
     expect(instance.done('POST', '/users/bulk-create', create)).toEqual({ createdUserIds: [100] })
   })
 
-  it('may be so many a minute', () => {
+  it('may be so many a minute, and the wait is told where the switch says so', () => {
     instance.control.switches({ perMinute: 3, retryAfter: true })
-    const asked = () => instance.call('GET', '/api/v1/auth').status
+    const asked = () => instance.call('GET', '/api/v1/auth')
     // The token counts, too.
-    expect([asked(), asked(), asked()]).toEqual([200, 200, 429])
+    expect([asked(), asked(), asked()].map(({ status }) => status)).toEqual([200, 200, 429])
     instance.pass(59)
-    expect(asked()).toBe(429)
+    expect(asked()).toMatchObject({ status: 429, headers: { 'retry-after': '1' } })
+    instance.control.switches({ retryAfter: false })
+    expect(asked().headers).not.toHaveProperty('retry-after')
     instance.pass(1)
-    expect(asked()).toBe(200)
+    expect(asked().status).toBe(200)
   })
 })
 
