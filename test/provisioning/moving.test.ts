@@ -83,6 +83,38 @@ describe('somebody known under another address', () => {
   })
 })
 
+test('refused under the new address, everything is as it was', async () => {
+  const anna = await bench.provider.person('anna')
+  await bench.provider.group('Net-Readers', [anna])
+  await bench.settle()
+  const before = await record(anna)
+  bench.netography.faults([{ kind: 'status', status: 403, method: 'POST', path: '/user', times: 1 }])
+  await bench.provider.readdress(anna, 'countess@demo.test')
+  await bench.settle()
+  expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
+  expect({ ...(await record(anna)), version: 0 }).toEqual({ ...before, version: 0 })
+})
+
+test('without a fallback role nobody who leaves is touched, and that is what their outcome says', async () => {
+  const anna = await bench.provider.person('anna')
+  await bench.provider.group('Net-Readers', [anna])
+  await bench.settle()
+  bench.configure((before) => ({
+    ...before,
+    communities: before.communities.map((one) => ({
+      ...one,
+      roles: one.roles.map((role) =>
+        role.id === 'off' ? { id: role.id, kind: 'custom', name: 'not_made_yet' } : role,
+      ),
+    })),
+  }))
+  await bench.provider.setActive(anna, false)
+  await bench.settle()
+  expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
+  const [outcome] = await bench.deps.outcomes.outcomesOf(anna.connection, anna.id)
+  expect(outcome).toMatchObject({ state: 'failed', detail: expect.stringContaining('off') })
+})
+
 test('promoted, suspended by the fallback role, back again: one role at every moment', async () => {
   const anna = await bench.provider.person('anna')
   const readers = await bench.provider.group('Net-Readers', [anna])
