@@ -4,7 +4,7 @@ import type { AccountId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { settled } from '../settle.ts'
 import type { Access, Grant } from './access.ts'
-import { expiryOf, isService } from './accounts.ts'
+import { expiresLate, expiryOf, isService } from './accounts.ts'
 import type { ImmybotApi } from './api.ts'
 import type { Facts } from './instance.ts'
 import type { UserShape } from './shapes.ts'
@@ -81,11 +81,7 @@ export const createAccountChanges = (
       await access.strip(user, facts)
       const after = await read(id)
       // A later date, set by hand, would leave the access until then.
-      const soon = expiryOf(after)
-      const late =
-        soon !== undefined &&
-        after.isExpired !== true &&
-        Date.parse(soon) > Date.parse(clock.now()) + 3900_000
+      const late = expiresLate(after, clock.now())
       return expire(late ? await expire(after, 'Indefinite') : after, 'OneHour')
     },
     resume: async (id) => expire(ours(await read(id)), 'Indefinite'),

@@ -7,6 +7,12 @@ import type { UserShape } from './shapes.ts'
 /** The shortest expiration there is, and what two clocks may differ by. */
 const shortest = 3600 + 300
 
+/** Later than a suspension would have it. */
+export const expiresLate = (user: UserShape, now: Instant): boolean => {
+  const expiry = expiryOf(user)
+  return user.isExpired !== true && expiry !== undefined && expiry > later(now, shortest)
+}
+
 const instantOf = (text: string): Instant | undefined => {
   const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
   return Number.isNaN(at) ? undefined : instant(at)
