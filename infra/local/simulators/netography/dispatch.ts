@@ -14,7 +14,7 @@ type Params = Readonly<Record<string, string>>
 
 const base = '/api/v1'
 /** The vendor publishes its description elsewhere; here it stands below the base URL. */
-export const descriptionPath = '/openapi/openapi.json'
+const descriptionPath = '/openapi/openapi.json'
 
 const decoded = (part: string): string => {
   try {
