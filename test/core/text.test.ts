@@ -68,6 +68,8 @@ describe('a plan in words', () => {
         '    suspend bea@acme.test (departed) — the account is protected',
         '  Problems',
         '    owner@acme.test: account a-owner exists and is not ours: it is an administrator; adopt it explicitly, or remove it on the platform',
+        '  Warnings',
+        '    role tier2 can do what an administrator can: the platform counts its holders as administrators',
         '  Unmanaged, left alone',
         '    account owner@acme.test (administrator)',
       ].join('\n'),
