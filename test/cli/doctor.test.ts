@@ -156,7 +156,7 @@ test('a name that is not there, and a configuration that is not there', async ()
 
 test('a platform that is not there is told of, and not asked for everything else', async () => {
   await desk.simulators.close()
-  const { code, found } = await examined()
+  const { code, found } = await examined('demo-soc')
   expect(code).toBe(1)
   for (const { checks } of found) {
     expect(checks.some(({ state }) => state === 'problem')).toBe(true)
