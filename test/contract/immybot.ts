@@ -10,7 +10,7 @@ import { createPlatforms } from '../../lib/platforms/catalog.ts'
 import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'
 import { objectIdOf } from './changes.ts'
-import type { Switch } from './pairs.ts'
+import { choice, type Switch } from './pairs.ts'
 import { type PlatformHarness, type Profile, shown, type Trouble } from './stage.ts'
 
 const builtin = (id: string, name: string, scope: string): RoleDefinition => ({
@@ -38,54 +38,48 @@ const team = custom('team', 'Field team', 'ownTenant', 'computers=manage', 'scri
 const otherTeam = custom('other-team', 'Deployment team', 'ownTenant', 'deployments=view', 'software:view')
 const narrow = custom('narrow', 'One tenant', 'tenant:Demo MSP', 'computers=view')
 
-/** What the vendor does not document, in bundles that do not touch each other; beside each what an operator would set for it. */
-const bundle = (
+/** A switch that an operator writes something into the dialect for; the default needs none. */
+const told = (
   name: string,
   first: Partial<Switches>,
   other: Partial<Switches>,
-  dialect?: Readonly<Record<string, string>>,
+  dialect: Readonly<Record<string, string>>,
 ): Switch<Switches> => ({
   name,
   values: [
     { name: 'as documented', set: first },
-    { name: 'otherwise', set: other, ...(dialect === undefined ? {} : { dialect }) },
+    { name: 'otherwise', set: other, dialect },
   ],
 })
+
+/** What the vendor does not document, or documents in two ways. */
 const switches: readonly Switch<Switches>[] = [
-  {
-    name: 'generation',
-    values: [
-      { name: 'rbac', set: { generation: 'rbac' } },
-      { name: 'legacy', set: { generation: 'legacy' } },
-    ],
-  },
-  bundle(
-    'spelling',
-    { dx: 'array', enumsAs: 'number', dependenciesAs: 'objects', groupFields: false },
-    { dx: 'object', enumsAs: 'name', dependenciesAs: 'ids', groupFields: true },
-  ),
-  bundle(
-    'scopes of assignments',
-    { claimValues: 'ids', userTenantNamed: false },
-    { claimValues: 'empty', userTenantNamed: true },
-    { ownTenantId: 'with' },
-  ),
-  bundle(
-    'description and verbs',
-    { swagger: true, userUpdate: 'POST' },
-    { swagger: false, userUpdate: 'PUT' },
-  ),
-  bundle(
-    'roles and groups',
-    { builtinTypeName: 'BuiltIn', sameName: 'refused', roleInUse: 'refused', sameAssignment: 'kept' },
-    { builtinTypeName: 'System', sameName: 'allowed', roleInUse: 'unassigned', sameAssignment: 'refused' },
+  choice('generation', { generation: 'rbac' }, { generation: 'legacy' }),
+  choice('DevExtreme lists', { dx: 'array' }, { dx: 'object' }),
+  choice('assignment types', { enumsAs: 'number' }, { enumsAs: 'name' }),
+  choice('dependencies', { dependenciesAs: 'objects' }, { dependenciesAs: 'ids' }),
+  choice('fields on groups', { groupFields: false }, { groupFields: true }),
+  choice('claim values', { claimValues: 'ids' }, { claimValues: 'empty' }),
+  told('own tenant named', { userTenantNamed: false }, { userTenantNamed: true }, { ownTenantId: 'with' }),
+  choice('description served', { swagger: true }, { swagger: false }),
+  choice('verb of an update', { userUpdate: 'POST' }, { userUpdate: 'PUT' }),
+  told(
+    'type of built-in roles',
+    { builtinTypeName: 'BuiltIn' },
+    { builtinTypeName: 'System' },
     { builtinRoleType: 'System' },
   ),
-  bundle(
-    'lists and fields',
-    { unknownFields: 'refused', pageCap: 0, tenantFilter: 'applied', staleRoles: false },
-    { unknownFields: 'ignored', pageCap: 60, tenantFilter: 'ignored', staleRoles: true },
-  ),
+  choice('second of a name', { sameName: 'refused' }, { sameName: 'allowed' }),
+  choice('role in use', { roleInUse: 'refused' }, { roleInUse: 'unassigned' }),
+  choice('same assignment twice', { sameAssignment: 'kept' }, { sameAssignment: 'refused' }),
+  choice('unknown fields', { unknownFields: 'refused' }, { unknownFields: 'ignored' }),
+  choice('cap of a page', { pageCap: 0 }, { pageCap: 60 }),
+  choice('tenant filter', { tenantFilter: 'applied' }, { tenantFilter: 'ignored' }),
+  choice('stale roles', { staleRoles: false }, { staleRoles: true }),
+  choice('permissions without their dependencies', { dependencies: 'required' }, { dependencies: 'free' }),
+  choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
+  choice('Enabled toggle', { enabledToggle: false }, { enabledToggle: true }),
+  choice('Retry-After sent', { retryAfter: false }, { retryAfter: true }),
 ]
 
 export const immybotSecret = (clientSecret: string = demoClient.secret): string =>
@@ -155,7 +149,7 @@ const faultsFor = (kind: Trouble, times: number, date: string): readonly Fault<E
   }
 }
 
-const profile = (): Profile => ({
+const profile = ({ lastAdmin }: Partial<Switches>): Profile => ({
   mails: false,
   knowsPeople: true,
   list: { kind: 'paged' },
@@ -163,7 +157,7 @@ const profile = (): Profile => ({
   unknownPermission: 'computers:levitate',
   unnoticed: {},
   foreignTenant: 'platformForbidden',
-  keepsLastAdmin: false,
+  keepsLastAdmin: lastAdmin === 'refused',
 })
 
 const scopes: Readonly<Record<string, Scope>> = {
@@ -315,6 +309,7 @@ export const immybotHarness: PlatformHarness<Switches> = {
   name: 'ImmyBot',
   platform: 'immybot',
   switches,
+  decisive: ['generation'],
   start,
   profile,
   roles: { low, high, teams: [team, otherTeam], narrow },
