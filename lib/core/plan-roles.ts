@@ -27,15 +27,16 @@ export type RolePlanInput = {
 /** Roles first: which exist, which this plan creates, repairs or deletes, which nobody may be given. Contents are handed on resolved. */
 export const planRoles = ({ community, traits, roleOwnership, snapshot }: RolePlanInput): RolePlan => {
   const ours = new Set(roleOwnership.flatMap(({ platformRole }) => platformRole ?? []))
-  const records = assignRecords(community.roles, roleOwnership, { snapshot, ours })
+  const sight = { snapshot, ours, scoped: traits.scopes !== undefined }
+  const records = assignRecords(community.roles, roleOwnership, sight)
   const verdicts = community.roles.map((definition) => ({
     id: definition.id,
     ...(isManaged(definition)
-      ? planManagedRole({ definition, record: records.of(definition), ours, traits, snapshot })
+      ? planManagedRole({ ...sight, definition, record: records.of(definition), traits })
       : planExistingRole(definition, traits, snapshot)),
   }))
   const states = new Map(verdicts.map(({ id, state }) => [id, state]))
-  const dropped = planDroppedRoles({ community, records, states, snapshot, ours })
+  const dropped = planDroppedRoles({ ...sight, community, records, states })
   return {
     states,
     changes: [...verdicts.flatMap(({ changes = [] }) => changes), ...dropped.changes],
