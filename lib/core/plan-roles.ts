@@ -27,16 +27,15 @@ export type RolePlanInput = {
 /** Roles first: which exist, which this plan creates, repairs or deletes, which nobody may be given. Contents are handed on resolved. */
 export const planRoles = ({ community, traits, roleOwnership, snapshot }: RolePlanInput): RolePlan => {
   const ours = new Set(roleOwnership.flatMap(({ platformRole }) => platformRole ?? []))
-  const sight = { snapshot, ours, scoped: traits.scopes !== undefined }
-  const records = assignRecords(community.roles, roleOwnership, sight)
+  const records = assignRecords(community.roles, roleOwnership, { snapshot, ours })
   const verdicts = community.roles.map((definition) => ({
     id: definition.id,
     ...(isManaged(definition)
-      ? planManagedRole({ ...sight, definition, record: records.of(definition), traits })
+      ? planManagedRole({ definition, record: records.of(definition), ours, traits, snapshot })
       : planExistingRole(definition, traits, snapshot)),
   }))
   const states = new Map(verdicts.map(({ id, state }) => [id, state]))
-  const dropped = planDroppedRoles({ ...sight, community, records, states })
+  const dropped = planDroppedRoles({ community, records, states, snapshot, ours })
   return {
     states,
     changes: [...verdicts.flatMap(({ changes = [] }) => changes), ...dropped.changes],

@@ -10,8 +10,6 @@ export type RoleSight = {
   readonly snapshot: Snapshot
   /** The platform's ids of all roles we have a record of. */
   readonly ours: ReadonlySet<string>
-  /** The platform's roles apply in places, and one that is given nowhere is listed under another id. */
-  readonly scoped: boolean
 }
 /** Which of our records of roles belongs to which managed role. */
 export type RoleRecords = {
@@ -54,7 +52,6 @@ export const liveRole = (
       : role.kind === definition.kind && inScope(definition, role)
   if (record.platformRole === undefined) return exactly(record, sight, fits)
   const byId = sight.snapshot.roles.filter(({ id }) => id === record.platformRole)
-  if (definition === undefined && sight.scoped) return byId[0] ?? exactly(record, sight, fits)
   if (definition?.scope === undefined) return byId[0]
   // Still held where it applied before: that one is taken from people, and no longer given.
   return byId.find((role) => inScope(definition, role)) ?? exactly(record, sight, fits)

@@ -423,18 +423,6 @@ describe('a role of ours that is no longer configured', () => {
     ])
   })
 
-  test('and given nowhere any more is found under its bare id where roles apply in places, and only there', () => {
-    const given = {
-      records: [record('a', { platformRole: platformRoleId('p-a@tenant:Paris') })],
-      there: [there('a')],
-    }
-    const traits: Given['traits'] = { scopes: ['everything', 'tenant'] }
-    expect(dropped({ ...given, traits }).changes).toMatchObject([{ kind: 'deleteRole', platformRole: 'p-a' }])
-    const edited = [there('a', { permissions: ['OTHER'] })]
-    expect(dropped({ ...given, traits, there: edited }).changes).toMatchObject([{ kind: 'forgetRole' }])
-    expect(dropped(given).changes).toMatchObject([{ kind: 'forgetRole' }])
-  })
-
   test('in one scope stays while the configuration means it in another', () => {
     const [here, elsewhere] = [
       there('a', { scope: 'tenant:Paris' }),
