@@ -5,6 +5,7 @@ import type { CommunityId } from '../core/ids.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { AccessEntry, AccessReads } from '../core/ports/access.ts'
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
+import { roleNow } from '../core/role-records.ts'
 import type { HeldChange, Hold } from '../core/verdict.ts'
 import { lookUp, type Uplook } from './above.ts'
 import type { Provisioning } from './deps.ts'
@@ -42,7 +43,14 @@ const entriesOf = async (
     deps.ownership.ownershipsOf(connection, id),
     deps.outcomes.outcomesOf(connection, id),
   ])
-  const owned = new Map(ownerships.map((one) => [one.community, one]))
+  const rolesIn = new Map(configuration.communities.map((one) => [one.id, one.roles]))
+  const owned = new Map(
+    ownerships.map((one) => {
+      const roles = rolesIn.get(one.community) ?? []
+      const grants = one.grants.map((grant) => ({ ...grant, role: roleNow(roles, grant.role) }))
+      return [one.community, { ...one, grants }]
+    }),
+  )
   // Nobody joins from a connection that was taken out; whoever has something already is still looked after.
   const joins = configuration.connections.some((one) => one.id === connection)
   const communities = new Set([...(joins ? assignments.keys() : []), ...[...owned.keys()].toSorted()])

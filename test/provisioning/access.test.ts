@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { ConnectorError } from '../../lib/core/errors.ts'
-import { communityId, connectionId } from '../../lib/core/ids.ts'
+import { communityId, connectionId, roleId } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
 import type { Directory } from '../../lib/core/ports/directory.ts'
 import { createAccessReader } from '../../lib/provisioning/access.ts'
@@ -136,4 +136,33 @@ test('what we own in a community that was taken out is still shown', async () =>
   expect(await accessOf(anna)).toMatchObject([
     { community: communityId('demo-soc'), role: 'analyst', status: 'assigned' },
   ])
+})
+
+test('a role that is called otherwise since is still in place', async () => {
+  bench = await openBench()
+  const anna = await bench.provider.person('anna')
+  await bench.provider.group('SOC-Tier1', [anna])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  const triage = roleId('triage')
+  bench.configure((before) => ({
+    ...before,
+    communities: before.communities.map((one) => ({
+      ...one,
+      roles: one.roles.map((role) =>
+        role.id === 'tier1' && role.kind !== 'builtin'
+          ? { ...role, id: triage, previously: ['tier1'] }
+          : role,
+      ),
+    })),
+    rules: before.rules.map((rule) =>
+      rule.id === 'tier1' ? { ...rule, grant: [{ community: soc, role: triage }] } : rule,
+    ),
+  }))
+  await bench.reconcile()
+  expect(await accessOf(anna)).toMatchObject([{ role: 'triage', status: 'assigned' }])
+  const { communities } = await bench.explain(anna)
+  expect(communities[0]?.roles).toMatchObject([{ role: 'triage', state: 'given' }])
+  expect((await bench.preview()).plan.changes).toEqual([])
 })
