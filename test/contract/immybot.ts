@@ -52,10 +52,7 @@ const told = (
   ],
 })
 
-/**
- * What the vendor does not document, or documents in two ways. Whether the last administrator is kept is tried in immybot-people.test.ts: deleting them
- * may be refused, and letting them expire in an hour, as a suspension does, is not.
- */
+/** What the vendor does not document, or documents in two ways. */
 const switches: readonly Switch<Switches>[] = [
   choice('generation', { generation: 'rbac' }, { generation: 'legacy' }),
   choice('DevExtreme lists', { dx: 'array' }, { dx: 'object' }),
@@ -80,6 +77,8 @@ const switches: readonly Switch<Switches>[] = [
   choice('tenant filter', { tenantFilter: 'applied' }, { tenantFilter: 'ignored' }),
   choice('stale roles', { staleRoles: false }, { staleRoles: true }),
   choice('permissions without their dependencies', { dependencies: 'required' }, { dependencies: 'free' }),
+  choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
+  choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
   choice('Enabled toggle', { enabledToggle: false }, { enabledToggle: true }),
   choice('invitations by mail', { emailInvitation: false }, { emailInvitation: true }),
   choice('Retry-After sent', { retryAfter: false }, { retryAfter: true }),
@@ -152,7 +151,7 @@ const faultsFor = (kind: Trouble, times: number, date: string): readonly Fault<E
   }
 }
 
-const profile = (): Profile => ({
+const profile = ({ lastAdmin, generation }: Partial<Switches>): Profile => ({
   mails: false,
   knowsPeople: true,
   list: { kind: 'paged' },
@@ -161,7 +160,7 @@ const profile = (): Profile => ({
   unnoticed: {},
   foreignTenant: 'platformForbidden',
   // A suspended user expires in an hour and keeps what hands gave: until then there is an administrator.
-  keepsLastAdmin: lastAdmin === 'refused' ? 'fromRemoval' : 'never',
+  keepsLastAdmin: lastAdmin !== 'refused' ? 'never' : generation === 'legacy' ? 'always' : 'fromRemoval',
 })
 
 const scopes: Readonly<Record<string, Scope>> = {
