@@ -176,20 +176,25 @@ export const accountsContract = ({ traits, profile, roles, stage, hand }: Contex
         () => 'gone',
         (error: { readonly code?: string }) => error.code,
       )
-    const expected = profile.keepsLastAdmin ? 'platformRefused' : 'gone'
+    const kept = {
+      removed: profile.keepsLastAdmin !== 'never',
+      suspended: profile.keepsLastAdmin === 'always',
+    }
 
     it('is kept where the platform keeps it, and that is said', async () => {
       const { email, account } = stage().owner
       const before = stage().truth(email)
-      expect(await outcomes(hand().run(make.remove(email, account)))).toBe(expected)
-      expect(stage().truth(email)).toEqual(profile.keepsLastAdmin ? before : undefined)
+      const outcome = await outcomes(hand().run(make.remove(email, account)))
+      expect(outcome).toBe(kept.removed ? 'platformRefused' : 'gone')
+      expect(stage().truth(email)).toEqual(kept.removed ? before : undefined)
     })
 
     it('is kept from being suspended, too', async () => {
       const { email, account } = stage().owner
       const before = stage().truth(email)
-      expect(await outcomes(hand().run(make.suspend(email, account)))).toBe(expected)
-      expect(stage().truth(email)?.status).toBe(profile.keepsLastAdmin ? before?.status : 'disabled')
+      const outcome = await outcomes(hand().run(make.suspend(email, account)))
+      expect(outcome).toBe(kept.suspended ? 'platformRefused' : 'gone')
+      expect(stage().truth(email)?.status).toBe(kept.suspended ? before?.status : 'disabled')
     })
   })
 

@@ -3,7 +3,7 @@ import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import type { PlatformTraits } from '../../lib/core/snapshot.ts'
 import { platformTraits } from '../../lib/platforms/traits.ts'
 import { type Hand, handOf } from './hand.ts'
-import { variantsOf } from './pairs.ts'
+import { type Variant, variantsOf } from './pairs.ts'
 import type { HarnessRoles, PlatformHarness, Profile, Stage } from './stage.ts'
 import { day, openVillage, otherIdp, type Village } from './village.ts'
 
@@ -28,8 +28,8 @@ const stays = 'stays@acme.example'
 
 const isDecisive =
   (names: readonly string[]) =>
-  ({ flipped }: { readonly flipped: readonly string[] }): boolean =>
-    flipped.length === 0 || (flipped.length === 1 && names.includes(flipped[0] ?? ''))
+  ({ flipped }: Pick<Variant<unknown>, 'flipped'>): boolean =>
+    flipped.length <= 1 && flipped.every((name) => names.includes(name))
 
 export const platformJourneys = <Switches>(harness: PlatformHarness<Switches>): void => {
   // Adapters are tried in every variant; what stands above them sees only what adapters make of it, so here the decisive ones do.

@@ -134,7 +134,7 @@ const profile = ({ welcomeMails }: Partial<Switches>): Profile => ({
     exchangedWhilePaged: 'a list comes in one piece',
   },
   foreignTenant: 'platformForbidden',
-  keepsLastAdmin: true,
+  keepsLastAdmin: 'always',
 })
 
 const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {

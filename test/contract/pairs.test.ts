@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allPairs, choice, coveringRows, type Row, setting, variantsOf } from './pairs.ts'
+import { allPairs, aloneRows, choice, coveringRows, type Row, setting, variantsOf } from './pairs.ts'
 
 const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 14 })
 
@@ -24,15 +24,16 @@ describe('the variants a platform is tried in', () => {
     )
   })
 
-  it('begin with the defaults, and flip each switch alone', () => {
+  it('begin with the defaults, and flip each switch alone, to each of its other values', () => {
     fc.assert(
       fc.property(sizes, (given) => {
-        const rows = coveringRows(given)
-        expect(rows[0]).toEqual(given.map(() => 0))
-        const alone = rows.filter((row) => row.filter((value) => value !== 0).length === 1)
-        for (const [at, size] of given.entries())
-          for (let value = 1; value < size; value += 1)
-            expect(alone).toContainEqual(given.map((_, i) => (i === at ? value : 0)))
+        expect(coveringRows(given)[0]).toEqual(given.map(() => 0))
+        const expected = given.flatMap((size, at) =>
+          range(size)
+            .slice(1)
+            .map((value) => given.map((_, i) => (i === at ? value : 0))),
+        )
+        expect(aloneRows(given)).toEqual(expected)
       }),
     )
   })
@@ -46,13 +47,12 @@ describe('the variants a platform is tried in', () => {
           for (const [at, value] of row.entries()) expect(value).toBeLessThan(given[at] ?? 0)
         }
         expect(new Set(rows.map(String)).size).toBe(rows.length)
-        const flips = given.map((size) => size - 1).toSorted((a, b) => b - a)
-        const alone = flips.reduce((sum, flip) => sum + flip, 0)
-        // Two largest switches need a row for each of their pairs; the greedy choice costs a factor that grows with the logarithm of the rest.
-        const needed = (flips[0] ?? 0) * (flips[1] ?? 0)
-        expect(rows.length).toBeLessThanOrEqual(1 + alone + needed * (1 + Math.log2(given.length + 1)))
+        const [largest = 1, second = 1] = given.toSorted((a, b) => b - a)
+        // Two largest switches need a row for each of their pairs; greed costs a factor that grows with the logarithm of their number.
+        expect(rows.length).toBeLessThanOrEqual(1 + largest * second * (1 + Math.log2(given.length + 1)))
       }),
     )
+    expect(coveringRows(Array<number>(22).fill(2)).length).toBeLessThanOrEqual(12)
   })
 
   it('carry what the simulator is set to and what the operator writes', () => {
@@ -61,17 +61,26 @@ describe('the variants a platform is tried in', () => {
       setting('key', 'a', 'b'),
       choice<Switches>('list', { list: 'array' }, { list: 'object' }),
     ])
-    expect(variants).toEqual([
-      { name: 'as the documents suggest', flipped: [], switches: { key: 'a', list: 'array' }, dialect: {} },
-      { name: 'key: b', flipped: ['key'], switches: { key: 'b', list: 'array' }, dialect: { key: 'b' } },
-      { name: 'list: object', flipped: ['list'], switches: { key: 'a', list: 'object' }, dialect: {} },
-      {
-        name: 'key: b + list: object',
-        flipped: ['key', 'list'],
-        switches: { key: 'b', list: 'object' },
-        dialect: { key: 'b' },
-      },
+    const list = 'object' as const
+    expect(variants.map(({ name, kind, flipped, ...told }) => [kind, name, flipped, told])).toEqual([
+      ['defaults', 'as the documents suggest', [], { switches: { key: 'a', list: 'array' }, dialect: {} }],
+      ['together', 'list: object', ['list'], { switches: { key: 'a', list }, dialect: {} }],
+      ['together', 'key: b', ['key'], { switches: { key: 'b', list: 'array' }, dialect: { key: 'b' } }],
+      [
+        'together',
+        'key: b + list: object',
+        ['key', 'list'],
+        { switches: { key: 'b', list }, dialect: { key: 'b' } },
+      ],
     ])
+    const three = variantsOf<Switches & { readonly more: boolean }>([
+      setting('key', 'a', 'b'),
+      choice('list', { list: 'array' }, { list: 'object' }),
+      choice('more', { more: false }, { more: true }),
+    ])
+    const alone = three.filter(({ flipped }) => flipped.length === 1)
+    expect(alone.map(({ flipped }) => flipped[0]).toSorted()).toEqual(['key', 'list', 'more'])
+    expect(new Set(three.map(({ name }) => name)).size).toBe(three.length)
     expect(allPairs([2, 2])).toHaveLength(4)
   })
 })

@@ -1,6 +1,6 @@
 /**
  * What vendors leave undocumented, as data: each switch of a simulator with the values it may have. From them come the variants the contract
- * runs on: the defaults, each switch flipped alone, and as few more as make every two values of two switches meet.
+ * runs on: the defaults, as few more as make every two values of two switches meet, and each switch flipped alone.
  */
 export type SwitchValue<Switches> = {
   readonly name: string
@@ -43,6 +43,7 @@ export const setting = <Switches extends object>(
 /** One platform among those the vendor's documents allow. */
 export type Variant<Switches> = {
   readonly name: string
+  readonly kind: 'defaults' | 'together' | 'alone'
   /** Names of the switches that are not at their defaults. */
   readonly flipped: readonly string[]
   readonly switches: Partial<Switches>
@@ -69,26 +70,32 @@ export const allPairs = (sizes: readonly number[]): readonly string[] =>
       ),
   )
 
-/** How many missing pairs a value of switch `at` would make with the values chosen so far. */
+/** How many missing pairs a value of switch `at` would make with these values of the others. */
 const gain = (
   missing: ReadonlySet<string>,
-  row: readonly (number | undefined)[],
+  others: readonly (readonly number[])[],
   at: number,
   value: number,
-) =>
-  row.filter((other, i) => {
-    if (other === undefined || i === at) return false
-    return missing.has(i < at ? pairKey(i, other, at, value) : pairKey(at, value, i, other))
-  }).length
+): number =>
+  others.flatMap((values, i) =>
+    values.filter(
+      (other) =>
+        i !== at && missing.has(i < at ? pairKey(i, other, at, value) : pairKey(at, value, i, other)),
+    ),
+  ).length
 
+/** The value that meets most of what is missing in this row, and among equals the one of which most is missing anywhere. */
 const best = (
   missing: ReadonlySet<string>,
   row: readonly (number | undefined)[],
   at: number,
-  size: number,
-) => {
-  const gains = Array.from({ length: size }, (_, value) => gain(missing, row, at, value))
-  return gains.indexOf(Math.max(...gains))
+  sizes: readonly number[],
+): number => {
+  const chosen = row.map((value) => (value === undefined ? [] : [value]))
+  const any = sizes.map((size) => [...Array(size).keys()])
+  const worth = (value: number): number =>
+    gain(missing, chosen, at, value) * 1_000_000 + gain(missing, any, at, value)
+  return [...Array(sizes[at]).keys()].reduce((a, b) => (worth(b) > worth(a) ? b : a), 0)
 }
 
 /** A row around the first missing pair; each further switch takes the value that meets most of what is missing. */
@@ -97,18 +104,14 @@ const rowAround = (missing: ReadonlySet<string>, sizes: readonly number[]): Row 
   const fixed = new Map(first.split(',').map((part) => part.split('=').map(Number) as [number, number]))
   const start = sizes.map((_, at) => fixed.get(at))
   return sizes.reduce<readonly (number | undefined)[]>(
-    (row, size, at) => (row[at] === undefined ? row.with(at, best(missing, row, at, size)) : row),
+    (row, _size, at) => (row[at] === undefined ? row.with(at, best(missing, row, at, sizes)) : row),
     start,
   ) as Row
 }
 
-/** The defaults (all zero), each switch flipped alone, then rows until no pair of values is missing. */
+/** The defaults (all zero), then rows until no pair of values is missing. */
 export const coveringRows = (sizes: readonly number[]): readonly Row[] => {
-  const defaults: Row = sizes.map(() => 0)
-  const alone = sizes.flatMap((size, at) =>
-    Array.from({ length: size - 1 }, (_, index) => defaults.with(at, index + 1)),
-  )
-  const rows: Row[] = [defaults, ...alone]
+  const rows: Row[] = [sizes.map(() => 0)]
   const missing = new Set(allPairs(sizes))
   const cover = (row: Row): void => {
     for (const pair of pairsOfRow(row)) missing.delete(pair)
@@ -122,18 +125,40 @@ export const coveringRows = (sizes: readonly number[]): readonly Row[] => {
   return rows
 }
 
-export const variantsOf = <Switches>(switches: readonly Switch<Switches>[]): readonly Variant<Switches>[] =>
-  coveringRows(switches.map(({ values }) => values.length)).map((row) => {
-    const chosen = switches.flatMap(({ name, values }, at) => {
-      const value = values[row[at] ?? 0]
-      return value === undefined ? [] : [{ name, value, isDefault: row[at] === 0 }]
-    })
-    const flipped = chosen.filter(({ isDefault }) => !isDefault)
-    return {
-      name:
-        flipped.map(({ name, value }) => `${name}: ${value.name}`).join(' + ') || 'as the documents suggest',
-      flipped: flipped.map(({ name }) => name),
-      switches: Object.assign({}, ...chosen.map(({ value }) => value.set)) as Partial<Switches>,
-      dialect: Object.assign({}, ...chosen.map(({ value }) => value.dialect ?? {})) as Record<string, string>,
-    }
+/** Each value that is no default, with everything else at its default. */
+export const aloneRows = (sizes: readonly number[]): readonly Row[] =>
+  sizes.flatMap((size, at) =>
+    Array.from({ length: size - 1 }, (_, index) => sizes.map((_size, i) => (i === at ? index + 1 : 0))),
+  )
+
+const variantOf = <Switches>(
+  switches: readonly Switch<Switches>[],
+  row: Row,
+  kind: 'together' | 'alone',
+): Variant<Switches> => {
+  const chosen = switches.flatMap(({ name, values }, at) => {
+    const value = values[row[at] ?? 0]
+    return value === undefined ? [] : [{ name, value, isDefault: row[at] === 0 }]
   })
+  const flipped = chosen.filter(({ isDefault }) => !isDefault)
+  return {
+    name:
+      flipped.map(({ name, value }) => `${name}: ${value.name}`).join(' + ') || 'as the documents suggest',
+    kind: flipped.length === 0 ? 'defaults' : kind,
+    flipped: flipped.map(({ name }) => name),
+    switches: Object.assign({}, ...chosen.map(({ value }) => value.set)) as Partial<Switches>,
+    dialect: Object.assign({}, ...chosen.map(({ value }) => value.dialect ?? {})) as Record<string, string>,
+  }
+}
+
+export const variantsOf = <Switches>(switches: readonly Switch<Switches>[]): readonly Variant<Switches>[] => {
+  const sizes = switches.map(({ values }) => values.length)
+  const together = coveringRows(sizes)
+  const tried = new Set(together.map(String))
+  return [
+    ...together.map((row) => variantOf(switches, row, 'together')),
+    ...aloneRows(sizes)
+      .filter((row) => !tried.has(String(row)))
+      .map((row) => variantOf(switches, row, 'alone')),
+  ]
+}

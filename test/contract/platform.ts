@@ -3,40 +3,43 @@ import { platformTraits } from '../../lib/platforms/traits.ts'
 import { accountsContract } from './accounts.ts'
 import { crowdContract } from './crowd.ts'
 import { type Hand, handOf } from './hand.ts'
+import { lifeContract } from './life.ts'
 import { variantsOf } from './pairs.ts'
 import { rolesContract } from './roles.ts'
 import type { Context, PlatformHarness, Stage } from './stage.ts'
 import { troubleContract } from './trouble.ts'
 
 /**
- * What every adapter must do, whatever its platform leaves undocumented: the suite runs once per variant that the platform's switches ask for
- * (pairs.ts). Assertions are about what the simulated platform holds, seen past the adapter. Where platforms differ, their traits and the
- * harness's profile say so; nothing here asks for a platform's name.
+ * What every adapter must do, whatever its platform leaves undocumented: the suite runs on the defaults and wherever two values of two switches
+ * have to meet (pairs.ts); with each switch flipped alone, a person and a role live through every change. Assertions are about what the
+ * simulated platform holds, seen past the adapter. Where platforms differ, their traits and the harness's profile say so; nothing here asks
+ * for a platform's name.
  */
 export const platformContract = <Switches>(harness: PlatformHarness<Switches>): void => {
-  describe.each(variantsOf(harness.switches).map((variant, index) => ({ ...variant, index })))(
-    `${harness.name}, $name`,
-    ({ switches, dialect, index }) => {
-      let stage: Stage
-      let hand: Hand
-      const traits = platformTraits(harness.platform)
-      beforeEach(async () => {
-        stage = await harness.start(switches, dialect)
-        hand = handOf(stage, traits, harness.roles)
-      })
-      afterEach(() => stage.close())
-      const context: Context = {
-        traits,
-        profile: harness.profile(switches),
-        roles: harness.roles,
-        stage: () => stage,
-        hand: () => hand,
-      }
-      accountsContract(context)
-      rolesContract(context)
-      troubleContract(context)
-      // A crowd takes time and looks the same whatever the switches say.
-      if (index === 0) crowdContract(context)
-    },
-  )
+  describe.each(variantsOf(harness.switches))(`${harness.name}, $name`, ({ switches, dialect, kind }) => {
+    let stage: Stage
+    let hand: Hand
+    const traits = platformTraits(harness.platform)
+    beforeEach(async () => {
+      stage = await harness.start(switches, dialect)
+      hand = handOf(stage, traits, harness.roles)
+    })
+    afterEach(() => stage.close())
+    const context: Context = {
+      traits,
+      profile: harness.profile(switches),
+      roles: harness.roles,
+      stage: () => stage,
+      hand: () => hand,
+    }
+    if (kind === 'alone') {
+      lifeContract(context)
+      return
+    }
+    accountsContract(context)
+    rolesContract(context)
+    troubleContract(context)
+    // A crowd takes time and looks the same whatever the switches say.
+    if (kind === 'defaults') crowdContract(context)
+  })
 }

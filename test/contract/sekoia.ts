@@ -146,7 +146,7 @@ const profile = ({ lastAdmin }: Partial<Switches>): Profile => ({
   unknownPermission: 'NO_SUCH_PERMISSION',
   unnoticed: {},
   foreignTenant: 'platformForbidden',
-  keepsLastAdmin: lastAdmin === 'refused',
+  keepsLastAdmin: lastAdmin === 'refused' ? 'always' : 'never',
 })
 
 const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {

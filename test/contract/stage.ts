@@ -56,8 +56,8 @@ export type Profile = {
   readonly unnoticed: Partial<Readonly<Record<Trouble, string>>>
   /** How it answers somebody with a key for another tenant. */
   readonly foreignTenant: ErrorCode
-  /** Whether it refuses to lose its last administrator by itself. */
-  readonly keepsLastAdmin: boolean
+  /** What it refuses by itself to its last administrator: removal, or suspension as well. */
+  readonly keepsLastAdmin: 'never' | 'fromRemoval' | 'always'
 }
 
 export type Stage = {
