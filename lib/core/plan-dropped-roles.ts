@@ -32,12 +32,15 @@ const listedAs = (role: PlatformRole, { roles }: Snapshot): readonly PlatformRol
     ? [role]
     : roles.filter(({ kind, name }) => kind !== 'builtin' && sameName(name, role.name))
 
+const forgetting = ({ role, name }: RoleOwnership): Part => ({
+  changes: [{ id: forgetRoleId(role), kind: 'forgetRole', role, name }],
+})
+
 const planDropped = (input: DroppedInput, record: RoleOwnership): Part => {
   const { snapshot } = input
-  const { role: id, name } = record
+  const { role: id } = record
   const role = liveRole(record, input)
-  if (role === undefined || stillMeant(input, role))
-    return { changes: [{ id: forgetRoleId(id), kind: 'forgetRole', role: id, name }] }
+  if (role === undefined || stillMeant(input, role)) return forgetting(record)
   const held = holdersOf(
     listedAs(role, snapshot).map((one) => one.id),
     snapshot,
@@ -55,8 +58,14 @@ const planDropped = (input: DroppedInput, record: RoleOwnership): Part => {
  */
 export const planDroppedRoles = (input: DroppedInput): Required<Part> => {
   const { scope, complete } = input.snapshot
-  const parts =
-    scope === 'community' && complete ? input.records.dropped.map((one) => planDropped(input, one)) : []
+  const records = scope === 'community' && complete ? input.records.dropped : []
+  const told = new Set<string>()
+  const parts = records.map((one) => {
+    // Two records of one role are left by a take-over that was cut off: it is dropped once.
+    if (one.platformRole !== undefined && told.has(one.platformRole)) return forgetting(one)
+    if (one.platformRole !== undefined) told.add(one.platformRole)
+    return planDropped(input, one)
+  })
   return {
     changes: parts.flatMap(({ changes = [] }) => changes),
     warnings: parts.flatMap(({ warnings = [] }) => warnings),

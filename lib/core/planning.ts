@@ -52,17 +52,25 @@ const everybody = (input: PlanInput, scope: Plan['scope']): readonly Target[] =>
   return [...input.targets, ...lost].toSorted(byText(personKey))
 }
 
-const touched = (change: Change): readonly (AccountId | undefined)[] => {
+/** The accounts a change is about, and whose they are by it. */
+const claimedBy = (change: Change): readonly (readonly [AccountId, string])[] => {
   if (!('subject' in change)) return []
-  return change.kind === 'invite' ? [change.replaces, change.follows] : [change.subject.account]
+  const accounts = change.kind === 'invite' ? [change.replaces, change.follows] : [change.subject.account]
+  return accounts.flatMap((id) => (id === undefined ? [] : [[id, personKey(change.subject)] as const]))
 }
 
 /** What is on the platform and not ours, not even by this plan: reported, never changed. */
-const unmanagedIn = (scene: Scene, changes: readonly Change[]): readonly Unmanaged[] => {
-  const claimed = new Set(changes.flatMap(touched))
+const unmanagedIn = (
+  scene: Scene,
+  owned: ReadonlyMap<string, Ownership>,
+  changes: readonly Change[],
+): readonly Unmanaged[] => {
+  const claimed = new Map(changes.flatMap(claimedBy))
   return scene.snapshot.accounts.toSorted(byText(({ id }) => id)).flatMap((account): Unmanaged[] => {
-    const owner = scene.owners.get(account.id)
-    if (owner === undefined && !claimed.has(account.id))
+    const person = claimed.get(account.id)
+    // What we began to invite is recorded by its person until the account is.
+    const owner = scene.owners.get(account.id) ?? owned.get(person ?? '')
+    if (owner === undefined && person === undefined)
       return [
         {
           kind: 'account',
@@ -126,7 +134,7 @@ export const planChanges = (input: PlanInput): Plan => {
     configuration: input.configuration,
     snapshotAt: snapshot.takenAt,
     changes,
-    unmanaged: scope === 'community' ? unmanagedIn(scene, changes) : [],
+    unmanaged: scope === 'community' ? unmanagedIn(scene, owned, changes) : [],
     problems: distinct([...roles.problems, ...parts.problems]),
     drift: [...roles.drift, ...parts.drift],
     warnings:

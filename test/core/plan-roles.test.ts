@@ -411,6 +411,15 @@ describe('a role of ours that is no longer configured', () => {
     expect(plan.changes).toMatchObject([{ kind: 'deleteRole', platformRole: 'p-a' }])
   })
 
+  test('of which a move that was cut off left two records is one role: one of them goes at once', () => {
+    const both = [record('a'), record('b', { platformRole: platformRoleId('p-a') })]
+    const held = dropped({ records: both, snapshot: { accounts: [holder('a')] } })
+    expect(held.changes.map(({ id }) => id)).toEqual(['forget-role/b'])
+    expect(held.warnings).toMatchObject([{ kind: 'droppedRoleHeld', role: 'a' }])
+    const free = dropped({ records: both }).changes.map(({ id }) => id)
+    expect(free).toEqual(['delete-role/a/p-a', 'forget-role/b'])
+  })
+
   test('of which we have no record was made by somebody else', () => {
     expect(planned({ roles: [], there: [there('a')] }).changes).toEqual([])
   })

@@ -356,6 +356,13 @@ describe('what is not ours', () => {
     ])
   })
 
+  test('is not what came with an invitation nobody has seen the account of', () => {
+    const begun = { ...announced, grants: owned('ada', ['tier1']).grants }
+    const given = { ownership: [begun], accounts: [account('ada', ['tier1', 'edr'], pending())] }
+    const wanted = planOf(world({ ...adoptable, ...given, targets: [target('ada', ['tier1'])] }))
+    expect(wanted.unmanaged).toMatchObject([{ kind: 'grant', platformRole: 'p-edr' }])
+  })
+
   test('a targeted plan looks at its targets only', () => {
     const given = world({
       accounts: [account('ada', ['tier1']), account('bea', ['tier1'])],
