@@ -104,7 +104,11 @@ export const ownershipBefore = (input: {
   if (change.kind === 'suspend')
     return {
       ...using(ownership, change.subject.account),
-      suspended: ownership.suspended ?? { at: now, reason: change.reason, unconfirmed: true },
+      // Announced before and not done: the grace period runs from when it is.
+      suspended:
+        ownership.suspended === undefined || ownership.suspended.unconfirmed === true
+          ? { at: now, reason: change.reason, unconfirmed: true }
+          : ownership.suspended,
     }
   return undefined
 }

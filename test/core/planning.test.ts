@@ -14,7 +14,7 @@ import {
   platformId,
   target,
 } from '../support/examples.ts'
-import { planOf, snapshotOf, type World } from '../support/world.ts'
+import { applyAll, applyChange, planOf, snapshotOf, type World } from '../support/world.ts'
 
 const world = (more: Partial<World>): World => ({ ...emptyWorld, ...more })
 type Result = Readonly<Record<'changes' | 'problems' | 'drift', readonly string[]>>
@@ -191,6 +191,23 @@ describe('leaving', () => {
       nothing,
     ],
   ])('%s', (_, given, expected) => expect(planned(given)).toEqual(expected))
+})
+
+test('a suspension announced, and done only after the grace period, is a suspension first', () => {
+  const given = world({
+    targets: [left('ada')],
+    ownership: [owned('ada', ['tier1'])],
+    accounts: [account('ada', ['tier1'])],
+  })
+  const announcedOnly = planOf(given).changes.reduce(
+    (state, change) => applyChange(state, change, 'writtenAhead'),
+    given,
+  )
+  const done = applyAll({ ...announcedOnly, now: nextMonth }, planOf(announcedOnly).changes)
+  expect(done.ownership).toMatchObject([{ suspended: { at: nextMonth, reason: 'departed' } }])
+  expect(planOf(done).changes).toEqual([])
+  const monthAfter = { ...done, now: later(nextMonth, 31 * day) }
+  expect(planOf(monthAfter).changes.map(({ id }) => id)).toEqual(['remove/a-ada/departed'])
 })
 
 describe('roles of an account', () => {
