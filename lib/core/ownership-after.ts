@@ -65,7 +65,7 @@ const beginInvitation = (
 }
 
 /** In use from now on. The one before is no longer the former when it is taken up again. */
-const using = (ownership: Ownership, account: AccountId): Ownership => {
+export const using = (ownership: Ownership, account: AccountId): Ownership => {
   const { former, ...rest } = ownership
   return { ...rest, account, ...(former === undefined || former === account ? {} : { former }) }
 }

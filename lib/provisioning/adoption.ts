@@ -2,6 +2,7 @@ import type { Community, Configuration } from '../core/configuration.ts'
 import { ConnectorError, type ErrorCode } from '../core/errors.ts'
 import { type CommunityId, type ConnectionId, fold, type MemberId, type RoleId } from '../core/ids.ts'
 import { accountsOf, type OwnedGrant, type Ownership } from '../core/ownership.ts'
+import { using } from '../core/ownership-after.ts'
 import { planRoles } from '../core/plan-roles.ts'
 import type { Account, PlatformRole, Snapshot } from '../core/snapshot.ts'
 import { emailOf, targetFor } from '../core/target.ts'
@@ -194,14 +195,14 @@ const recordOf = ({ found, grants }: Prepared, now: Ownership['since']): Ownersh
     version: 0,
   }
   const adopted = before?.account === undefined
-  return {
+  const record: Ownership = {
     ...kept,
-    account: account.id,
     email,
     origin: adopted ? 'adopted' : before.origin,
     // What was only announced and is not on the account did not happen.
     grants: [...kept.grants.filter((one) => account.roles.includes(one.platformRole)), ...grants],
   }
+  return using(record, account.id)
 }
 
 export type AdoptionDesk = {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { demoShortname } from '../../infra/local/simulators/netography/demo.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import { roleId, ruleId } from '../../lib/core/ids.ts'
+import { createAdoptionDesk } from '../../lib/provisioning/adoption.ts'
 import { type Bench, netographyCredentials, openBench, soc } from './bench.ts'
 
 // Where an account has one role and its address is who somebody is: the whole way from the directory to the platform.
@@ -52,6 +53,12 @@ const users = (): Readonly<Record<string, string>> => {
 const record = async (member: { readonly id: string }) =>
   (await bench.deps.ownership.ownerships(soc, 10)).items.find((one) => one.member === member.id)
 
+const must = async (member: { readonly id: string }) => {
+  const found = await record(member)
+  if (found === undefined) throw new Error('nothing is owned')
+  return found
+}
+
 describe('somebody known under another address', () => {
   test('has the new account and no longer the old one, in one go', async () => {
     const anna = await bench.provider.person('anna')
@@ -93,6 +100,28 @@ test('refused under the new address, everything is as it was', async () => {
   await bench.settle()
   expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
   expect({ ...(await record(anna)), version: 0 }).toEqual({ ...before, version: 0 })
+})
+
+test('taken over by an operator in the middle of a move that went no further: it is in use again, and stays', async () => {
+  const anna = await bench.provider.person('anna')
+  await bench.provider.group('Net-Readers', [anna])
+  await bench.settle()
+  const { account: former, ...rest } = await must(anna)
+  if (former === undefined) throw new Error('no account')
+  await bench.deps.ownership.saveOwnership({ ...rest, former, email: 'other@demo.test' })
+  await createAdoptionDesk(bench.deps).adopt({
+    community: soc,
+    connection: anna.connection,
+    subject: { by: 'id', id: anna.id },
+    roles: false,
+    by: 'olive',
+    reason: 'it is hers',
+  })
+  await bench.settle()
+  expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
+  const after = await must(anna)
+  expect(after).toMatchObject({ account: former, email: 'anna@demo.test' })
+  expect(after.former).toBeUndefined()
 })
 
 test('without a fallback role nobody who leaves is touched, and that is what their outcome says', async () => {
