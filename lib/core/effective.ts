@@ -1,7 +1,7 @@
 import type { Assignment } from './assignment.ts'
 import type { Community, RoleContents } from './configuration.ts'
 import { type CommunityId, fold, type RoleId } from './ids.ts'
-import type { OwnedGrant, Ownership } from './ownership.ts'
+import { accountsOf, type OwnedGrant, type Ownership } from './ownership.ts'
 import { isManaged } from './role-contents.ts'
 import { adminPermissionsIn } from './role-power.ts'
 import type { PlatformTraits } from './snapshot.ts'
@@ -69,9 +69,11 @@ export type InheritedRole = {
 }
 export type Inherited = { readonly community: CommunityId; readonly roles: readonly InheritedRole[] }
 
-/** Suspended, and read back so: no role there lets in any longer. */
+/** Suspended, and read back so: no role there lets in any longer. An account under the address before is open until it is gone. */
 export const shutOut = (ownership: Ownership | undefined): boolean =>
-  ownership?.suspended !== undefined && ownership.suspended.unconfirmed !== true
+  ownership?.suspended !== undefined &&
+  ownership.suspended.unconfirmed !== true &&
+  accountsOf(ownership).length < 2
 
 const inForce = (grant: OwnedGrant | undefined): boolean => grant !== undefined && grant.unconfirmed !== true
 

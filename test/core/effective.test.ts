@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Community, RoleContents } from '../../lib/core/configuration.ts'
 import { type Present, stillPresent } from '../../lib/core/departed.ts'
 import { type Above, childrenOf, holdsBelow, inheritedFrom, parentsOf } from '../../lib/core/effective.ts'
-import { communityId, roleId } from '../../lib/core/ids.ts'
+import { accountId, communityId, roleId } from '../../lib/core/ids.ts'
 import type { PlatformTraits } from '../../lib/core/snapshot.ts'
 import { assignment, community, noon, owned, sekoiaLike } from '../support/examples.ts'
 
@@ -151,6 +151,15 @@ describe('who departed', () => {
       there('lyon', { ownership: invited }),
     ]
     expect(stillPresent(tree, present).map(({ community: id }) => id)).toEqual(['main', 'lyon'])
+  })
+
+  test('is present while the account under the address before is not gone', () => {
+    const both = owned('ada', ['guest'], { ...suspended(), former: accountId('before') })
+    expect(stillPresent(tree, [there('paris', { ownership: both })])).toEqual([
+      { community: 'paris', by: ['paris'] },
+    ])
+    const { account: _none, ...before } = both
+    expect(stillPresent(tree, [there('paris', { ownership: before })])).toEqual([])
   })
 
   const state = fc.constantFrom<Partial<Present> | undefined>(undefined, shut, {}, { traits: admins })
