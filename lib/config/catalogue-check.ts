@@ -3,7 +3,8 @@ import { isConnectorError } from '../core/errors.ts'
 import { fold } from '../core/ids.ts'
 import type { Platforms } from '../core/ports/platform.ts'
 import type { Catalogue, PlatformTraits } from '../core/snapshot.ts'
-import { existingFindings, powerFindings } from './catalogue-roles.ts'
+import { fallbackFindings } from './catalogue-fallback.ts'
+import { existingFindings, powerFindings, systemNameFindings } from './catalogue-roles.ts'
 import { type Finding, type Path, unknownName } from './findings.ts'
 
 const permissionFindings = (
@@ -57,27 +58,6 @@ const scopeFindings = (path: Path, role: RoleDefinition, { scopes }: Catalogue):
   )
 }
 
-/** An existing fallback role is known only to the platform. */
-const fallbackFindings = (
-  path: Path,
-  role: RoleDefinition,
-  community: Community,
-  { roles }: Catalogue,
-): readonly Finding[] => {
-  if (role.id !== community.fallbackRole || community.departedKeepReadAccess === true) return []
-  if (role.kind !== 'builtin' && role.contents !== undefined) return []
-  const live = roles.find(({ name }) => fold(name) === fold(role.name))
-  if (live === undefined || live.permissions.length === 0) return []
-  return [
-    {
-      path: [...path, role.kind],
-      what: `the fallback role gives something on the platform: ${live.permissions.slice(0, 5).join(', ')}`,
-      why: 'whoever left would keep access by it',
-      remedy: 'take its permissions away there, or write departedKeepReadAccess: true',
-    },
-  ]
-}
-
 type Scene = {
   readonly community: Community
   readonly catalogue: Catalogue
@@ -91,6 +71,7 @@ const roleFindings = (path: Path, role: RoleDefinition, scene: Scene): readonly 
     ...(contents === undefined
       ? existingFindings(path, role, scene)
       : [
+          ...systemNameFindings(path, role, scene),
           ...permissionFindings(path, role.kind !== 'custom', contents, catalogue),
           ...intakeFindings(path, contents, catalogue),
         ]),

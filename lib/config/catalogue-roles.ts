@@ -19,18 +19,42 @@ const declared = (role: RoleDefinition, { roles }: Community): boolean =>
     (one) => one.kind === role.kind && one.contents !== undefined && fold(one.name) === fold(role.name),
   )
 
+const ofKind = ({ roles }: Catalogue, builtin: boolean): readonly PlatformRole[] =>
+  roles.filter(({ kind }) => (kind === 'builtin') === builtin)
+
+/** What the platform brings along is named as that, and nothing is declared under its name. */
+export const systemNameFindings = (
+  path: Path,
+  role: RoleDefinition,
+  { catalogue }: Pick<Scene, 'catalogue'>,
+): readonly Finding[] => {
+  const builtin = called(ofKind(catalogue, true), role.name)
+  if (role.kind === 'builtin' || builtin === undefined) return []
+  if (called(ofKind(catalogue, false), role.name) !== undefined) return []
+  return [
+    {
+      path: [...path, role.kind],
+      what: 'is the name of a built-in role',
+      why: 'the platform decides what built-in roles contain',
+      remedy: `write builtin: ${builtin.name}, or another name`,
+    },
+  ]
+}
+
 /** A managed role is created when it is not there; any other has to exist, by its name or by a newer one of the platform's. */
 export const existingFindings = (
   path: Path,
   role: RoleDefinition,
   { community, catalogue, traits }: Scene,
 ): readonly Finding[] => {
-  const candidates = catalogue.roles.filter(({ kind }) => (kind === 'builtin') === (role.kind === 'builtin'))
+  const candidates = ofKind(catalogue, role.kind === 'builtin')
   if (called(candidates, role.name) !== undefined || declared(role, community)) return []
   const place = [...path, role.kind]
   const names = traits.roleAliases?.[fold(role.name)] ?? []
   const [used] = names.flatMap((name) => called(candidates, name) ?? [])
   if (used === undefined) {
+    const system = systemNameFindings(path, role, { catalogue })
+    if (system.length > 0) return system
     const what = role.kind === 'builtin' ? 'built-in role' : 'role'
     return [
       unknownName(
@@ -73,10 +97,7 @@ const powerOf = (contents: RoleContents, { catalogue, traits }: Scene): readonly
 /** A custom role that makes administrators is allowed, and said. */
 export const powerFindings = (path: Path, role: RoleDefinition, scene: Scene): readonly Finding[] => {
   if (role.kind === 'builtin') return []
-  const live = called(
-    scene.catalogue.roles.filter(({ kind }) => kind !== 'builtin'),
-    role.name,
-  )
+  const live = called(ofKind(scene.catalogue, false), role.name)
   const existing = live?.admin === true ? ['what it holds on the platform'] : []
   const power = role.contents === undefined ? existing : powerOf(role.contents, scene)
   if (power.length === 0) return []

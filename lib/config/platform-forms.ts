@@ -9,6 +9,8 @@ export type PlatformForms = {
   readonly permissionWords?: readonly string[]
   /** Switches of the portal by the names it shows. */
   readonly portalNames?: Readonly<Record<string, string>>
+  /** Permissions that only let somebody look. */
+  readonly readingPermission?: RegExp
   /** Where a role applies when it does not say so. */
   readonly scopeIn?: (tenant: string) => string | undefined
 }
@@ -36,6 +38,7 @@ export const platformForms: Readonly<Record<PlatformName, PlatformForms>> = {
       rule: 'a Netography role’s name has letters, digits, _, - and ., at most 32',
     },
     permissionWords: ['fetch', 'create', 'update', 'delete', 'readonly', 'all'],
+    readingPermission: /:fetch$/,
     portalNames: { canSendNetoDNS: 'Send NetoDNS', canViewAuditLogs: 'View Audit Logs' },
   },
   immybot: {

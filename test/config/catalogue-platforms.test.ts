@@ -167,3 +167,40 @@ test('an existing fallback role is asked of the platform', async () => {
   )
   expect((await check(allowed)).refused).toEqual([])
 })
+
+test('the word for reading on allows reading, and nothing more', async () => {
+  const kept = (role: string) =>
+    demo
+      .replace(
+        'onDeparture: { then: delete }',
+        'onDeparture: { then: fallbackRole }\n    fallbackRole: gone\n    departedKeepReadAccess: true',
+      )
+      .replace('      - id: reader\n', `      - { id: gone, ${role} }\n      - id: reader\n`)
+  const admin = await check(kept('builtin: admin'))
+  expect(admin.refused).toEqual([
+    expect.stringMatching(
+      /^communities\[1\]\.roles\[2\]\.builtin: the fallback role gives more than reading: .*; departedKeepReadAccess lets those who left read, and no more; /,
+    ),
+  ])
+  const contents = 'custom: gone, description: People who left'
+  expect((await check(kept(`${contents}, permissions: { users: all }`))).refused).toEqual([
+    expect.stringContaining('gives more than reading: users:create, users:delete, users:update;'),
+  ])
+  expect(
+    (await check(kept(`${contents}, permissions: { users: fetch }, capabilities: [canSendFlow]`))).refused,
+  ).toEqual([expect.stringContaining('gives more than reading: canSendFlow;')])
+  expect((await check(kept(`${contents}, permissions: { users: fetch }`))).refused).toEqual([])
+})
+
+test('a role the platform brings along is named as such, and never declared', async () => {
+  const managed = await edited('custom: paris_field', 'custom: neto_flow')
+  expect(managed.refused).toEqual([
+    expect.stringMatching(
+      /^communities\[1\]\.roles\[1\]\.custom: is the name of a built-in role; .*write builtin: neto_flow/,
+    ),
+  ])
+  const named = await edited('builtin: operational_manager', 'custom: operational_manager')
+  expect(named.refused).toEqual([expect.stringContaining('write builtin: operational_manager')])
+  const sekoia = await edited('custom: SOC tier 1', 'custom: analyst')
+  expect(sekoia.refused).toEqual([expect.stringContaining('write builtin: Analyst')])
+})
