@@ -56,7 +56,11 @@ export const createInstance = (api: ImmybotApi, call: Call, clock: Clock, dialec
       await call({ method: 'GET', path: rbacOnly, query: { Take: '1' }, what })
       return 'rbac'
     } catch (error) {
-      if (isUnknownRoute(error)) return 'legacy'
+      if (isUnknownRoute(error)) {
+        // An instance under maintenance knows no route at all: only what answers at all can tell by what it does not know.
+        await api.caller()
+        return 'legacy'
+      }
       if (!isForbidden(error)) throw error
       throw new ConnectorError(
         'platformForbidden',

@@ -31,6 +31,16 @@ const fits = (scope: Scope, tenant: number, flag: Flag | undefined): boolean => 
   }
 }
 
+/** After RBAC users show neither: where both are missing, nothing says that somebody holds nothing. */
+const ofThisGeneration = (user: UserShape): UserShape => {
+  if (typeof user.hasManagementAccess === 'boolean' || Array.isArray(user.roles)) return user
+  throw new ConnectorError(
+    'platformUnreadable',
+    'users show no roles, as this generation of the API has them; if dialect.generation says legacy, remove it: the instance has moved on',
+    { field: 'dialect.generation' },
+  )
+}
+
 const bodyOf = (user: UserShape, isAdmin: boolean): UserBody => ({
   id: user.id,
   isAdmin,
@@ -126,7 +136,7 @@ export const createLegacy = (
 
   return {
     survey: async (users, facts) => {
-      const held = new Map(users.map((user) => [user.id, heldBy(user, facts)]))
+      const held = new Map(users.map((user) => [user.id, heldBy(ofThisGeneration(user), facts)]))
       const custom = facts.roles.map(({ id }): Held => ({ role: String(id), scope: home }))
       const ours = new Set(mapped(facts).map(({ role }) => role))
       const heldIn = (user: number): readonly Held[] => held.get(user) ?? []
@@ -145,13 +155,15 @@ export const createLegacy = (
     },
     check,
     prepare: async () => undefined,
-    give: async (user, grant, facts) => {
+    give: async (shown, grant, facts) => {
+      const user = ofThisGeneration(shown)
       check(grant, user.tenantId, facts)
       const flag = flagOf(grant.role, facts)
       if (flag === undefined) await setRole(user, grant.role, facts, true)
       else await setAdmin(user, flag.admin)
     },
-    take: async (user, { role }, facts) => {
+    take: async (shown, { role }, facts) => {
+      const user = ofThisGeneration(shown)
       const flag = flagOf(role, facts)
       if (flag === undefined) return setRole(user, role, facts, false)
       if (flag.admin) return setAdmin(user, false)
@@ -161,7 +173,7 @@ export const createLegacy = (
         )
     },
     strip: async (user, facts) => {
-      let seen = user
+      let seen = ofThisGeneration(user)
       for (const { role } of mapped(facts)) {
         const flag = flagOf(role, facts)
         if (flag === undefined) await setRole(seen, role, facts, false)

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../infra/local/simulators/faults.ts'
+import type { Edit } from '../../infra/local/simulators/immybot/edit.ts'
+import { accountId } from '../../lib/core/ids.ts'
+import * as make from './changes.ts'
+import { ada, type Desk, openDesk, scripts } from './immybot-desk.ts'
+
+/** What ImmyBot leaves out of an answer is never taken for something that is not there. */
+let desk: Desk
+beforeEach(async () => {
+  desk = await openDesk()
+})
+afterEach(() => desk.close())
+
+const web: Fault<Edit> = {
+  kind: 'raw',
+  status: 200,
+  contentType: 'text/html',
+  text: '<!doctype html>',
+  times: 99,
+}
+
+describe('a generation that ended since it was looked at', () => {
+  const inGroup: readonly Edit[] = [
+    { kind: 'addUser', email: ada },
+    { kind: 'addGroup', name: 'Rolecall: scripts' },
+    {
+      kind: 'assign',
+      to: { group: 'Rolecall: scripts' },
+      role: scripts.name,
+      scope: { kind: 'user-tenant' },
+    },
+    { kind: 'addGroupMember', group: 'Rolecall: scripts', email: ada },
+  ]
+  beforeEach(async () => {
+    desk.immybot.switches({ generation: 'legacy' })
+    await desk.platform.snapshot()
+    desk.immybot.switches({ generation: 'rbac' })
+  })
+
+  it('shows nobody without roles', async () => {
+    desk.immybot.edit(...inGroup)
+    expect((await desk.account()).roles).toHaveLength(1)
+  })
+
+  it('leaves nobody in a group who is suspended', async () => {
+    desk.immybot.edit(...inGroup)
+    const id = accountId(String(desk.user()?.id))
+    await desk.platform.apply(make.suspend(ada, id), new Map())
+    expect(desk.world().members).toEqual([])
+  })
+
+  it('is told of where the configuration holds on to it', async () => {
+    const platform = await desk.open({ dialect: { ...desk.community.dialect, generation: 'legacy' } })
+    await expect(platform.snapshot()).rejects.toMatchObject({
+      code: 'platformUnreadable',
+      message: expect.stringContaining('dialect.generation'),
+    })
+  })
+})
+
+it.each([
+  ['the instance', undefined],
+  ['the token service', '/oauth2/'],
+])('the generation is not guessed while %s answers with a web page', async (_, path) => {
+  desk.immybot.faults([{ ...web, ...(path === undefined ? {} : { path }) }])
+  await expect(desk.platform.snapshot()).rejects.toMatchObject({ name: 'ConnectorError' })
+  desk.immybot.faults([])
+  await desk.platform.snapshot()
+  expect(desk.immybot.requests().some(({ path: asked }) => asked === '/api/v1/groups')).toBe(true)
+})
