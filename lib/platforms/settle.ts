@@ -4,32 +4,48 @@ import type { Clock } from '../core/ports/clock.ts'
 /** Reads after a write, and how often: the platform may show a write a moment later. */
 const readings = 3
 
-/** A write that may or may not have happened, or that was refused because it had happened before: only reading tells. */
+/**
+ * A write that may or may not have happened, that was refused because it had happened before, or that was answered by something nobody
+ * understands: only reading tells.
+ */
 const attempted = async (write: () => Promise<void>): Promise<ConnectorError | undefined> => {
   try {
     await write()
     return undefined
   } catch (error) {
-    if (isConnectorError(error, 'platformUncertain', 'platformNotFound')) return error
+    if (isConnectorError(error, 'platformUncertain', 'platformNotFound', 'platformUnreadable')) return error
     throw error
   }
 }
 
-/**
- * After a write, a reading that is refused says nothing about the write. By its own code it would be taken for a refusal of the change, and what
- * was just made would be nobody's.
- */
+/** Codes by which a change counts as not done. */
+const refusals = [
+  'platformRefused',
+  'platformForbidden',
+  'platformUnauthorized',
+  'platformNotFound',
+  'platformThrottled',
+] as const
+
 const uncertain = (what: string, error: unknown): unknown => {
-  if (!isConnectorError(error, 'platformThrottled', 'platformUnauthorized', 'platformForbidden')) return error
+  if (!isConnectorError(error, ...refusals)) return error
   const { status, retryAfter } = error
-  return new ConnectorError(
-    'platformUncertain',
-    `${what}: sent, and whether it was done could not be read: ${error.message}`,
-    {
-      ...(status === undefined ? {} : { status }),
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    },
-  )
+  return new ConnectorError('platformUncertain', `${what}: sent, and not seen through: ${error.message}`, {
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  })
+}
+
+/**
+ * What follows a write of the same change. A refusal of it says nothing about the write: by its own code the whole change would be taken for
+ * refused, and what was just made would be nobody's.
+ */
+export const afterWrite = async <T>(what: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step()
+  } catch (error) {
+    throw uncertain(what, error)
+  }
 }
 
 /**
@@ -45,9 +61,7 @@ export const settled = async <T>(
   const doubt = await attempted(write)
   for (let reading = 1; reading <= readings; reading += 1) {
     if (reading > 1) await clock.sleep(reading - 1)
-    const seen = await look(reading).catch((error: unknown) => {
-      throw uncertain(what, error)
-    })
+    const seen = await afterWrite(what, () => look(reading))
     if (seen !== undefined) return seen
   }
   throw doubt ?? new ConnectorError('platformDisagrees', `${what}: the platform does not show it`)

@@ -59,7 +59,8 @@ const keepingAdmins = async <T>(user: UserShape, change: () => Promise<T>): Prom
     return await change()
   } catch (error) {
     const { status = 0 } = isConnectorError(error) ? error : {}
-    const aboutThis = status >= 400 && status < 500 && status !== 401 && status !== 429
+    // Nobody there is no refusal: what became of it is read.
+    const aboutThis = status >= 400 && status < 500 && ![401, 404, 429].includes(status)
     if (!isSystemAdministrator(user) || !aboutThis) throw error
     throw refused(
       `the platform refused to demote or delete a System Administrator (${status}): ${kept}`,
@@ -97,16 +98,14 @@ export const createAccountChanges = ({ api, community, clock, mayCreate }: Deps)
   const setRole = async (user: UserShape, role: string): Promise<UserShape> => {
     if (holdsJust(user, role)) return user
     await guardLastAdmin(user)
-    return keepingAdmins(user, () =>
-      settled(
-        clock,
-        'changing the role of a user',
-        () => api.updateUser(user.id, bodyOf(user, role)),
-        async () => {
-          const seen = await api.user(user.id)
-          return seen !== undefined && holdsJust(seen, role) ? seen : undefined
-        },
-      ),
+    return settled(
+      clock,
+      'changing the role of a user',
+      () => keepingAdmins(user, () => api.updateUser(user.id, bodyOf(user, role))),
+      async () => {
+        const seen = await api.user(user.id)
+        return seen !== undefined && holdsJust(seen, role) ? seen : undefined
+      },
     )
   }
 
@@ -165,13 +164,11 @@ export const createAccountChanges = ({ api, community, clock, mayCreate }: Deps)
       const user = await find(id)
       if (user === undefined) return
       await guardLastAdmin(user)
-      await keepingAdmins(user, () =>
-        settled(
-          clock,
-          'deleting a user',
-          () => api.deleteUser(id),
-          async () => ((await api.user(id)) === undefined ? true : undefined),
-        ),
+      await settled(
+        clock,
+        'deleting a user',
+        () => keepingAdmins(user, () => api.deleteUser(id)),
+        async () => ((await api.user(id)) === undefined ? true : undefined),
       )
     },
   }

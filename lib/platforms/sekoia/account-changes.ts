@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../core/errors.ts'
 import { type AccountId, fold, type PlatformRoleId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import { settled } from '../settle.ts'
+import { afterWrite, settled } from '../settle.ts'
 import { emailOf, heldRoles, statusOf } from './accounts.ts'
 import type { SekoiaApi } from './api.ts'
 import type { AvatarShape } from './shapes.ts'
@@ -52,11 +52,13 @@ export const createAccountChanges = (api: SekoiaApi, clock: Clock): AccountChang
     const kept = heldRoles(avatar).filter((held) => held !== avatar.role_uuid)
     if (kept.every((held) => heldRoles(after).includes(held))) return after
     const wanted = [...kept, role]
-    return settled(
-      clock,
-      'restoring the other roles',
-      () => api.setRoles(avatar.uuid, wanted),
-      () => readIf(avatar.uuid, (seen) => wanted.every((one) => heldRoles(seen).includes(one))),
+    return afterWrite('assigning a role', () =>
+      settled(
+        clock,
+        'restoring the other roles',
+        () => api.setRoles(avatar.uuid, wanted),
+        () => readIf(avatar.uuid, (seen) => wanted.every((one) => heldRoles(seen).includes(one))),
+      ),
     )
   }
 
@@ -101,8 +103,10 @@ export const createAccountChanges = (api: SekoiaApi, clock: Clock): AccountChang
       // Accepted between plan and now: what the invitation was to give is given.
       let avatar = accepted ? before : await inviteNew(fold(email), roles)
       // The answer says nothing about roles, and somebody known to the platform may get none by the invitation.
-      for (const role of roles) avatar = await give(avatar, role)
-      return avatar
+      return afterWrite('inviting a member', async () => {
+        for (const role of roles) avatar = await give(avatar, role)
+        return avatar
+      })
     },
     revoke: async (id, role) => {
       const before = await read(id)

@@ -12,7 +12,7 @@ export const heldRoles = (avatar: AvatarShape): readonly string[] =>
 
 /** A person who has not accepted yet may be shown by the invitation's address only. */
 export const emailOf = (avatar: AvatarShape): string | undefined => {
-  const email = avatar.user?.email ?? avatar.user?.invitation_v2?.email
+  const email = avatar.user?.email || avatar.user?.invitation_v2?.email
   return email ? fold(email) : undefined
 }
 

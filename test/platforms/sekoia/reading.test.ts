@@ -19,7 +19,8 @@ describe('an avatar', () => {
   it('has the address of the user, or else of the invitation, folded', () => {
     expect(accountOf(avatar).email).toBe('ada@acme.example')
     const user = { email: null, confirmed: false, invitation_v2: { email: 'ADA@acme.example ' } }
-    expect(accountOf({ ...avatar, user }).email).toBe('ada@acme.example')
+    for (const email of [null, ''])
+      expect(accountOf({ ...avatar, user: { ...user, email } }).email).toBe('ada@acme.example')
     expect(accountOf({ ...avatar, user: { ...user, invitation_v2: null } })).not.toHaveProperty('email')
   })
 
