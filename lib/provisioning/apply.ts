@@ -22,7 +22,7 @@ export type Application = {
   readonly failed: readonly Failure[]
   /** Not tried: what they need failed before them, or the run ended. */
   readonly skipped: readonly Change[]
-  /** Where somebody can still get in, below this community, by the person (`personKey`). */
+  /** Where somebody whose access ended can still get in, below this community, by the person (`personKey`): nowhere, if the list is empty. */
   readonly remains: ReadonlyMap<string, readonly string[]>
   readonly ending: Ending
 }
@@ -134,7 +134,7 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
 export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<Application> => {
   const seen: ApplyInput['seen'] = (change, result) => {
     const below = 'remains' in result ? (result.remains ?? []) : []
-    if (below.length > 0 && 'subject' in change) remains.set(personKey(change.subject), below)
+    if (change.kind === 'suspend' || change.kind === 'remove') remains.set(personKey(change.subject), below)
     input.seen(change, result)
   }
   const step = createStepper(deps, { ...input, seen })

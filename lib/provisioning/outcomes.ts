@@ -124,7 +124,7 @@ const withRemains = (
   before: Outcome | undefined,
 ): Finding => {
   const remains = found ?? before?.remains
-  if (finding.state !== 'none' || remains === undefined) return finding
+  if (finding.state !== 'none' || remains === undefined || remains.length === 0) return finding
   const detail = `${finding.detail}; access remains below, in ${remains.join(', ')}: take it there`
   return { state: 'failed', detail, remains }
 }

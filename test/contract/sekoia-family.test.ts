@@ -161,18 +161,17 @@ describe('after a suspension in the main community', () => {
     expect(await main.apply(make.suspend(ada, await inMain()), new Map())).not.toHaveProperty('remains')
   })
 
-  it('an inherited membership that still lets in is a disagreement, as long as it does', async () => {
+  it('an inherited membership that still lets in is named, as long as it does', async () => {
     member(mainCommunity)
     turn({ inherited: 'stale' })
     const account = await inMain()
-    await expect(main.apply(make.suspend(ada, account), new Map())).rejects.toThrow(
-      /still lets into "Demo SOC"/,
-    )
-    await expect(main.apply(make.suspend(ada, account), new Map())).rejects.toEqual(
-      failure('platformDisagrees'),
-    )
+    const suspend = make.suspend(ada, account)
+    expect(await main.apply(suspend, new Map())).toMatchObject({
+      account: { status: 'disabled' },
+      remains: ['Demo SOC', 'Demo Lyon'],
+    })
     turn({ inherited: 'live' })
-    expect(await main.apply(make.suspend(ada, account), new Map())).toMatchObject({ kind: 'account' })
+    expect(await main.apply(suspend, new Map())).not.toHaveProperty('remains')
   })
 
   it('waits for a platform that shows it a moment later', async () => {
@@ -201,15 +200,41 @@ describe('after a suspension in the main community', () => {
     expect(since(before).filter(({ status }) => status >= 400)).toHaveLength(2)
   })
 
-  it('is tried again when a managed community could not be asked', async () => {
+  it.each([
+    ['the list of them', '/sub-communities', ['managed communities (unknown)']],
+    ['one of them', `${lyonCommunity}/avatars/`, ['Demo Lyon (unknown)']],
+  ])('what could not be asked stays unknown, and the suspension stands: %s', async (_, path, remains) => {
     member(mainCommunity)
     const account = await inMain()
-    sekoia().faults([{ kind: 'status', status: 503, path: `${lyonCommunity}/avatars/`, times: 3 }])
-    await expect(main.apply(make.suspend(ada, account), new Map())).rejects.toEqual(
-      failure('platformUnavailable'),
-    )
-    clock.advance(60)
-    expect(await main.apply(make.suspend(ada, account), new Map())).not.toHaveProperty('remains')
+    clock.advance(601)
+    sekoia().faults([{ kind: 'status', status: 429, path, times: 3 }])
+    expect(await main.apply(make.suspend(ada, account), new Map())).toMatchObject({
+      account: { status: 'disabled' },
+      remains,
+    })
+  })
+
+  it('is not believed by a list of others, whatever page the person is on', async () => {
+    member(mainCommunity)
+    const account = await inMain()
+    const [stranger] = (await child.snapshot()).accounts
+    const text = JSON.stringify({
+      total: 300,
+      items: [{ uuid: stranger?.id, user: { uuid: 'another' }, status: 'enabled', roles: [] }],
+    })
+    sekoia().faults([
+      {
+        kind: 'raw',
+        path: `${demoCommunity}/avatars/`,
+        status: 200,
+        contentType: 'application/json',
+        text,
+        times: 1,
+      },
+    ])
+    expect(await main.apply(make.suspend(ada, account), new Map())).toMatchObject({
+      remains: ['Demo SOC (unknown)', 'Demo Lyon (unknown)'],
+    })
   })
 
   it('a community without others below asks nobody', async () => {
@@ -249,6 +274,10 @@ describe('a role of the main community', () => {
     sekoia().edit({ kind: 'addMember', community: lyonCommunity, email: ada, roles: [id] })
     await expect(main.apply(make.deleteRole(team, id), new Map())).rejects.toThrow(/held by 1/)
     sekoia().edit({ kind: 'editMember', community: lyonCommunity, email: ada, roles: [] })
+    turn({ parentKeys: 'refused' })
+    await expect(main.apply(make.deleteRole(team, id), new Map())).rejects.toThrow(/may not read/)
+    turn({ parentKeys: 'valid' })
+    clock.advance(3601)
     await main.apply(make.deleteRole(team, id), new Map())
     expect((await rolesOf(main, communityOf(mainCommunity))).has(team.id)).toBe(false)
   })

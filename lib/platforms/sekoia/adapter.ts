@@ -118,15 +118,13 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
         return shown(await accountChanges.revoke(change.subject.account, change.platformRole))
       case 'suspend': {
         const avatar = await accountChanges.setStatus(change.subject.account, 'disabled')
-        return { ...shown(avatar), ...remaining(await family.remains(avatar, 'suspension')) }
+        return { ...shown(avatar), ...remaining(await family.remains(avatar)) }
       }
       case 'resume':
         return shown(await accountChanges.setStatus(change.subject.account, 'enabled'))
       case 'remove': {
         const avatar = await accountChanges.remove(change.subject.account)
-        return avatar === undefined
-          ? gone
-          : { ...gone, ...remaining(await family.remains(avatar, 'removal')) }
+        return avatar === undefined ? gone : { ...gone, ...remaining(await family.remains(avatar)) }
       }
       case 'forget':
       case 'forgetRole':

@@ -12,20 +12,29 @@ export type Family = {
   /** As the platform says now; none unless this is a main community. */
   readonly children: () => Promise<readonly ChildCommunity[]>
   /**
-   * After a suspension or removal here: where below the person can still get in, and where nobody can tell. An inherited membership that
-   * still lets in is `platformDisagrees`. One read per managed community.
+   * After a suspension or removal here: where below the person can still get in, and where nobody can tell. Throws for nothing, as what was done
+   * here is done and nobody looks a second time. One read per managed community.
    */
-  readonly remains: (avatar: AvatarShape, after: 'suspension' | 'removal') => Promise<readonly string[]>
+  readonly remains: (avatar: AvatarShape) => Promise<readonly string[]>
   /** Whether our key is heard there. */
   readonly mayRead: (child: ChildCommunity) => Promise<boolean>
-  /** How many hold a role of this community in the managed ones that we may read. */
-  readonly holdersBelow: (role: string) => Promise<number>
+  /** How many hold a role of this community in the managed ones. */
+  readonly holdersBelow: (role: string) => Promise<number | 'unknown'>
 }
 
 /** Seconds for which the list of managed communities, and who may not be read, is taken as known. */
 const rememberChildren = 600
 const rememberRefusal = 3600
 const readings = 3
+
+const unlessFailing = async <T>(look: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await look()
+  } catch (error) {
+    if (isConnectorError(error)) return undefined
+    throw error
+  }
+}
 
 const childUuid = (child: string | { readonly uuid: string }): string =>
   typeof child === 'string' ? child : child.uuid
@@ -75,52 +84,45 @@ export const createFamily = (reads: Asking, tenant: string, clock: Clock): Famil
       'reading the members of a sub-community',
     )
 
-  /** What a managed community shows of the person, once an inherited membership lets in no longer. */
-  const own = async (child: ChildCommunity, above: AvatarShape, user: string): Promise<boolean> => {
-    for (let reading = 1; reading <= readings; reading += 1) {
-      if (reading > 1) await clock.sleep(reading - 1)
+  /** Whether the person still gets in there: by the membership that ended above, when that lasts longer than a moment, or by another. */
+  const letsIn = async (child: ChildCommunity, above: AvatarShape, user: string): Promise<boolean> => {
+    for (let reading = 1; ; reading += 1) {
       const seen = await below(child.tenant, { 'match[user_uuid]': user, include_parent: 'true' })
-      const open = seen.filter((avatar) => avatar.user?.uuid === user && avatar.status === 'enabled')
-      if (open.every(({ uuid }) => uuid !== above.uuid)) return open.length > 0
+      // Without the filter the person may stand on any page.
+      if (seen.some((avatar) => avatar.user?.uuid !== user))
+        throw new ConnectorError('platformUnreadable', 'members of a sub-community: others than asked for')
+      const open = seen.filter(({ status }) => status === 'enabled')
+      if (open.every(({ uuid }) => uuid !== above.uuid) || reading === readings) return open.length > 0
+      await clock.sleep(reading)
     }
-    throw new ConnectorError(
-      'platformDisagrees',
-      `the membership ended here and still lets into "${child.name}", which this community manages`,
-    )
   }
 
-  /** A removal cannot be tried again, so that whatever keeps us from looking is said; a suspension can. */
-  const asFarAsWeMay = async (
-    child: ChildCommunity,
-    after: 'suspension' | 'removal',
-    look: () => Promise<boolean>,
-  ): Promise<boolean | undefined> => {
+  /** `undefined`: our key is not heard there, which is remembered. */
+  const whereHeard = async <T>(child: ChildCommunity, look: () => Promise<T>): Promise<T | undefined> => {
+    if (isRefused(child.tenant)) return undefined
     try {
       return await look()
     } catch (error) {
-      const forbidden = isConnectorError(error, 'platformForbidden', 'platformNotFound')
-      if (forbidden) refuse(child.tenant)
-      const fatal = after === 'suspension' || isConnectorError(error, 'platformDisagrees')
-      if (!forbidden && (fatal || !isConnectorError(error))) throw error
+      if (!isConnectorError(error, 'platformForbidden', 'platformNotFound')) throw error
+      refuse(child.tenant)
       return undefined
     }
   }
 
-  const remains = async (
-    avatar: AvatarShape,
-    after: 'suspension' | 'removal',
-  ): Promise<readonly string[]> => {
+  const remains = async (avatar: AvatarShape): Promise<readonly string[]> => {
     const user = avatar.user?.uuid ?? undefined
     const lines: string[] = []
     // One error is enough: the others are not asked in this round.
     let asking = user !== undefined
     const look = async (child: ChildCommunity): Promise<boolean | undefined> => {
       if (!asking || user === undefined || isRefused(child.tenant)) return undefined
-      const open = await asFarAsWeMay(child, after, () => own(child, avatar, user))
+      const open = await unlessFailing(() => whereHeard(child, () => letsIn(child, avatar, user)))
       asking = open !== undefined
       return open
     }
-    for (const child of await knownChildren()) {
+    const children = await unlessFailing(knownChildren)
+    if (children === undefined) return ['managed communities (unknown)']
+    for (const child of children) {
       const open = await look(child)
       if (open !== false) lines.push(open ? child.name : `${child.name} (unknown)`)
     }
@@ -131,20 +133,14 @@ export const createFamily = (reads: Asking, tenant: string, clock: Clock): Famil
     community,
     children,
     remains,
-    mayRead: async (child) => {
-      const look = async (): Promise<boolean> => (await below(child.tenant, { limit: '1' })).length >= 0
-      return !isRefused(child.tenant) && (await asFarAsWeMay(child, 'suspension', look)) === true
-    },
+    mayRead: async (child) =>
+      (await whereHeard(child, () => below(child.tenant, { limit: '1' }))) !== undefined,
     holdersBelow: async (role) => {
       let count = 0
-      for (const child of (await knownChildren()).filter(({ tenant: uuid }) => !isRefused(uuid))) {
-        try {
-          const seen = await below(child.tenant, { 'match[role_uuid]': role })
-          count += seen.filter((avatar) => heldRoles(avatar).includes(role)).length
-        } catch (error) {
-          if (!isConnectorError(error, 'platformForbidden', 'platformNotFound')) throw error
-          refuse(child.tenant)
-        }
+      for (const child of await knownChildren()) {
+        const seen = await whereHeard(child, () => below(child.tenant, { 'match[role_uuid]': role }))
+        if (seen === undefined) return 'unknown'
+        count += seen.filter((avatar) => heldRoles(avatar).includes(role)).length
       }
       return count
     },

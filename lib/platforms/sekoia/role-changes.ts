@@ -50,64 +50,81 @@ export const createRoleChanges = (
       (role) => role.community_uuid === community.tenant && fold(role.name) === fold(name),
     )
 
-  const heldBy = async (role: RoleShape): Promise<number> => {
+  const listed = async (id: string): Promise<RoleShape | undefined> =>
+    (await api.roles()).find(({ uuid }) => uuid === id)
+
+  const refused = (field: RoleId, problem: string): ConnectorError =>
+    new ConnectorError('platformRefused', problem, { field: `roles.${field}` })
+
+  /** The role as it is now, once it is certain that it is this community's own. */
+  const own = async (field: RoleId, id: PlatformRoleId): Promise<RoleShape | undefined> => {
+    const seen = await listed(id)
+    if (seen === undefined || seen.community_uuid === community.tenant) return seen
+    throw refused(field, `role "${seen.name}" is not this community's own; it stays`)
+  }
+
+  /** Why it has to stay; undefined: nobody holds it, here or below. */
+  const stillHeld = async (role: RoleShape): Promise<string | undefined> => {
     const holders = (await api.holders(role.uuid)).filter((avatar) => heldRoles(avatar).includes(role.uuid))
-    return Math.max(holders.length + (await family.holdersBelow(role.uuid)), role.total_members ?? 0)
+    const below = await family.holdersBelow(role.uuid)
+    if (below === 'unknown') return 'might be held in a managed community that our key may not read; it stays'
+    const count = Math.max(holders.length + below, role.total_members ?? 0)
+    return count === 0 ? undefined : `is held by ${count} members; it stays until nobody holds it`
   }
 
   return {
     remove: async (field, id) => {
-      const find = async (): Promise<RoleShape | undefined> =>
-        (await api.roles()).find(({ uuid }) => uuid === id)
-      const before = await find()
+      const before = await own(field, id)
       if (before === undefined) return
-      const holders = before.community_uuid === community.tenant ? await heldBy(before) : Number.NaN
-      if (holders !== 0)
-        throw new ConnectorError(
-          'platformRefused',
-          Number.isNaN(holders)
-            ? `role "${before.name}" is not this community's own; it stays`
-            : `role "${before.name}" is held by ${holders} members; it stays until nobody holds it`,
-          { field: `roles.${field}` },
-        )
+      const held = await stillHeld(before)
+      if (held !== undefined) throw refused(field, `role "${before.name}" ${held}`)
       await settled(
         clock,
         `deleting role "${before.name}"`,
         () =>
           api.deleteRole(id).catch(async (error: unknown) => {
             // An unknown role is answered 400: somebody was faster.
-            if (!isConnectorError(error, 'platformRefused') || (await find()) !== undefined) throw error
+            if (!isConnectorError(error, 'platformRefused') || (await listed(id)) !== undefined) throw error
           }),
-        async () => ((await find()) === undefined ? true : undefined),
+        async () => ((await listed(id)) === undefined ? true : undefined),
       )
     },
     create: async (role, contents) => {
       const wanted = await wantedOf(role, contents)
       const before = await named(role.name)
       if (before !== undefined && !agrees(before, wanted, contents))
-        throw new ConnectorError(
-          'platformRefused',
+        throw refused(
+          role.id,
           `role "${role.name}" exists with other contents and is not ours; rename one of the two`,
-          { field: `roles.${role.id}` },
         )
       if (before !== undefined) return platformRoleOf(before, community)
       const { intake_uuids: intakes, ...body } = wanted
+      let made: RoleShape | undefined
       const created = await settled(
         clock,
         `creating role "${role.name}"`,
-        async () => void (await api.createRole(intakes.length === 0 ? body : wanted)),
-        () => named(role.name),
+        async () => {
+          made = await api.createRole(intakes.length === 0 ? body : wanted)
+        },
+        () => (made === undefined ? named(role.name) : listed(made.uuid)),
       )
       if (agrees(created, wanted, contents)) return platformRoleOf(created, community)
-      await api.deleteRole(created.uuid)
+      // Whose it is, is certain only when the platform said what it made.
+      if (made !== undefined) await api.deleteRole(created.uuid)
       throw new ConnectorError(
         'platformDisagrees',
-        `role "${role.name}" did not come out as wanted and was deleted again; check the dialect settings`,
+        `role "${role.name}" did not come out as wanted${made === undefined ? '' : ' and was deleted again'}; check the dialect settings`,
         { field: `roles.${role.id}` },
       )
     },
     repair: async (role, id, contents) => {
       const wanted = await wantedOf(role, contents)
+      const before = await own(role.id, id)
+      if (before === undefined)
+        throw new ConnectorError('platformNotFound', `role "${role.name}" is no longer on the platform`, {
+          field: `roles.${role.id}`,
+        })
+      if (agrees(before, wanted, contents)) return platformRoleOf(before, community)
       const seen = await settled(
         clock,
         `repairing role "${role.name}"`,
