@@ -80,9 +80,8 @@ export const createAuthorization = (
     try {
       token = await asked(credentials)
     } catch (error) {
-      // Nothing was written, and nothing was heard of the instance: a web page of Entra's is none of its answers.
-      if (isConnectorError(error, 'platformUncertain', 'platformUnreadable'))
-        throw again(error, 'platformUnavailable')
+      // Nothing was written: not knowing whether a token was made is not knowing nothing about the platform.
+      if (isConnectorError(error, 'platformUncertain')) throw again(error, 'platformUnavailable')
       // Entra answers 400 where tenant or application do not exist, 401 for a wrong secret.
       if (isConnectorError(error, 'platformRefused', 'platformForbidden', 'platformNotFound'))
         throw again(error, 'platformUnauthorized')
