@@ -2,7 +2,7 @@ import { type PlatformName, platformNames } from '../core/configuration.ts'
 import { fold } from '../core/ids.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import type { Finding } from './findings.ts'
-import { durationForm, seconds } from './forms.ts'
+import { addressOf, durationForm, seconds } from './forms.ts'
 import { platformForms } from './platform-forms.ts'
 import { field, items, text, type View } from './view.ts'
 
@@ -98,7 +98,7 @@ const placeOf = (community: View): Place | undefined => {
     text(field(community, name)),
   )
   if (platform === undefined || url === undefined || tenant === undefined) return undefined
-  return { id, platform, url: url.replace(/\/+$/, ''), tenant: fold(tenant) }
+  return { id, platform, url: addressOf(url), tenant: fold(tenant) }
 }
 
 /** An ImmyBot instance holds all its tenants. */

@@ -1,6 +1,6 @@
 import { fold } from '../core/ids.ts'
 import { didYouMean, type Finding } from './findings.ts'
-import { field, items, text, texts, type View } from './view.ts'
+import { field, items, present, text, texts, type View } from './view.ts'
 
 /** Ids and references: each id once, each reference to something that is there. */
 const duplicates = (views: readonly View[], what: string): readonly Finding[] => {
@@ -68,6 +68,14 @@ const grantFindings = (rule: View, rolesOf: ReadonlyMap<string, readonly string[
   })
 }
 
+/** Where any key may stand the schema passes this one over, as JavaScript does. */
+const reserved = (view: View): readonly Finding[] => {
+  const { path } = field(view, '__proto__')
+  return present(field(view, '__proto__'))
+    ? [{ path, what: 'unknown key "__proto__"', why: 'nothing has this name', remedy: 'remove it' }]
+    : []
+}
+
 export const nameFindings = (root: View): readonly Finding[] => {
   const [connections, communities, rules] = ['connections', 'communities', 'rules'].map((name) =>
     items(field(root, name)),
@@ -87,6 +95,8 @@ export const nameFindings = (root: View): readonly Finding[] => {
     ...communities.flatMap((one) => [
       ...dangling(field(one, 'parent'), 'community', [...rolesOf.keys()]),
       ...dangling(field(one, 'fallbackRole'), 'role', idsOf(items(field(one, 'roles')))),
+      ...reserved(field(one, 'dialect')),
+      ...items(field(one, 'roles')).flatMap((role) => reserved(field(role, 'permissions'))),
     ]),
     ...rules.flatMap((one) => dangling(field(one, 'connection'), 'connection', idsOf(connections))),
     ...rules.flatMap((one) => grantFindings(one, rolesOf)),

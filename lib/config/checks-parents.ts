@@ -1,8 +1,9 @@
 import { type CheckOptions, platformOf, traitsOf } from './checks-communities.ts'
 import type { Finding } from './findings.ts'
+import { addressOf } from './forms.ts'
 import { field, items, present, text, type View } from './view.ts'
 
-const urlOf = (community: View): string | undefined => text(field(community, 'baseUrl'))?.replace(/\/+$/, '')
+const urlOf = (community: View): string => addressOf(text(field(community, 'baseUrl')) ?? '')
 
 const circleFrom = (start: string, byId: ReadonlyMap<string, View>): readonly string[] | undefined => {
   const way = [start]

@@ -27,3 +27,7 @@ export const secretReference = (reference: string): SecretReference | undefined 
   const colon = reference.indexOf(':')
   return { kind: reference.slice(0, colon) as SecretReference['kind'], name: reference.slice(colon + 1) }
 }
+
+/** However it is spelt: `https://API.example:443/x/` and `https://api.example/x` are one place. */
+export const addressOf = (url: string): string =>
+  (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '')

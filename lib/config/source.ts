@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from 'yaml'
 import { type Finding, type LineOf, type Path, refuse } from './findings.ts'
 
@@ -84,6 +85,31 @@ const linesIn =
     return place.offset === undefined ? undefined : lines.linePos(place.offset).line
   }
 
+/** Mostly a glob that should have been quoted: `*-Admins` is an alias to YAML. */
+const dangling = (document: Document, lines: LineCounter): readonly string[] => {
+  const anchors = new Set<string>()
+  const found: string[] = []
+  visit(document, {
+    Alias: (_key, { source, range }) => {
+      if (anchors.has(source)) return
+      found.push(
+        withLine(
+          {
+            what: 'a value begins with * and is not quoted',
+            why: 'to YAML it is an alias, and nothing is called so before it',
+            remedy: 'quote it when it is text, such as "*-Admins"',
+          },
+          range ? lines.linePos(range[0]).line : undefined,
+        ),
+      )
+    },
+    Value: (_key, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor)
+    },
+  })
+  return found
+}
+
 /** Aliases can make a value contain itself; the schema's recursion must meet neither that nor a stack's worth of levels. */
 const tooDeep = (value: unknown): boolean => {
   let level: readonly unknown[] = [value]
@@ -112,6 +138,8 @@ export const readSource = (text: string): Source => {
   const broken = syntax(document, lines)
   if (broken.length > 0) throw refuse([...new Set(broken)].slice(0, shownErrors))
   try {
+    const aliases = dangling(document, lines)
+    if (aliases.length > 0) throw refuse([...new Set(aliases)].slice(0, shownErrors))
     return { value: resolved(document), lineOf: linesIn(document, lines) }
   } catch (cause) {
     if (!(cause instanceof ReferenceError) && !(cause instanceof RangeError)) throw cause

@@ -205,6 +205,38 @@ test('two communities with one tenant, and ids given twice', () => {
   ])
 })
 
+test('one address is one address, however it is spelt', () => {
+  const [head = '', rest = ''] = plain.split('communities:\n')
+  const community = rest.slice(0, rest.indexOf('rules:\n'))
+  const again = community
+    .replace('id: soc', 'id: again')
+    .replace('https://api.sekoia.io', 'https://API.sekoia.io:443/')
+  const both = `${head}communities:\n${community}${again}rules: []\n`
+  expect(findingsOf(both).map((line) => line.split(';')[0])).toEqual([
+    'communities[1].tenant (line 31): is the community "soc" again',
+  ])
+  const below = both.replace(
+    /(id: again\n.*\n.*)tenant: \S+/,
+    '$1tenant: 11111111-1111-4111-8111-111111111112\n    parent: soc',
+  )
+  expect(findingsOf(below)).toEqual([])
+})
+
+test('an unquoted glob is an alias to YAML, and that is said', () => {
+  expect(findingsOf(changed('"EXT-*"', '*-EXT'))).toEqual([
+    'the file (line 37): a value begins with * and is not quoted; to YAML it is an alias, and nothing is called so before it; quote it when it is text, such as "*-Admins"',
+  ])
+  const anchored = changed('{ equals: SOC-Analysts }', '&test { equals: SOC-Analysts }')
+  expect(findingsOf(changed('{ glob: "EXT-*" }', '*test', anchored))).toEqual([])
+})
+
+test('no key is passed over in silence, not even __proto__', () => {
+  const dialect = changed('    roles:\n', '    dialect: { __proto__: x }\n    roles:\n')
+  expect(findingsOf(dialect)).toEqual([
+    'communities[0].dialect.__proto__ (line 17): unknown key "__proto__"; nothing has this name; remove it',
+  ])
+})
+
 test('a secret in the wrong place is not repeated', () => {
   const secret = 'sk-4f9a0c'
   for (const place of ['secretsmanager:rolecall/soc', 'https://api.sekoia.io', 'suspend,', '24h'])

@@ -246,6 +246,12 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     'communities[2].roles[1].permissions.devices[1]',
     'there are fetch, create, update',
   ],
+  [
+    '{ users: fetch, devices: [update, fetch], dashboards: all }',
+    '{ __proto__: all }',
+    'communities[2].roles[1].permissions.__proto__',
+    'unknown key',
+  ],
   ['[update, fetch]', '[update, 3]', 'communities[2].roles[1].permissions.devices[1]', 'must be text'],
   ['[update, fetch]', '[]', 'communities[2].roles[1].permissions.devices', 'at least one entry'],
   [
