@@ -11,7 +11,7 @@ import { anHour, testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'
 import { objectIdOf } from './changes.ts'
 import { choice, type Switch } from './pairs.ts'
-import { type PlatformHarness, type Profile, shown, type Trouble } from './stage.ts'
+import { type PlatformHarness, type Profile, person, shown, type Trouble } from './stage.ts'
 
 const builtin = (id: string, name: string, scope: string): RoleDefinition => ({
   id: roleId(id),
@@ -78,7 +78,8 @@ const switches: readonly Switch<Switches>[] = [
   choice('stale roles', { staleRoles: false }, { staleRoles: true }),
   choice('permissions without their dependencies', { dependencies: 'required' }, { dependencies: 'free' }),
   choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
-  choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
+  choice('refusals', { errors: 'problem' }, { errors: 'text' }, { errors: 'inside' }),
+  choice('take-over from Entra', { resync: false }, { resync: true }),
   choice('Enabled toggle', { enabledToggle: false }, { enabledToggle: true }),
   choice('invitations by mail', { emailInvitation: false }, { emailInvitation: true }),
   choice('Retry-After sent', { retryAfter: false }, { retryAfter: true }),
@@ -174,6 +175,18 @@ const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {
   const pace = testPace(clock)
   const simulators = await startSimulators({ port: 0, now: () => milliseconds(clock.now()) })
   const { immybot } = simulators
+  // Entra knows whoever the identity provider tells of: a take-over leaves them in.
+  const known = {
+    objectId: objectIdOf(person),
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    email: person,
+    tenantId: 1,
+  }
+  immybot.reset({
+    ...immybot.world(),
+    entra: { ...immybot.world().entra, people: [...immybot.world().entra.people, known] },
+  })
   immybot.switches(given)
   const community = immybotCommunity(simulators.url, { ...dialect })
   const openWith = (secret: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>

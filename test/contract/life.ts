@@ -14,6 +14,12 @@ export const lifeContract = ({ traits, profile, roles, stage, hand }: Context): 
     const account = await hand().join(low)
     expect(truth()).toEqual(hand().joined(low))
     stage().accept(person)
+    // Tokens end, and what a platform takes over from elsewhere every hour has been taken over.
+    const hoursPass = async () => {
+      stage().advance(2 * 3600)
+      await hand().account()
+    }
+    await hoursPass()
     await hand().swap(account, low, high)
     expect(truth()).toEqual(hand().working(high))
     await hand().swap(account, high, low)
@@ -29,6 +35,8 @@ export const lifeContract = ({ traits, profile, roles, stage, hand }: Context): 
     expect(truth()).toEqual(hand().working(narrow))
     await hand().run(make.suspend(person, account.id))
     expect(truth()).toEqual(hand().suspended(narrow))
+    expect((await hand().account()).status).toBe('disabled')
+    await hoursPass()
     expect((await hand().account()).status).toBe('disabled')
     await hand().comeBack(account, narrow)
     expect(truth()).toEqual(hand().working(narrow))

@@ -59,7 +59,8 @@ const switches: readonly Switch<Switches>[] = [
   choice('last administrator', { lastAdmin: 'allowed' }, { lastAdmin: 'refused' }),
   choice('disabled again at midnight', { midnight: false }, { midnight: true }),
   choice('built-in beside custom', { customSwitchesBuiltinOff: true }, { customSwitchesBuiltinOff: false }),
-  choice('broken rule', { ruleStatus: 400 }, { ruleStatus: 409 }),
+  choice('broken rule', { ruleStatus: 400 }, { ruleStatus: 409 }, { ruleStatus: 422 }),
+  choice('own key', { ownKey: 'shortKey' }, { ownKey: 'untold' }),
   choice('Retry-After sent', { retryAfter: false }, { retryAfter: true }),
 ]
 

@@ -197,7 +197,7 @@ describe('requests', () => {
     expect(instance.world()).toEqual(before)
   })
 
-  it('are refused in one of three forms', () => {
+  it('are refused in one of four forms', () => {
     const refused = () => instance.call('GET', '/api/v1/users/99').body
     const detail = 'User not found'
     expect(refused()).toMatchObject({ title: 'Not Found', status: 404, detail })
@@ -205,6 +205,12 @@ describe('requests', () => {
     expect(refused()).toEqual({ error: { code: 'Not Found', message: detail, details: detail } })
     instance.control.switches({ errors: 'text' })
     expect(refused()).toBe(detail)
+    instance.control.switches({ errors: 'inside' })
+    expect(instance.call('GET', '/api/v1/users/99').status).toBe(404)
+    expect(instance.call('DELETE', '/api/v1/users/99')).toMatchObject({
+      status: 200,
+      body: { success: false, message: detail },
+    })
   })
 
   it('keep their verb or take the other one', () => {

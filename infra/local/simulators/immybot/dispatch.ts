@@ -169,5 +169,5 @@ const apiAnswer = (world: World, request: SimulatedRequest, now: string): Answer
 export const served = (world: World, request: SimulatedRequest, now: string): Answer => {
   if (tokenPath.test(request.path)) return tokenAnswer(world, request, now)
   const swagger = swaggerAnswer(world, request, routesOf)
-  return swagger ?? refusedAs(apiAnswer(world, request, now), world.switches.errors)
+  return swagger ?? refusedAs(apiAnswer(world, request, now), world.switches.errors, request.method)
 }

@@ -62,7 +62,7 @@ export const refuse = (status: number, detail: string): Answer => ({
 })
 
 /** The same refusal as the switch has it. */
-export const refusedAs = (answer: Answer, errors: Switches['errors']): Answer => {
+export const refusedAs = (answer: Answer, errors: Switches['errors'], method: string): Answer => {
   const { title, detail } = (answer.body ?? {}) as { readonly title?: string; readonly detail?: string }
   if (answer.status < 400 || detail === undefined) return answer
   const { status } = answer
@@ -73,6 +73,11 @@ export const refusedAs = (answer: Answer, errors: Switches['errors']): Answer =>
       return { status, body: { error: { code: title, message: detail, details: detail } } }
     case 'text':
       return { status, headers: { 'content-type': 'text/plain' }, body: detail }
+    case 'inside': {
+      // What authentication, rights and routing refuse never came as far as that.
+      const inside = method !== 'GET' && (status === 400 || status === 404)
+      return inside ? { status: 200, body: { success: false, message: detail } } : answer
+    }
   }
 }
 export const unknownThing = (what: string): Answer => refuse(404, `${what} not found`)

@@ -53,7 +53,7 @@ export type Switches = {
   readonly tenantFilter: 'applied' | 'ignored'
   /** Fields and query parameters that are not documented; ASP.NET ignores them unless told otherwise. */
   readonly unknownFields: 'refused' | 'ignored'
-  /** Most items a Sieve list gives at once, whatever `PageSize` says; 0: no cap. */
+  /** Most items a list with pages gives at once, whatever was asked for; 0: no cap. */
   readonly pageCap: number
   /** Whether a role must hold what its permissions depend on. */
   readonly dependencies: 'required' | 'free'
@@ -70,8 +70,8 @@ export type Switches = {
   readonly enumsAs: 'number' | 'name'
   /** Whether an assignment shows the ids its scope means. */
   readonly claimValues: 'ids' | 'empty'
-  /** ASP.NET's problem details, the object of the API guide, or plain text: the specification says nothing of errors. */
-  readonly errors: 'problem' | 'guide' | 'text'
+  /** ASP.NET's problem details, the object of the API guide, plain text, or for refused writes a failure inside a 200: the specification is silent. */
+  readonly errors: 'problem' | 'guide' | 'text' | 'inside'
   /** Fields the page on breaking changes promises and the specification does not list. */
   readonly groupFields: boolean
 }
