@@ -1,5 +1,6 @@
 import type { Community, RoleContents, RoleDefinition } from '../core/configuration.ts'
 import { fold } from '../core/ids.ts'
+import { newerNames } from '../core/role-names.ts'
 import type { Catalogue, PlatformRole, PlatformTraits } from '../core/snapshot.ts'
 import { type Finding, type Path, unknownName } from './findings.ts'
 
@@ -50,7 +51,7 @@ export const existingFindings = (
   const candidates = ofKind(catalogue, role.kind === 'builtin')
   if (called(candidates, role.name) !== undefined || declared(role, community)) return []
   const place = [...path, role.kind]
-  const names = traits.roleAliases?.[fold(role.name)] ?? []
+  const names = newerNames(traits, role.name)
   const [used] = names.flatMap((name) => called(candidates, name) ?? [])
   if (used === undefined) {
     const system = systemNameFindings(path, role, { catalogue })

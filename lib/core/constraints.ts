@@ -2,6 +2,7 @@ import type { Assignment, Assignments, Suppressed } from './assignment.ts'
 import type { ConflictResolution, RoleDefinition } from './configuration.ts'
 import { unreachable } from './errors.ts'
 import { fold } from './ids.ts'
+import { newerNames } from './role-names.ts'
 import type { PlatformTraits } from './snapshot.ts'
 
 type Wanted = { readonly assignment: Assignment; readonly definition: RoleDefinition }
@@ -19,8 +20,9 @@ const ids = (wanted: readonly Wanted[]) => wanted.map(({ assignment }) => assign
 const large = Number.MAX_SAFE_INTEGER
 
 /** From the least; the platform's own list knows a role by its name or by a newer one. */
-const builtinRank = (name: string, { builtinPower = [], roleAliases = {} }: PlatformTraits): number => {
-  const places = [fold(name), ...(roleAliases[fold(name)] ?? []).map(fold)]
+const builtinRank = (name: string, traits: PlatformTraits): number => {
+  const { builtinPower = [] } = traits
+  const places = [fold(name), ...newerNames(traits, name).map(fold)]
     .map((one) => builtinPower.indexOf(one))
     .filter((place) => place >= 0)
   return places[0] ?? large

@@ -1,6 +1,6 @@
 import type { RoleDefinition } from './configuration.ts'
-import { fold } from './ids.ts'
 import { sameName } from './role-contents.ts'
+import { newerNames } from './role-names.ts'
 import { blocked, type RoleVerdict } from './role-verdict.ts'
 import type { PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
 
@@ -15,8 +15,7 @@ const renamedSince = (
   traits: PlatformTraits,
   snapshot: Snapshot,
 ): PlatformRole | undefined => {
-  const newer = Object.entries(traits.roleAliases ?? {}).find(([older]) => older === fold(definition.name))
-  for (const name of newer?.[1] ?? []) {
+  for (const name of newerNames(traits, definition.name)) {
     const named = snapshot.roles.filter(
       (role) => sameName(role.name, name) && role.kind === definition.kind && inScope(definition, role),
     )

@@ -203,7 +203,8 @@ describe('least privilege knows', () => {
         .get(soc)
         ?.granted.map(({ role }) => role)
     expect(granted('Visitor')).toEqual(['guest'])
-    expect(granted('Something new')).toEqual(['analyst'])
+    for (const name of ['Something new', 'constructor', '__proto__'])
+      expect(granted(name)).toEqual(['analyst'])
   })
 })
 

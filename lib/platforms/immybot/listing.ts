@@ -1,5 +1,6 @@
 import type { Community, RoleDefinition } from '../../core/configuration.ts'
 import { fold, type PlatformRoleId, platformRoleId } from '../../core/ids.ts'
+import { newerNames } from '../../core/role-names.ts'
 import type { PlatformRole } from '../../core/snapshot.ts'
 import type { Dialect } from './dialect.ts'
 import type { Facts } from './instance.ts'
@@ -91,7 +92,7 @@ const roleOf = (definition: RoleDefinition, described: Described): string | unde
   const fits = [...described].filter(
     ([, { kind }]) => (kind === 'builtin') === (definition.kind === 'builtin'),
   )
-  const names = [definition.name, ...(immybotTraits.roleAliases?.[fold(definition.name)] ?? [])]
+  const names = [definition.name, ...newerNames(immybotTraits, definition.name)]
   for (const name of names) {
     const [found, ...more] = fits.filter(([, role]) => fold(role.name) === fold(name))
     if (found !== undefined) return more.length === 0 ? found[0] : undefined

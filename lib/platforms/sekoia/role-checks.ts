@@ -2,6 +2,7 @@ import type { Check } from '../../core/checkup.ts'
 import type { Community, RoleContents, RoleDefinition } from '../../core/configuration.ts'
 import { isConnectorError } from '../../core/errors.ts'
 import { fold } from '../../core/ids.ts'
+import { newerNames } from '../../core/role-names.ts'
 import type { PlatformRole } from '../../core/snapshot.ts'
 import { intakeIds, isScoped, permissionIds } from './roles.ts'
 import type { IntakeShape, PermissionShape } from './shapes.ts'
@@ -25,7 +26,7 @@ const existing = (definition: RoleDefinition, { roles }: RoleFacts): Check => {
   const candidates = roles.filter(({ kind }) => (kind === 'builtin') === builtin)
   if (named(candidates, definition.name) !== undefined)
     return { subject, state: 'ok', found: `"${definition.name}" is there` }
-  const heirs = sekoiaTraits.roleAliases?.[fold(definition.name)] ?? []
+  const heirs = newerNames(sekoiaTraits, definition.name)
   const [used] = heirs.flatMap((heir) => named(roles, heir) ?? [])
   return used === undefined
     ? {
