@@ -53,7 +53,8 @@ export const communityShape = z.object({
 export type CommunityShape = z.infer<typeof communityShape>
 
 export const callerShape = z.object({ uuid: text.nullish() })
-export const claimsShape = z.object({ exp: z.number().nullish() })
+/** Seconds, up to the last that a date can hold. */
+export const claimsShape = z.object({ exp: z.number().min(0).max(8.64e12).nullish() })
 export const apiKeyShape = z.object({
   uuid,
   status: text.nullish(),

@@ -14,17 +14,17 @@ export const managingPermissions: readonly string[] = [
 ]
 
 /**
- * Roles of the platform's first years. A community may still have them, as roles like any other; where it has not, their work is done by a
- * built-in one. `manage_members`, `manage_roles`, `manage_community` and `manage_api_keys` have no such heir: Admin can do all four together.
+ * Roles of the platform's first years. A community may still have them, as roles like any other; where it has not, their work is done by the
+ * built-in one of their class: looking, operating, administering the community. An `oc_administrator` kept rules and entities, not the community. `manage_members`, `manage_roles`, `manage_community` and `manage_api_keys` have no such heir: Admin can do all four together.
  */
 const legacy: Readonly<Record<string, readonly string[]>> = {
   ic_viewer: ['guest'],
   oc_viewer: ['guest'],
-  oc_contributor: ['analyst'],
+  oc_contributor: ['guest'],
   oc_operator: ['analyst'],
   soar_operator: ['analyst'],
   symphony_operator: ['analyst'],
-  oc_administrator: ['admin'],
+  oc_administrator: ['analyst'],
   admin: ['admin'],
 }
 

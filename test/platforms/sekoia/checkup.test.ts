@@ -187,6 +187,9 @@ describe('the end of our key', () => {
       { kind: 'raw', path: '/api-keys', status: 200, contentType: 'text/html', text: '', times: 1 },
     ])
     await expect(expires()).resolves.toBeUndefined()
+    const never = { contentType: 'application/json', text: '{"exp":1e300}', times: 9 } as const
+    sekoia().faults([{ kind: 'raw', path: '/auth/validate', status: 200, ...never }])
+    await expect(expires()).resolves.toBeUndefined()
   })
 
   it.each([
@@ -226,7 +229,10 @@ describe('the configured roles', () => {
     [existing('builtin', 'guest'), 'ok', /is there/],
     [existing('builtin', 'Operator'), 'problem', /no built-in role "Operator"/],
     [existing('custom', 'Mine'), 'problem', /no role "Mine"/],
-    [existing('builtin', 'oc_contributor'), 'warning', /"Analyst" is given instead/],
+    [existing('builtin', 'oc_contributor'), 'warning', /"Guest" is given instead/],
+    [existing('builtin', 'oc_administrator'), 'warning', /"Analyst" is given instead/],
+    [existing('builtin', 'constructor'), 'problem', /no built-in role "constructor"/],
+    [existing('custom', '__proto__'), 'problem', /no role "__proto__"/],
     [existing('builtin', 'manage_members'), 'problem', /no built-in role "manage_members"/],
     [role({}), 'ok', /will be created/],
     [
