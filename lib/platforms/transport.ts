@@ -88,10 +88,20 @@ export const createTransport = (allowLoopback: boolean): Transport => {
     })
   }
 
+  /** A header that HTTP cannot carry is thrown back before anything is sent. */
+  const opened = (outgoing: Outgoing): ClientRequest | Exchange => {
+    try {
+      return open(outgoing)
+    } catch (error) {
+      return failed(error as NodeJS.ErrnoException, false)
+    }
+  }
+
   return (outgoing) =>
     new Promise((resolve) => {
       let sent = false
-      const request = open(outgoing)
+      const request = opened(outgoing)
+      if ('kind' in request) return resolve(request)
       const settle = (exchange: Exchange): void => {
         resolve(exchange)
         request.destroy()

@@ -62,6 +62,16 @@ describe('a request', () => {
     expect(pace.permits()).toBe(1)
   })
 
+  it('with a header that HTTP cannot carry is not sent, and the header is told nobody', async () => {
+    const { http, server } = await against([ok], {
+      authorization: { headers: async () => ({ authorization: `${key}\n` }), secrets: async () => [] },
+    })
+    const error = await http.send(write).catch((one: Error) => one)
+    expect(error).toEqual(failure('platformUnavailable'))
+    expect(String(error)).not.toContain(key)
+    expect(server.seen).toEqual([])
+  })
+
   it('takes an answer without a body', async () => {
     const { http } = await against([{ status: 204, body: '' }])
     expect(await http.send(write)).toMatchObject({ status: 204, body: undefined })
