@@ -59,6 +59,13 @@ describe('the check-up', () => {
     expect(await check('API keys')).toMatchObject({ state: 'warning' })
   })
 
+  it('says when our key is not among the keys, and which role it lives by stays unknown', async () => {
+    const text = JSON.stringify({ data: [{ appname: 'another', roles: ['readonly'] }] })
+    const answer = { kind: 'raw', status: 200, contentType: 'application/json', text, times: 9 } as const
+    net().faults([{ ...answer, path: '/api-keys' }])
+    expect(await check('rights')).toMatchObject({ state: 'warning', remedy: expect.any(String) })
+  })
+
   it('says which roles are missing, misnamed, ours to live by, or known to the portal only', async () => {
     net().switches({ portalFlags: 'shown' })
     net().edit({ kind: 'portalFlags', name: demoHandMadeRole, flags: { sendNetoDNS: true } })

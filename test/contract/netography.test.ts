@@ -85,6 +85,17 @@ describe('the token', () => {
   })
 
   it.each([
+    ['that lasts longer than time', { access_token: 'abc', expires_in: 1e300 }],
+    ['that no header can carry', { access_token: 'a\nb', expires_in: 60 }],
+    ['that is empty', { access_token: '', expires_in: 60 }],
+  ])('%s is not one', async (_, token) => {
+    const text = JSON.stringify(token)
+    const answer = { kind: 'raw', status: 200, contentType: 'application/json', text, times: 9 } as const
+    net().faults([{ ...answer, path: '/auth/token' }])
+    await expect(platform().snapshot()).rejects.toEqual(failure('platformUnreadable'))
+  })
+
+  it.each([
     ['nothing', ''],
     ['something else', 'my-api-key'],
     ['a part of it', Buffer.from('{"appname":"x"}').toString('base64')],
@@ -143,6 +154,54 @@ describe('users', () => {
       failure('platformDisagrees'),
     )
     expect(userOf(person)?.roles).toEqual([demoHandMadeRole])
+  })
+
+  it('without a name can be suspended like others', async () => {
+    net().edit({
+      kind: 'addUser',
+      email: person,
+      role: 'readonly',
+      user: { given_name: '', family_name: '' },
+    })
+    await run(make.suspend(person, accountId(userOf(person)?.id ?? '')))
+    expect(userOf(person)).toMatchObject({ given_name: 'ada', family_name: '-', roles: [fallback?.name] })
+  })
+
+  it('are never none: there always is an administrator', async () => {
+    const none = [{ data: [] }, { data: {} }, { meta: { code: 200, count: 0 }, data: [] }]
+    for (const text of none.map((body) => JSON.stringify(body))) {
+      const answer = { kind: 'raw', status: 200, contentType: 'application/json', text, times: 9 } as const
+      net().faults([{ ...answer, path: '/api/v1/users' }])
+      await expect(platform().snapshot()).rejects.toEqual(failure('platformUnreadable'))
+    }
+  })
+
+  it('that were created are found though nobody understands the answer', async () => {
+    for (const text of ['{}', '{"data":[]}', '<html>']) {
+      const email = `made-${text.length}@acme.example`
+      const known = await roles()
+      net().faults([
+        {
+          kind: 'raw',
+          method: 'POST',
+          path: '/api/v1/user',
+          status: 201,
+          contentType: 'application/json',
+          text,
+          times: 1,
+        },
+        {
+          kind: 'meanwhile',
+          path: '/api/v1/users',
+          after: 1,
+          times: 1,
+          edits: [{ kind: 'addUser', email, role: low.name }],
+        },
+      ])
+      expect(await platform().apply(make.invite(email, [low.id]), known)).toMatchObject({
+        account: { email },
+      })
+    }
   })
 
   it('get a name where the directory has none', async () => {
@@ -247,6 +306,20 @@ describe('administrators', () => {
       expect(account().users.find(({ id: one }) => one === id)?.roles).toEqual(['admin'])
     },
   )
+
+  it('that were demoted are not said to be kept because a reading was refused', async () => {
+    net().edit({ kind: 'addUser', email: 'second@acme.example', role: 'admin' })
+    const id = accountId(demoOwner.id)
+    const known = await roles()
+    for (const status of [400, 403, 422]) {
+      net().edit({ kind: 'editUser', email: demoOwner.email, role: 'admin' })
+      net().faults([{ kind: 'status', status, method: 'GET', path: '/api/v1/user/', after: 1, times: 9 }])
+      await expect(platform().apply(replacing(demoOwner.email, id, low, high), known)).rejects.toEqual(
+        failure('platformUncertain'),
+      )
+      expect(userOf(demoOwner.email)?.roles).toEqual(['readonly'])
+    }
+  })
 
   it('are not even asked for when there is only one', async () => {
     await expect(run(make.remove(demoOwner.email, accountId(demoOwner.id)))).rejects.toThrow(

@@ -33,20 +33,23 @@ const holdsJust = (user: UserShape, role: string): boolean =>
 const refused = (message: string, status?: number): ConnectorError =>
   new ConnectorError('platformRefused', message, status === undefined ? {} : { status })
 
+/** The platform wants both names; not everybody has them. */
+const namesOf = (email: string, given: string, family: string) => ({
+  given_name: given.trim() || (email.split('@')[0] ?? '-'),
+  family_name: family.trim() || '-',
+})
+
 /** A PUT replaces: everything that was read goes back, but for the role. */
 const bodyOf = (user: UserShape, role: string): UserBody => ({
-  given_name: user.given_name ?? '',
-  family_name: user.family_name ?? '',
+  ...namesOf(user.email, user.given_name ?? '', user.family_name ?? ''),
   email: user.email,
   ...(typeof user.nickname === 'string' ? { nickname: user.nickname } : {}),
   ...(typeof user.picture === 'string' ? { picture: user.picture } : {}),
   roles: [role],
 })
 
-/** The platform wants both names; not every directory has them. */
 const newUser = ({ email, givenName, familyName, role }: Invitation): UserBody => ({
-  given_name: givenName.trim() || (email.split('@')[0] ?? '-'),
-  family_name: familyName.trim() || '-',
+  ...namesOf(email, givenName, familyName),
   email: fold(email),
   roles: [role],
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ConnectorError, isConnectorError } from '../../core/errors.ts'
+import { ConnectorError, isConnectorError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { PlatformHttp, PlatformRequest } from '../http.ts'
 import { type Listed, readList } from './lists.ts'
@@ -92,7 +92,15 @@ export const createNetographyApi = (
   ): Promise<Listed<T>> => readList(() => send({ method: 'GET', path, what: kind.what }), kind, clock)
 
   return {
-    users: () => list('/users', { shape: userShape, idOf: ({ id }) => id, what: 'reading the users' }),
+    users: async () => {
+      const what = 'reading the users'
+      const users = await list('/users', { shape: userShape, idOf: ({ id }) => id, what })
+      if (users.items.length > 0) return users
+      throw new ConnectorError(
+        'platformUnreadable',
+        `${what}: the list is empty, and an account always has an administrator`,
+      )
+    },
     user: async (id) => {
       const what = 'reading a user'
       try {

@@ -21,6 +21,13 @@ const keysUnread: Check = {
   remedy: 'give the key’s role fetch on API keys',
 }
 
+const roleUnknown: Check = {
+  subject,
+  state: 'warning',
+  found: 'our key, or its role, is not among those the account lists: what it may do cannot be checked',
+  remedy: 'look at the key’s role in the portal; roles that could be it are left as they are',
+}
+
 type Need = readonly [resource: string, action: Action]
 
 const needs = ({ community, dialect }: Question): readonly Need[] => {
@@ -83,5 +90,6 @@ export const rightsChecks = (question: Question): readonly Check[] => {
     ]
   const { own } = scene
   const role = own.kind === 'named' ? scene.roles.find(({ name }) => name === own.name) : undefined
-  return role === undefined ? unread : [...unread, ...roleCheck(role, question)]
+  if (role !== undefined) return [...unread, ...roleCheck(role, question)]
+  return unread.length > 0 ? unread : [roleUnknown]
 }

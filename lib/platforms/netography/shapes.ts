@@ -46,7 +46,11 @@ export type KeyShape = z.infer<typeof keyShape>
 export const accountShape = z.object({ shortname: id })
 export type AccountShape = z.infer<typeof accountShape>
 
-export const tokenShape = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
+/** Fit for a header, and for a date. */
+export const tokenShape = z.object({
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  expires_in: z.number().positive().max(1e9),
+})
 
 export const descriptionShape = z.object({ paths: z.record(text, z.record(text, z.unknown())) })
 
