@@ -132,9 +132,11 @@ export const contentsLines = (role: PlatformRole, { snapshot, traits }: DraftInp
   const switches = role.permissions.filter((one) => traits.capabilities?.includes(one) === true)
   const contents = {
     description: oneLine(role.description),
-    permissions: role.permissions.filter((one) => !switches.includes(one)),
+    permissions: role.permissions.filter((one) => !switches.includes(one)).map(oneLine),
     ...(switches.length === 0 ? {} : { capabilities: switches }),
-    ...(role.intakes.length === 0 ? {} : { intakes: role.intakes.map((id) => intakeName(id, snapshot)) }),
+    ...(role.intakes.length === 0
+      ? {}
+      : { intakes: role.intakes.map((id) => oneLine(intakeName(id, snapshot))) }),
   }
   return stringify(contents, { lineWidth: 0 }).trimEnd().split('\n')
 }

@@ -14,6 +14,20 @@ export type Draft = {
   readonly services: number
 }
 
+/** `{ a: b }` and `[c]` keep the spaces they have: the draft is compared with the file it came from. */
+const keepSpacing = (document: Document, text: string): void => {
+  visit(document, {
+    Collection: (_key, node) => {
+      const { flow, range } = node
+      if (flow !== true || !range) return
+      const flowCollectionPadding = /\s/.test(text[range[0] + 1] ?? '') ? ' ' : ''
+      const written = node.toString.bind(node)
+      node.toString = (context, ...rest) =>
+        written(context === undefined ? context : { ...context, flowCollectionPadding }, ...rest)
+    },
+  })
+}
+
 /** Comments stand where they are; what cannot carry any, or stands for something elsewhere, is written out. */
 const editable = (text: string): Document => {
   const document = parseDocument(text)
@@ -21,7 +35,9 @@ const editable = (text: string): Document => {
   visit(document, (_key, node) => {
     if (isAlias(node) || (isMap(node) && node.flow === true && node === document.contents)) plain = false
   })
-  return plain ? document : new Document(document.toJS())
+  if (!plain) return new Document(document.toJS())
+  keepSpacing(document, text)
+  return document
 }
 
 const listAt = (document: Document, path: readonly (string | number)[]): YAMLSeq => {
@@ -104,33 +120,54 @@ const protect = (document: Document, index: number, administrators: readonly Acc
   for (const email of [...new Set(emails)]) if (!there.has(email.toLowerCase())) list.add(email)
 }
 
-const leftLines = ({ left }: ReturnType<typeof draftRoles>): readonly string[] =>
-  [...new Set(left.map(({ why }) => why))].flatMap((why) => [
-    `Left out, because ${why}:`,
-    ...left.filter((one) => one.why === why).map(({ role }) => `  ${oneLine(role.name)}`),
-  ])
+/** A heading and its lines. */
+type Paragraph = readonly [string, ...string[]]
+const under = (heading: string, lines: readonly string[]): readonly Paragraph[] =>
+  lines.length === 0 ? [] : [[heading, ...lines]]
 
-const closing = (
+const leftOut = ({ left }: ReturnType<typeof draftRoles>, id: CommunityId): readonly Paragraph[] =>
+  [...new Set(left.map(({ why }) => why))].flatMap((why) =>
+    under(
+      `Roles of ${id} left out, because ${why}:`,
+      left.filter((one) => one.why === why).map(({ role }) => `  ${oneLine(role.name)}`),
+    ),
+  )
+
+const suggested = (
+  { fresh }: ReturnType<typeof draftRoles>,
+  id: CommunityId,
+  ruleIds: Set<string>,
+): readonly Paragraph[] =>
+  under(
+    `Who holds what in ${id} today, as rules: put the right groups in and uncomment them.`,
+    fresh
+      .filter(({ holders }) => holders.length > 0)
+      .flatMap((one) => ruleLines(one, id, slug(`${id}-${one.file.id}`, ruleIds))),
+  )
+
+const standing = (
   roles: ReturnType<typeof draftRoles>,
   { administrators, services }: People,
-  input: DraftInput,
-  ruleIds: Set<string>,
-): readonly string[] => {
-  const { id } = input.community
-  const held = roles.fresh.filter(({ holders }) => holders.length > 0)
-  const rules = held.flatMap((one) => ruleLines(one, id, slug(`${id}-${one.file.id}`, ruleIds)))
-  return [
-    ...(rules.length === 0
-      ? []
-      : [`Who holds what in ${id} today, as rules: put the right groups in and uncomment them.`, ...rules]),
-    ...(administrators.length === 0
-      ? []
-      : ['Administrators, protected above:', ...administrators.map(accountLine)]),
-    ...(services.length === 0
-      ? []
-      : ['Service accounts and keys, which are never touched:', ...services.map(accountLine)]),
-    ...leftLines(roles),
-  ]
+  id: CommunityId,
+): readonly Paragraph[] => [
+  ...under(`Administrators of ${id}, protected above:`, administrators.map(accountLine)),
+  ...under(`Service accounts and keys of ${id}, which are never touched:`, services.map(accountLine)),
+  ...leftOut(roles, id),
+]
+
+/** What an earlier draft said of the same is said anew; everything else stays, suggested rules among it. */
+const closing = (
+  before: string,
+  rules: readonly Paragraph[],
+  facts: readonly Paragraph[],
+): string | undefined => {
+  const headings = new Set(facts.map(([heading]) => heading))
+  const kept = before
+    .split(/\n\s*\n/)
+    .filter((paragraph) => paragraph.trim() !== '' && !headings.has(paragraph.split('\n')[0]?.trim() ?? ''))
+  const added = [...rules, ...facts].map((lines) => lines.map((line) => ` ${line}`).join('\n'))
+  const paragraphs = [...kept, ...added]
+  return paragraphs.length === 0 ? undefined : paragraphs.join('\n\n')
 }
 
 /**
@@ -151,10 +188,9 @@ export const draftOf = (
   const [document, roles, found] = [editable(text), draftRoles(input), peopleOf(live.snapshot)]
   addRoles(document, index, roles.fresh, input)
   protect(document, index, found.administrators)
-  const lines = closing(roles, found, input, new Set(configuration.rules.map((rule) => rule.id)))
-  const before = document.comment
-  if (lines.length > 0)
-    document.comment = [...(before ? [before, ''] : []), ...lines.map((line) => ` ${line}`)].join('\n')
+  const ruleIds = new Set<string>(configuration.rules.map((rule) => rule.id))
+  const comment = closing(document.comment ?? '', suggested(roles, id, ruleIds), standing(roles, found, id))
+  if (comment !== undefined) document.comment = comment
   return {
     text: document.toString({ lineWidth: 120, flowCollectionPadding: false }),
     roles: roles.fresh.length,

@@ -32,7 +32,7 @@ test('the draft is the configuration and what the platform holds beyond it, and 
   expect(after.roles.slice(0, before.roles.length)).toEqual(before.roles)
   expect(after.roles).toContainEqual({ id: 'admin', builtin: 'Admin' })
   expect(after.safety.protected).toEqual(['owner@demo.test'])
-  expect(out).toContain('# Administrators, protected above:\n#   owner@demo.test\n')
+  expect(out).toContain('# Administrators of demo-soc, protected above:\n#   owner@demo.test\n')
   const file = join(desk.data, 'draft.yaml')
   const written = await desk.call('adopt', 'demo-soc', '--out', file)
   expect([written.code, written.out]).toEqual([0, ''])

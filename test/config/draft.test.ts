@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -105,8 +106,10 @@ test('roles by name, contents and holders as comments, administrators protected'
   expect(text).toContain('# Held by 1 person; its holders count as administrators.\n')
   expect(text).toContain('description: Triage of alerts\n')
   expect(commented(text)).toMatch(/intakes:\n\s+- EDR - Paris\n\s+- i-2\n/)
-  expect(text).toContain('# Administrators, protected above:\n#   ada@acme.example\n')
-  expect(text).toContain('# Service accounts and keys, which are never touched:\n#   key@acme.example')
+  expect(text).toContain('# Administrators of here, protected above:\n#   ada@acme.example\n')
+  expect(text).toContain(
+    '# Service accounts and keys of here, which are never touched:\n#   key@acme.example',
+  )
 })
 
 test('the rules it suggests are rules: uncommented, they grant what is held', () => {
@@ -115,7 +118,7 @@ test('the rules it suggests are rules: uncommented, they grant what is held', ()
     snapshot([role('1', 'Äpfel: "rot" #1'), role('2', 'Leer')], [account('ada', ['1'])]),
   )
   const [, suggested = ''] = text.split('uncomment them.\n')
-  const rules = commented(suggested)
+  const rules = commented(suggested.split('\n\n')[0] ?? '')
   const whole = parseConfiguration(text.replace('rules: []', `rules:\n${rules}`), options).configuration
   expect(whole.rules).toEqual([
     {
@@ -154,7 +157,7 @@ test('scopes, switches, and what no configuration can say', () => {
     'netography',
   )
   expect(commented(net.text)).toMatch(/permissions:\n\s+- users:fetch\n\s+capabilities:\n\s+- canSendFlow\n/)
-  expect(net.text).toMatch(/# Left out, because a Netography role’s name.*:\n# +no such name\n/)
+  expect(net.text).toMatch(/# Roles of here left out, because a Netography role’s name.*:\n# +no such name\n/)
   const scoped = (id: string, scope?: string) => role(id, 'Tech', scope === undefined ? {} : { scope })
   const all = [
     scoped('1', 'tenant:Paris, given directly'),
@@ -166,8 +169,10 @@ test('scopes, switches, and what no configuration can say', () => {
   const holders = [account('ada', ['1']), account('bob', ['5']), account('eve', ['3'])]
   const immy = draft(head + settings.immybot + tail, snapshot(all, holders), 'immybot')
   expect(immy.text).toContain('# Held by 2 people. Given')
-  expect(immy.text).toMatch(/# Left out, because their scope has no word here:\n# +Tech\n/)
-  expect(immy.text).toMatch(/# Left out, because nobody holds them, and they would need a scope:\n# +Tech\n/)
+  expect(immy.text).toMatch(/# Roles of here left out, because their scope has no word here:\n# +Tech\n/)
+  expect(immy.text).toMatch(
+    /# Roles of here left out, because nobody holds them, and they would need a scope:\n# +Tech\n/,
+  )
   expect(parseConfiguration(immy.text, options).configuration.communities[0]?.roles).toEqual([
     { id: 'tech', kind: 'custom', name: 'Tech', scope: 'tenant:Paris' },
     { id: 'tech-2', kind: 'custom', name: 'Tech', scope: 'everything' },
@@ -178,6 +183,27 @@ test('scopes, switches, and what no configuration can say', () => {
     'immybot',
   )
   expect(parse(one.text).communities[0].roles).toEqual([{ id: 'tech', custom: 'Tech' }])
+})
+
+test('beyond what it adds the draft is the file, to the last space and comment', () => {
+  const example = readFileSync(new URL('../../rolecall.yaml', import.meta.url), 'utf8')
+  const local = { ...options, local: true }
+  const seen = snapshot(
+    [role('1', 'Admin', { kind: 'builtin', admin: true }), role('2', 'Hand made')],
+    [account('ada', ['1']), account('key', ['2'], { service: true })],
+  )
+  const drafted = (text: string) =>
+    draftOf(text, parseConfiguration(text, local).configuration, communityId('demo-soc'), {
+      snapshot: seen,
+      traits: platformTraits('sekoia'),
+      scopes: [],
+    }).text
+  const first = drafted(`${example}\n# the last word\n`)
+  const lines = new Set(first.split('\n'))
+  expect(example.split('\n').filter((line) => !lines.has(line))).toEqual([])
+  expect(first).toContain('      protected: [owner@demo.test, ada@acme.example]\n')
+  expect(first).toContain('# the last word\n')
+  expect(drafted(first)).toBe(first)
 })
 
 test('a configuration in JSON, or with aliases, is written out', () => {
@@ -263,7 +289,8 @@ test('whatever a platform holds, the draft is a valid configuration that takes n
           expect(one).not.toHaveProperty('contents')
         }
         // Drafted again from its own text, there is nothing left to add.
-        expect(draft(draft(text, seen, platform).text, seen, platform).roles).toBe(0)
+        const first = draft(text, seen, platform).text
+        expect(draft(first, seen, platform).text).toBe(first)
       },
     ),
     { numRuns: Number(process.env.FUZZ_BUDGET ?? 80) },

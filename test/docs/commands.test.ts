@@ -52,7 +52,10 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall config history': { code: 0, shows: /^\* \d/m },
   'npx rolecall config rollback': { code: 0, shows: /Version 1 is current/ },
   'npx rolecall doctor': { code: 0, shows: /^demo-\w+ \(\w+\)\n {2}ok .* 0 problem\(s\)\n$/s },
-  'npx rolecall adopt': { code: 0, shows: /^version: 1$.*^# Administrators, protected above:$/ms },
+  'npx rolecall adopt': {
+    code: 0,
+    shows: /^version: 1$.*^# Administrators of demo-\w+, protected above:$/ms,
+  },
   'npx rolecall adopt-account': { code: 0, shows: /It is ours already/ },
   'npx rolecall saml-mappers': { code: 0, shows: /^1 +role +Net-Operators +operational_manager/m },
   // An approval given by an example before it leaves nothing held.
