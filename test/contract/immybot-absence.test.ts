@@ -3,6 +3,7 @@ import type { Fault } from '../../infra/local/simulators/faults.ts'
 import type { Edit } from '../../infra/local/simulators/immybot/edit.ts'
 import { accountId } from '../../lib/core/ids.ts'
 import * as make from './changes.ts'
+import { failure } from './hand.ts'
 import { ada, type Desk, openDesk, scripts } from './immybot-desk.ts'
 
 /** What ImmyBot leaves out of an answer is never taken for something that is not there. */
@@ -68,4 +69,45 @@ it.each([
   desk.immybot.faults([])
   await desk.platform.snapshot()
   expect(desk.immybot.requests().some(({ path: asked }) => asked === '/api/v1/groups')).toBe(true)
+})
+
+describe('a list', () => {
+  it('of assignments is read to its end, however few come at once', async () => {
+    await desk.join()
+    const crowd = Array.from({ length: 70 }, (_, index) => `crowd-${index}@elsewhere.test`)
+    desk.immybot.edit(
+      ...crowd.flatMap((email): readonly Edit[] => [
+        { kind: 'addUser', email },
+        { kind: 'assign', to: { email }, role: 'Deployment Manager', scope: { kind: 'owner' } },
+      ]),
+    )
+    desk.immybot.switches({ pageCap: 60 })
+    const { accounts } = await desk.platform.snapshot()
+    const held = accounts.filter(({ email }) => crowd.includes(email ?? '')).map(({ roles }) => roles.length)
+    expect(held).toEqual(crowd.map(() => 1))
+  })
+
+  it.each(['/user-role-assignments', '/groups', '/members', '/roles', '/permissions'])(
+    '%s that comes cut takes no role from anybody',
+    async (path) => {
+      await desk.join()
+      const whole = await desk.platform.snapshot()
+      desk.immybot.faults([{ kind: 'halfList', method: 'GET', path, times: 1 }])
+      const seen = await desk.platform.snapshot()
+      expect({ ...seen, takenAt: whole.takenAt }).toEqual(whole)
+    },
+  )
+
+  it('that comes otherwise each time is believed never', async () => {
+    await desk.join()
+    const crowd = [1, 2, 3, 4].map((one) => `crowd-${one}@elsewhere.test`)
+    desk.immybot.edit(...crowd.map((email) => ({ kind: 'addUser', email }) as const))
+    desk.immybot.faults(
+      crowd.map((email) => {
+        const edits: readonly Edit[] = [{ kind: 'addGroupMember', group: 'Rolecall: scripts', email }]
+        return { kind: 'meanwhile', method: 'GET', path: '/members', times: 1, edits }
+      }),
+    )
+    await expect(desk.platform.snapshot()).rejects.toEqual(failure('platformUnreadable'))
+  })
 })

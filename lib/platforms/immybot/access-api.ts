@@ -14,6 +14,7 @@ import {
   memberShape,
   parsed,
 } from './shapes.ts'
+import { type ReadWindow, readWindows } from './windows.ts'
 
 /** The calls of the generation with groups and scoped assignments. */
 export type RbacApi = {
@@ -42,6 +43,9 @@ export type LegacyApi = {
 }
 
 const take = 200
+/** What one user or group holds is no more than a few entries, and no instance is thought to give fewer at once. */
+const smallestCap = 20
+const everything = `${base}/user-role-assignments`
 
 export const createRbacApi = (call: Call, clock: Clock): RbacApi => {
   const done = async (request: Parameters<Call>[0]): Promise<void> => void (await call(request))
@@ -49,25 +53,18 @@ export const createRbacApi = (call: Call, clock: Clock): RbacApi => {
   const list = async <T>(path: string, shape: z.ZodType<T>, what: string): Promise<readonly T[]> =>
     parsed(z.array(shape), await call({ method: 'GET', path, what }), what)
 
-  /** Windows overlap by one entry and go on until one comes short: with `Skip` any place can be asked for. */
-  const walk = async (path: string, what: string): Promise<readonly AssignmentShape[] | undefined> => {
-    let all: readonly AssignmentShape[] = []
-    for (;;) {
-      const skip = Math.max(0, all.length - 1)
+  const windows =
+    (path: string, what: string): ReadWindow<AssignmentShape> =>
+    async (skip) => {
       const query = { Skip: String(skip), Take: String(take), Sort: '[{"selector":"id","desc":false}]' }
       const body = await call({ method: 'GET', path, query, what })
-      const got = parsed(dxShape, body, what).map((item) => parsed(assignmentShape, item, what))
-      if (all.length > 0 && got[0]?.id !== all[skip]?.id) return undefined
-      all = [...all.slice(0, skip), ...got]
-      if (got.length < take) break
+      return parsed(dxShape, body, what).map((item) => parsed(assignmentShape, item, what))
     }
-    return new Set(all.map(({ id }) => id)).size === all.length ? all : undefined
-  }
   const assignmentsAt = async (path: string): Promise<readonly AssignmentShape[]> => {
     const what = 'reading the role assignments'
     for (const pause of [0, 1, 2]) {
       if (pause > 0) await clock.sleep(pause)
-      const all = await walk(path, what)
+      const all = await readWindows(windows(path, what), path === everything ? 0 : smallestCap)
       if (all !== undefined) return all
     }
     throw new ConnectorError('platformUnreadable', `${what}: the list moves while it is read`)
@@ -88,10 +85,10 @@ export const createRbacApi = (call: Call, clock: Clock): RbacApi => {
       }),
     removeMember: (id, user) =>
       done({ method: 'DELETE', path: `${group(id)}/members/${user}`, what: 'taking a user out of a group' }),
-    assignments: () => assignmentsAt(`${base}/user-role-assignments`),
+    assignments: () => assignmentsAt(everything),
     assignmentsOfGroup: (id) => assignmentsAt(`${group(id)}/role-assignments`),
     assignmentsOfRole: (role) => assignmentsAt(`${base}/roles/${role}/assignments`),
-    assignmentsOfUser: (user) => assignmentsAt(`${base}/user-role-assignments/users/${user}`),
+    assignmentsOfUser: (user) => assignmentsAt(`${everything}/users/${user}`),
     assign: (kind, dto) =>
       done({
         method: 'POST',

@@ -2,6 +2,7 @@ import type { Check } from '../../core/checkup.ts'
 import { isConnectorError } from '../../core/errors.ts'
 import { createRbacApi } from './access-api.ts'
 import { isUnknownRoute } from './calls.ts'
+import { administration } from './check-rights.ts'
 import type { Facts, Generation, Instance } from './instance.ts'
 import { heldId, mappedRoles, writtenScope } from './listing.ts'
 import { missingCalls } from './needed-calls.ts'
@@ -62,24 +63,14 @@ const rights = async ({ generation, facts, access }: Session, deps: Deps): Promi
     ...(generation === 'legacy' ? [] : await ask('groups', rbac.groups)),
     ...(generation === 'legacy' ? [] : await ask('role assignments', rbac.assignments)),
   ]
-  const own = await part('rights: administration', async () => {
+  const mayWrite = await part('rights: administration', async () => {
     const held = await access.ownRoles(facts)
     const roles = await openSession(generation, facts, deps).listed([])
-    const admin = roles.some(({ id, admin: may }) => may && held.has(id.split('@')[0] ?? ''))
-    return admin
-      ? [ok('rights: administration', 'it may manage users, roles or groups')]
-      : [
-          bad(
-            'problem',
-            'rights: administration',
-            'it holds no role that manages users, roles and groups',
-            generation === 'legacy'
-              ? 'make it an administrator'
-              : 'assign System Administrator (Legacy) to it in scope Owner',
-          ),
-        ]
+    const own = roles.filter(({ id }) => held.has(id.split('@')[0] ?? ''))
+    const createsPersons = deps.dialect.createPersons === 'yes'
+    return [administration({ generation, subjects: facts.subjects, own, createsPersons })]
   })
-  return [...readings, ...own]
+  return [...readings, ...mayWrite]
 }
 
 const roles = async ({ facts, listed }: Session, { community }: Deps): Promise<readonly Check[]> => {

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { ImmybotApi } from './api.ts'
 import { type Call, isUnknownRoute } from './calls.ts'
 import type { Dialect } from './dialect.ts'
+import { readTwice } from './reread.ts'
 import type { CallerShape, RoleShape, SubjectShape, TenantShape } from './shapes.ts'
 import { type ApiDescription, descriptionOf } from './swagger.ts'
 
@@ -83,8 +84,9 @@ export const createInstance = (api: ImmybotApi, call: Call, clock: Clock, dialec
     const until = later(clock.now(), recent)
     const own = await api.caller()
     const tenants = await api.tenants()
-    const roles = await api.roles()
-    const facts = { own, tenants, roles, subjects: await api.subjects() }
+    const roles = await readTwice(api.roles, ({ id }) => id, clock, 'reading the roles')
+    const subjects = await readTwice(api.subjects, printOf, clock, 'reading the permissions')
+    const facts = { own, tenants, roles, subjects }
     known = { facts, until }
     return facts
   }
@@ -110,5 +112,8 @@ export const createInstance = (api: ImmybotApi, call: Call, clock: Clock, dialec
     },
   }
 }
+
+const printOf = ({ id, permissions }: SubjectShape): string =>
+  JSON.stringify([id, permissions.map((one) => one.id)])
 
 const isForbidden = (error: unknown): boolean => isConnectorError(error, 'platformForbidden')

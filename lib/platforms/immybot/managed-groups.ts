@@ -13,6 +13,7 @@ import type { AssignmentShape, GroupShape } from './shapes.ts'
  * beside that makes it theirs, and nothing is done with it any more.
  */
 export type ManagedGroups = {
+  readonly isOurs: (group: GroupShape) => boolean
   readonly ensure: (grant: Grant, facts: Facts) => Promise<number>
   /** What a group gives, if it is one of ours and as we made it. */
   readonly meant: (
@@ -102,6 +103,7 @@ export const createManagedGroups = (api: RbacApi, clock: Clock, dialect: Dialect
   }
 
   return {
+    isOurs,
     meant,
     ensure: async (grant, facts) => {
       const groups = await api.groups()

@@ -29,7 +29,7 @@ const windowAt = (place: number, largest: number, smallest: number): Window => {
   return { start: place - (place % size), page: Math.floor(place / size) + 1, size }
 }
 
-const sameIds = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+export const sameIds = (a: readonly Entry[], b: readonly Entry[]): boolean =>
   a.length === b.length && a.every(({ id }, index) => id === b[index]?.id)
 
 const walk = async <T extends Entry>(read: ReadPage<T>, size: number): Promise<Walk<T>> => {

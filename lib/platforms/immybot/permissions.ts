@@ -57,10 +57,20 @@ export const permissionNames = (subjects: readonly SubjectShape[]): readonly Per
 /** Whoever may change users, roles, groups or who holds what can make themselves administrator. */
 const managing = /^(users?|roles?|groups?|(user)?roleassignments?)$/
 
-export const adminPermissions = (subjects: readonly SubjectShape[]): ReadonlySet<string> => {
+const named = (subjects: readonly SubjectShape[], pattern: RegExp): readonly Permission[] => {
   const letters = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '')
-  const chosen = subjects
-    .filter(({ id, name }) => managing.test(letters(name)) || managing.test(letters(String(id))))
-    .flatMap(({ permissions }) => permissions.filter((one) => rankOf(one) > words.view))
+  return all(
+    subjects.filter(({ id, name }) => pattern.test(letters(name)) || pattern.test(letters(String(id)))),
+  )
+}
+
+export const adminPermissions = (subjects: readonly SubjectShape[]): ReadonlySet<string> => {
+  const chosen = named(subjects, managing).filter((one) => rankOf(one) > words.view)
   return new Set(chosen.map(({ id }) => id))
 }
+
+/** What `manage` adds to `view` for the subjects of such a name. */
+export const coreOf = (subjects: readonly SubjectShape[], pattern: RegExp): readonly string[] =>
+  named(subjects, pattern)
+    .filter((one) => rankOf(one) === words.manage)
+    .map(({ id }) => id)

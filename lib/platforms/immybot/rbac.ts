@@ -7,6 +7,7 @@ import type { Dialect } from './dialect.ts'
 import type { Facts } from './instance.ts'
 import type { Held } from './listing.ts'
 import { createManagedGroups } from './managed-groups.ts'
+import { readTwice } from './reread.ts'
 import { scopeKey, scopeOfAssignment } from './scopes.ts'
 import type { AssignmentShape, GroupShape, MemberShape } from './shapes.ts'
 
@@ -36,10 +37,16 @@ const unique = (assignments: readonly AssignmentShape[]): readonly AssignmentSha
 export const createRbac = (api: RbacApi, clock: Clock, dialect: Dialect): Access => {
   const managed = createManagedGroups(api, clock, dialect)
 
+  /** Who is missing among the members of one of ours counts as somebody who lost the role. */
+  const membersOf = (group: GroupShape): Promise<readonly MemberShape[]> => {
+    const read = () => api.members(group.id)
+    const what = "reading a group's members"
+    return managed.isOurs(group) ? readTwice(read, ({ userId }) => userId, clock, what) : read()
+  }
   const whole = async (): Promise<Seen> => {
-    const groups = await api.groups()
+    const groups = await readTwice(api.groups, ({ id }) => id, clock, 'reading the groups')
     const members: MemberShape[] = []
-    for (const { id } of groups) members.push(...(await api.members(id)))
+    for (const group of groups) members.push(...(await membersOf(group)))
     return { groups, members, assignments: await api.assignments() }
   }
   const ofUsers = async (users: readonly number[]): Promise<Seen> => {

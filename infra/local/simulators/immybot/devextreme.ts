@@ -47,7 +47,9 @@ export const loaded = (call: Call, items: readonly Shown[]): Answer => {
   const found = filtered(items, option('Filter'))
   const from = Number(option('Skip') ?? '0')
   const take = option('Take')
-  const data = found.slice(from, take === undefined ? undefined : from + Number(take))
+  const { pageCap } = call.world.switches
+  const sizes = [take === undefined ? 0 : Number(take), pageCap].filter((one) => one > 0)
+  const data = found.slice(from, sizes.length === 0 ? undefined : from + Math.min(...sizes))
   if (call.world.switches.dx === 'array') return ok(data)
   const counts = option('RequireTotalCount')?.toLowerCase() === 'true'
   return ok({ data, totalCount: counts ? found.length : -1, groupCount: -1, summary: null })
