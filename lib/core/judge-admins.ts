@@ -1,4 +1,4 @@
-import type { AccountId, PlatformRoleId } from './ids.ts'
+import type { AccountId, PlatformRoleId, RoleId } from './ids.ts'
 import type { Change } from './plan.ts'
 import type { PlatformRole, Snapshot } from './snapshot.ts'
 
@@ -30,10 +30,11 @@ const seatsIn = (snapshot: Snapshot): ReadonlyMap<AccountId, Seat> => {
   )
 }
 
-const less = (roles: ReadonlySet<string>, role: string): ReadonlySet<string> =>
-  new Set([...roles].filter((one) => one !== role))
+const less = (roles: ReadonlySet<string>, ...gone: readonly string[]): ReadonlySet<string> =>
+  new Set([...roles].filter((one) => !gone.includes(one)))
+const given = (role: RoleId): string => `given:${role}`
 
-const seatAfter = (seat: Seat, change: Change): Seat => {
+const seatAfter = (seat: Seat, change: Change, narrowed: ReadonlySet<RoleId>): Seat => {
   switch (change.kind) {
     case 'suspend':
       return { ...seat, enabled: false }
@@ -43,7 +44,8 @@ const seatAfter = (seat: Seat, change: Change): Seat => {
       return { ...seat, roles: less(seat.roles, change.platformRole) }
     case 'grant': {
       const kept = change.replaces === undefined ? seat.roles : less(seat.roles, change.replaces.platformRole)
-      const roles = change.admin ? new Set([...kept, `given:${change.grant.role}`]) : kept
+      const { role } = change.grant
+      const roles = change.admin && !narrowed.has(role) ? new Set([...kept, given(role)]) : kept
       return { enabled: seat.enabled || change.resumes === true, roles }
     }
     default:
@@ -62,41 +64,51 @@ const narrowsAdmin = (
 
 type Move = readonly [AccountId, Seat | undefined]
 
-const movesOf = (
-  seats: ReadonlyMap<AccountId, Seat>,
-  change: Change,
-  roles: ReadonlyMap<PlatformRoleId, PlatformRole>,
-): readonly Move[] => {
+type House = {
+  readonly seats: ReadonlyMap<AccountId, Seat>
+  readonly roles: ReadonlyMap<PlatformRoleId, PlatformRole>
+  /** Roles that this plan has narrowed so far: given from now on, they make nobody an administrator for certain. */
+  readonly narrowed: ReadonlySet<RoleId>
+}
+
+const movesOf = ({ seats, roles, narrowed }: House, change: Change): readonly Move[] => {
   if (change.kind === 'invite') return []
   if (change.kind === 'repairRole') {
     if (!narrowsAdmin(change, roles)) return []
-    const holders = [...seats].filter(([, seat]) => seat.roles.has(change.platformRole))
-    return holders.map(([id, seat]) => [id, { ...seat, roles: less(seat.roles, change.platformRole) }])
+    const gone = [change.platformRole, given(change.role.id)]
+    const holders = [...seats].filter(([, seat]) => gone.some((role) => seat.roles.has(role)))
+    return holders.map(([id, seat]) => [id, { ...seat, roles: less(seat.roles, ...gone) }])
   }
   if (!('subject' in change)) return []
   const { account } = change.subject
   const seat = account === undefined ? undefined : seats.get(account)
   if (account === undefined || seat === undefined) return []
-  return [[account, change.kind === 'remove' ? undefined : seatAfter(seat, change)]]
+  return [[account, change.kind === 'remove' ? undefined : seatAfter(seat, change, narrowed)]]
 }
 
 export const adminsIn = (snapshot: Snapshot): Admins => {
   const seats = new Map(seatsIn(snapshot))
   const roles = new Map(snapshot.roles.map((role) => [role.id, role]))
+  const narrowed = new Set<RoleId>()
+  const house: House = { seats, roles, narrowed }
   const worth = (seat: Seat | undefined): number => (seat !== undefined && sits(seat) ? 1 : 0)
   let count = [...seats.values()].filter(sits).length
   const leftBy = (change: Change): number =>
-    movesOf(seats, change, roles).reduce(
-      (left, [id, seat]) => left - worth(seats.get(id)) + worth(seat),
-      count,
-    )
+    movesOf(house, change).reduce((left, [id, seat]) => left - worth(seats.get(id)) + worth(seat), count)
   const take = (change: Change): void => {
-    const moves = movesOf(seats, change, roles)
+    const moves = movesOf(house, change)
     count = leftBy(change)
+    if (change.kind === 'repairRole' && narrowsAdmin(change, roles)) narrowed.add(change.role.id)
     for (const [id, seat] of moves) {
       if (seat === undefined) seats.delete(id)
       else seats.set(id, seat)
     }
   }
   return { leftBy, take, count: () => count }
+}
+
+/** How many would be left, where a change takes one below the minimum. */
+export const shortOf = (admins: Admins, minimum: number, change: Change): number | undefined => {
+  const remaining = admins.leftBy(change)
+  return remaining < admins.count() && remaining < minimum ? remaining : undefined
 }

@@ -1,6 +1,6 @@
 import type { Community } from './configuration.ts'
 import { type AccountId, fold, type Instant, type RoleId } from './ids.ts'
-import { type Admins, adminsIn } from './judge-admins.ts'
+import { type Admins, adminsIn, shortOf } from './judge-admins.ts'
 import type { Change, ChangeId, Plan } from './plan.ts'
 import { type PolicyResult, policies } from './policy.ts'
 import { allowance, removalKind, takesAway } from './removals.ts'
@@ -103,10 +103,8 @@ const empties: Test = ({ input }, change) => {
 
 const takesLastAdmin: Test = ({ admins, input }, change) => {
   const minimum = input.community.safety.minimumAdmins
-  const remaining = admins.leftBy(change)
-  return remaining < admins.count() && remaining < minimum
-    ? { kind: 'minimumAdmins', minimum, remaining }
-    : undefined
+  const remaining = shortOf(admins, minimum, change)
+  return remaining === undefined ? undefined : { kind: 'minimumAdmins', minimum, remaining }
 }
 
 const widens: Test = (_, change) =>

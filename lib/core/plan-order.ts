@@ -1,5 +1,8 @@
 import { unreachable } from './errors.ts'
+import type { AccountId } from './ids.ts'
 import type { Change } from './plan.ts'
+
+const rolesDone = 2
 
 /** Departures before everything that gives: leaving is urgent, and nobody waits behind a long list of joins. */
 const rank = (change: Change): number => {
@@ -10,7 +13,7 @@ const rank = (change: Change): number => {
     case 'createRole':
       return 1
     case 'repairRole':
-      return 2
+      return rolesDone
     case 'suspend':
     case 'remove':
       if (change.reason === 'readdressed') return 9
@@ -32,6 +35,22 @@ const rank = (change: Change): number => {
   }
 }
 
-/** Stable: within a rank the given order (people by id, their own changes as planned) stays. */
-export const inOrder = (changes: readonly Change[]): readonly Change[] =>
-  changes.toSorted((a, b) => rank(a) - rank(b))
+/** Accounts that are an administrator's by this plan. */
+const promotedIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
+  new Set(
+    changes.flatMap((change) => (change.kind === 'grant' && change.admin ? [change.subject.account] : [])),
+  )
+
+/**
+ * Stable: within a rank the given order (people by id, their own changes as planned) stays. Whoever becomes an administrator goes before all who
+ * leave or stop being one, so that nobody has to wait for a successor.
+ */
+export const inOrder = (changes: readonly Change[]): readonly Change[] => {
+  const promoted = promotedIn(changes)
+  const place = (change: Change): number => {
+    const own = rank(change)
+    const account = 'subject' in change ? change.subject.account : undefined
+    return own > 0 && account !== undefined && promoted.has(account) ? rolesDone + own / 100 : own
+  }
+  return changes.toSorted((a, b) => place(a) - place(b))
+}

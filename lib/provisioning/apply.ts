@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds, type PlatformRoleId, type RoleId } from '../core/ids.ts'
+import { type Admins, shortOf } from '../core/judge-admins.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Applied, Platform } from '../core/ports/platform.ts'
@@ -37,6 +38,9 @@ export type ApplyInput = {
   readonly approvals: readonly Approval[]
   readonly lease: HeldLease
   readonly deadline: Instant
+  /** Before the changes; and how many of them there have to be at any time. */
+  readonly admins: Admins
+  readonly minimumAdmins: number
   /** Told what was read back after each change. */
   readonly seen: (change: Change, applied: Applied) => void
 }
@@ -83,6 +87,13 @@ const write = (
     ? Promise.resolve({ kind: 'gone' })
     : platform.apply(change, roles)
 
+const approvalOf = ({ approvals }: ApplyInput, change: Change): Approval | undefined =>
+  approvals.find(({ changes }) => changes.includes(change.id))
+
+/** Allowed because another was to become an administrator first, who has not. */
+const takesLastAdmin = (input: ApplyInput, change: Change): boolean =>
+  shortOf(input.admins, input.minimumAdmins, change) !== undefined && approvalOf(input, change) === undefined
+
 type Step =
   | { readonly kind: 'applied' }
   | Ending
@@ -100,7 +111,7 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
     if (result.kind === 'role' && (change.kind === 'createRole' || change.kind === 'repairRole'))
       roles.set(change.role.id, result.role)
     await records.after(change, result)
-    const approval = input.approvals.find(({ changes }) => changes.includes(change.id))
+    const approval = approvalOf(input, change)
     if (approval !== undefined) await deps.safety.useApproval(approval, [change.id])
   }
 
@@ -144,13 +155,16 @@ export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<
   const failed: Failure[] = []
   const skipped: Change[] = []
   for (const [index, change] of input.changes.entries()) {
-    if (obstacles.blocks(change)) {
+    if (obstacles.blocks(change) || takesLastAdmin(input, change)) {
       skipped.push(change)
+      obstacles.block(change)
       continue
     }
     const result = await step(change)
-    if (result.kind === 'applied') applied.push(change)
-    else if (result.kind === 'failed') {
+    if (result.kind === 'applied') {
+      applied.push(change)
+      input.admins.take(change)
+    } else if (result.kind === 'failed') {
       failed.push({ change, error: result.error })
       obstacles.block(change)
     } else {

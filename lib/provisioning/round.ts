@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
+import { adminsIn } from '../core/judge-admins.ts'
 import type { Ownership } from '../core/ownership.ts'
 import { planRoles } from '../core/plan-roles.ts'
 import { personKey } from '../core/plan-scene.ts'
@@ -72,6 +73,8 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   await records.confirm(snapshot)
   const application = await applyChanges(deps, {
     changes: verdict.allowed,
+    admins: adminsIn(snapshot),
+    minimumAdmins: community.safety.minimumAdmins,
     fallbackRole: community.fallbackRole,
     platform: round.platform,
     roles: knownRoles(round, state, snapshot),

@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { Community, Safety } from '../../lib/core/configuration.ts'
 import { later } from '../../lib/core/ids.ts'
 import { type JudgeInput, judge, needsWholeCommunity } from '../../lib/core/judgement.ts'
-import { account, community, day, emptyWorld, left, noon, owned, target } from '../support/examples.ts'
+import {
+  account,
+  community,
+  day,
+  emptyWorld,
+  left,
+  noon,
+  oneRoleWorld,
+  owned,
+  target,
+} from '../support/examples.ts'
 import { planOf, snapshotOf, type World } from '../support/world.ts'
 
 const people = (count: number): readonly string[] =>
@@ -171,6 +181,44 @@ describe('dangers', () => {
     ])
   })
 
+  test.each<[string, World, string, string]>([
+    ['one after the other', emptyWorld, 'admin', 'revoke/a-p00/admin/admin'],
+    ['in one write', oneRoleWorld, 'admin', 'grant/a-p00/guest'],
+    ['by a role of ours', emptyWorld, 'tier2', 'revoke/a-p00/admin/admin'],
+  ])('whoever becomes an administrator does so first: %s', (_, base, role, demotion) => {
+    const both = {
+      ...base,
+      accounts: [account('p00', ['admin']), account('p01', ['guest'])],
+      ownership: [owned('p00', ['admin']), owned('p01', ['guest'])],
+    }
+    const demoted = { ...both, targets: [target('p00', ['guest']), target('p01', [role])] }
+    const { allowed, held } = ruling(input(demoted, {}, { minimumAdmins: 1 }))
+    expect(held).toEqual([])
+    expect(allowed.indexOf(`grant/a-p01/${role}`)).toBeLessThan(allowed.indexOf(demotion))
+    const departed = { ...both, targets: [left('p00'), target('p01', [role])] }
+    expect(ruling(input(departed, {}, { minimumAdmins: 1 })).allowed.at(-1)).toBe(departure('p00'))
+  })
+
+  test('nobody becomes one by a role that this very plan narrows', () => {
+    const live = emptyWorld.roles.map((role) =>
+      role.id === 'p-edr' ? { ...role, admin: true, permissions: ['ADMIN', 'READ'] } : role,
+    )
+    const world = {
+      ...emptyWorld,
+      roles: live,
+      accounts: [account('p00', ['admin']), account('p01', [])],
+      ownership: [owned('p00', ['admin']), owned('p01', [])],
+      targets: [target('p00', ['guest']), target('p01', ['edr'])],
+    }
+    expect(ruling(input(world, {}, { minimumAdmins: 1 }))).toMatchObject({
+      allowed: ['repair-role/edr', 'grant/a-p01/edr'],
+      held: [
+        ['revoke/a-p00/admin/admin', 'minimumAdmins'],
+        ['grant/a-p00/guest', 'minimumAdmins'],
+      ],
+    })
+  })
+
   test('where the old role may not go, the new one waits with it', () => {
     const world = house(1, 0, 'admin')
     const demoted = { ...world, targets: [target('p00', ['guest'])] }
@@ -199,8 +247,8 @@ describe('dangers', () => {
     expect(ruling(guarded)).toEqual({
       allowed: [],
       held: [
-        [departure('p00'), 'protected'],
         ['grant/a-p01/tier2', 'protected'],
+        [departure('p00'), 'protected'],
       ],
       withheld: [],
     })

@@ -92,3 +92,33 @@ test('after a refused suspension, an account that somebody disabled by hand is n
   await later()
   expect(bench.seen().anna?.status).toBe('disabled')
 })
+
+test('a successor whom the platform does not let administer: whoever was to go stays an administrator', async () => {
+  const safety = {
+    departures: { fraction: 0.2, floor: 5 },
+    revocations: { fraction: 0.2, floor: 5 },
+    window: 86_400,
+    // The hand-made owner, and one of ours.
+    minimumAdmins: 2,
+    protected: [],
+  }
+  bench = await openBench({ community: { safety } })
+  const [anna, bert] = [await bench.provider.person('anna'), await bench.provider.person('bert')]
+  const admins = await bench.provider.group('SOC-Admins', [anna])
+  const analysts = await bench.provider.group('SOC-Analysts', [bert])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  bench.sekoia.faults([
+    { kind: 'status', status: 400, method: 'POST', path: `/roles/${builtinRoles.admin}`, times: 99 },
+  ])
+  await bench.provider.change(admins, { add: [bert], remove: [anna] })
+  await bench.provider.change(analysts, { add: [anna], remove: [bert] })
+  await bench.reconcile()
+  expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['Admin'] })
+  await later()
+  expect(bench.seen()).toMatchObject({
+    anna: { status: 'enabled', roles: ['Analyst'] },
+    bert: { status: 'enabled', roles: ['Admin'] },
+  })
+})
