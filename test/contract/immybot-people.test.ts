@@ -370,6 +370,33 @@ describe('the check-up', () => {
     expect(demoClient.objectId).toMatch(/^3{8}/)
   })
 
+  it.each([
+    ['groups alone', ['groups:manage'], 'problem', /users, roles, people/],
+    [
+      'everything but making roles',
+      ['users:manage', 'persons:manage', 'groups:manage', 'roles:assign'],
+      'warning',
+      /roles:manage/,
+    ],
+    [
+      'what is needed',
+      ['users:manage', 'persons:manage', 'groups:manage', 'roles:assign', 'roles:manage'],
+      'ok',
+      /users, roles, groups, people/,
+    ],
+  ] as const)('asks whether we may do all that is needed: %s', async (_, held, state, says) => {
+    const views = ['users:view', 'persons:view', 'groups:view', 'roles:view', 'tenants:view']
+    immy().edit(
+      { kind: 'addRole', name: 'Keeper', permissions: [...views, ...held] },
+      { kind: 'removeAssignments', email: 'rolecall@demo.test' },
+      { kind: 'assign', to: { userId: demoUsers.rolecall }, role: 'Keeper', scope: { kind: 'owner' } },
+    )
+    expect(await found('rights: administration')).toMatchObject({
+      state,
+      found: expect.stringMatching(says),
+    })
+  })
+
   it('compares the calls we make with the description of the generation we believe in', async () => {
     immy().switches({ generation: 'legacy' })
     await open({ dialect: { generation: 'rbac' } })
