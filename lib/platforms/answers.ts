@@ -29,19 +29,27 @@ export const masked = (text: string, secrets: readonly string[]): string =>
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
+/** What JSON may write in two ways, in the one that secrets are written in. */
+const unescaped = (text: string): string =>
+  text
+    .replaceAll(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll('\\/', '/')
+
 /** `message`, `code`, `details` where the platform gives them, else how the body begins. */
-const excerpt = (body: string, secrets: readonly string[]): string => {
-  const head = masked(body.slice(0, 20 * excerptLength), secrets)
+const told = (head: string): string => {
   try {
     const parsed: unknown = JSON.parse(head)
-    if (typeof parsed !== 'object' || parsed === null) return head.slice(0, excerptLength)
+    if (typeof parsed !== 'object' || parsed === null) return unescaped(head)
     const { message, code, details } = parsed as Readonly<Record<string, unknown>>
     const known = [code, message, details].filter((part) => part !== undefined && part !== null).map(textOf)
-    return (known.length > 0 ? known.join(' ') : head).slice(0, excerptLength)
+    return known.length > 0 ? known.join(' ') : JSON.stringify(parsed)
   } catch {
-    return head.slice(0, excerptLength)
+    return unescaped(head)
   }
 }
+
+const excerpt = (body: string, secrets: readonly string[]): string =>
+  masked(told(body.slice(0, 20 * excerptLength)), secrets).slice(0, excerptLength)
 
 /** RFC 9110 §10.2.3: seconds or a date. */
 export const retryAfterSeconds = (value: string | undefined, now: number): number | undefined => {

@@ -20,6 +20,36 @@ it('no text lets an e-mail address through', () => {
   )
 })
 
+/** Encoders differ in what they escape; all of these are the same text in JSON. */
+const escaped = (text: string): string =>
+  [...text].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+
+it('no JSON lets a secret or an address through, however it is escaped', () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[A-Za-z0-9+/=]{8,40}$/),
+      fc.emailAddress(),
+      fc.constantFrom(escaped, (text: string) => text.replaceAll('/', '\\/')),
+      fc.constantFrom('message', 'details', 'error'),
+      (value, email, write, field) => {
+        const body = `{"${field}":"no: ${write(value)} of ${write(email)}"}`
+        const exchange = {
+          kind: 'answered',
+          status: 400,
+          contentType: 'application/json',
+          retryAfter: undefined,
+          body,
+        } as const
+        const judged = judgeExchange(exchange, { what: 'asking', writes: false }, [value], 0)
+        const message = judged.kind === 'failed' ? judged.error.message : ''
+        expect(message).toContain('400')
+        expect(message).not.toContain(value)
+        expect(message).not.toContain(email)
+      },
+    ),
+  )
+})
+
 it('every status is classified, and only harmless ones may be repeated by anybody', () => {
   fc.assert(
     fc.property(fc.integer({ min: 200, max: 599 }), fc.boolean(), fc.string(), (status, writes, body) => {
