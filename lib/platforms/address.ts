@@ -31,18 +31,24 @@ const ipv4: readonly (readonly [string, number])[] = [
 // Translation and tunnel prefixes hide an IPv4 address in them, so they are refused as a whole.
 const ipv6: readonly (readonly [string, number])[] = [
   ['::', 128],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ]
 for (const [net, prefix] of ipv4) reserved.addSubnet(net, prefix, 'ipv4')
 for (const [net, prefix] of ipv6) reserved.addSubnet(net, prefix, 'ipv6')
+// IPv4 written as IPv6 in the way of the first years; `::1` is another matter.
+reserved.addRange('::2', '::ffff:ffff', 'ipv6')
 
 export const isAllowedAddress = (address: string, allowLoopback: boolean): boolean => {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'

@@ -26,6 +26,12 @@ describe('addresses', () => {
     '::ffff:169.254.169.254',
     '64:ff9b::a00:1',
     '2002:a00:1::',
+    '::a00:1',
+    '::7f00:1',
+    '::ffff:0:a00:1',
+    'fec0::1',
+    '3fff::1',
+    '5f00::1',
     'not an address',
   ])('%s is never connected to', (address) => {
     expect(isAllowedAddress(address, false)).toBe(false)
