@@ -110,20 +110,26 @@ const inheritedStatus: Readonly<Record<InheritedRole['state'], AccessEntry['stat
   leaving: 'assigned',
 }
 
-/** What communities above give that holds in this one, too. */
+/** What communities above give that holds in this one, too: no sooner than it does there, which `entries` say. */
 export const inheritedEntries = (
   community: CommunityId,
   inherited: readonly Inherited[],
+  entries: readonly AccessEntry[],
 ): readonly AccessEntry[] =>
   inherited.flatMap(({ community: inheritedFrom, roles }) =>
-    roles.map(({ role, state, perhaps }) => ({
-      community,
-      role,
-      status: inheritedStatus[state],
-      because: [
-        `a role of ${inheritedFrom}, which holds here, too${perhaps ? ' if its holders are administrators' : ''}`,
-        ...(state === 'leaving' ? ['no rule grants it any longer'] : []),
-      ],
-      inheritedFrom,
-    })),
+    roles.map(({ role, state, perhaps }) => {
+      const there = entries.find((one) => one.community === inheritedFrom && one.role === role)
+      const pending = state === 'given' && there?.status === 'pending'
+      return {
+        community,
+        role,
+        status: pending ? 'pending' : inheritedStatus[state],
+        because: [
+          `a role of ${inheritedFrom}, which holds here, too${perhaps ? ' if its holders are administrators' : ''}`,
+          ...(pending ? ['pending there'] : []),
+          ...(state === 'leaving' ? ['no rule grants it any longer'] : []),
+        ],
+        inheritedFrom,
+      }
+    }),
   )

@@ -67,7 +67,11 @@ const entriesOf = async (
   })
   const below = configuration.communities.filter(({ parent }) => parent !== undefined)
   const inherited = await inParallel(below, lanes, async (community) =>
-    inheritedEntries(community.id, await uplook.inherited(community, { standing, ownerships })),
+    inheritedEntries(
+      community.id,
+      await uplook.inherited(community, { standing, ownerships }),
+      entries.flat(),
+    ),
   )
   return [...entries, ...inherited].flat()
 }

@@ -101,6 +101,12 @@ describe('somebody who is given a role above', () => {
       { community: main, role: 'analyst', status: 'pending' },
       { ...inherited, status: 'pending' },
     ])
+    // Invited above, and not there before the invitation is accepted: no more so below.
+    await work()
+    expect(await access()).toMatchObject([
+      { community: main, status: 'pending' },
+      { ...inherited, status: 'pending', because: [expect.anything(), 'pending there'] },
+    ])
     await join()
     expect((await access())?.find(({ community }) => community === soc)).toEqual({
       ...inherited,
