@@ -58,20 +58,30 @@ const roleGivenUp = (change: Change): PlatformRoleId | undefined => {
   return change.kind === 'grant' ? change.replaces?.platformRole : undefined
 }
 
-/** What an earlier failure of the same run makes pointless: the same person's further changes, roles that were not created, and the end of one that is still held. */
-const createObstacles = (fallbackRole: RoleId | undefined) => {
+/**
+ * What an earlier failure of the same run makes pointless or harmful: the same person's further changes, roles that were not created and the loss of
+ * what they were to replace, and the end of a role that is still held.
+ */
+const createObstacles = ({ fallbackRole, changes }: Pick<ApplyInput, 'fallbackRole' | 'changes'>) => {
   const people = new Set<string>()
+  const keeping = new Set<string>()
   const roles = new Set<RoleId>()
   const held = new Set<PlatformRoleId>()
   return {
     block: (change: Change): void => {
       if ('subject' in change) people.add(personKey(change.subject))
-      else if (change.kind === 'createRole') roles.add(change.role.id)
+      else if (change.kind === 'createRole') {
+        roles.add(change.role.id)
+        for (const one of changes)
+          if ('subject' in one && rolesNeeded(one, fallbackRole).includes(change.role.id))
+            keeping.add(personKey(one.subject))
+      }
       const role = roleGivenUp(change)
       if (role !== undefined) held.add(role)
     },
     blocks: (change: Change): boolean =>
       ('subject' in change && people.has(personKey(change.subject))) ||
+      (change.kind === 'revoke' && change.replaced && keeping.has(personKey(change.subject))) ||
       (change.kind === 'deleteRole' && held.has(change.platformRole)) ||
       rolesNeeded(change, fallbackRole).some((role) => roles.has(role)),
   }
@@ -149,7 +159,7 @@ export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<
     input.seen(change, result)
   }
   const step = createStepper(deps, { ...input, seen })
-  const obstacles = createObstacles(input.fallbackRole)
+  const obstacles = createObstacles(input)
   const remains = new Map<string, readonly string[]>()
   const applied: Change[] = []
   const failed: Failure[] = []

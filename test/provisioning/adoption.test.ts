@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import { memberId } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
 import { createAdoptionDesk } from '../../lib/provisioning/adoption.ts'
 import { type Bench, demo, openBench, soc } from './bench.ts'
@@ -132,6 +133,11 @@ test('somebody else’s account, another domain, nobody’s account, two of one 
   await expect(decide(other)).rejects.toMatchObject({
     code: 'forbidden',
     message: expect.stringContaining('none of the domains of connection demo'),
+  })
+  const stranger = { ...other, id: memberId('00000000-0000-4000-8000-000000000000') }
+  await expect(decide(stranger)).rejects.toMatchObject({
+    code: 'notFound',
+    message: `connection demo has no member ${stranger.id}`,
   })
   const nobody = await bench.provider.nameless('nobody')
   await expect(decide(nobody)).rejects.toMatchObject({

@@ -122,3 +122,19 @@ test('a successor whom the platform does not let administer: whoever was to go s
     bert: { status: 'enabled', roles: ['Admin'] },
   })
 })
+
+test('a role that could not be made: whoever was to have it keeps the one they have', async () => {
+  bench = await openBench()
+  const anna = await bench.provider.person('anna')
+  const analysts = await bench.provider.group('SOC-Analysts', [anna])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  bench.sekoia.faults([{ kind: 'status', status: 400, method: 'POST', path: '/roles', times: 99 }])
+  await bench.provider.group('SOC-Tier1', [anna])
+  await bench.provider.change(analysts, { remove: [anna] })
+  await bench.settle()
+  expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['Analyst'] })
+  await later()
+  expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+})
