@@ -125,6 +125,8 @@ export const createInviter = (
     const found = await find(invitation)
     if (found !== undefined) await usable(found)
     for (const grant of grants) access.check(grant, found?.tenantId ?? home(), facts)
+    // A group that is not to be used is noticed while there is no user yet who would be nobody's.
+    for (const grant of grants) await access.prepare(grant, facts)
     const person = found ?? (await create(invitation))
     const user = await settled(
       clock,

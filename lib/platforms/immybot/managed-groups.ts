@@ -8,9 +8,11 @@ import type { Facts } from './instance.ts'
 import { assignmentDto, scopeKey, scopeOfAssignment } from './scopes.ts'
 import type { AssignmentShape, GroupShape } from './shapes.ts'
 
+type Given = Omit<Grant, 'label'>
+
 /**
- * One group per role and scope of the configuration, made when it is first needed. It holds exactly one assignment; what somebody put into it
- * beside that makes it theirs, and nothing is done with it any more.
+ * One group per role and scope of the configuration, made when it is first needed, with exactly one assignment. When somebody puts another one
+ * beside it, nobody is put in any more; people are taken out of it all the same, whatever it is called by then.
  */
 export type ManagedGroups = {
   readonly isOurs: (group: GroupShape) => boolean
@@ -20,35 +22,67 @@ export type ManagedGroups = {
     group: GroupShape,
     assignments: readonly AssignmentShape[],
     facts: Facts,
-  ) => Omit<Grant, 'label'> | undefined
+  ) => Given | undefined
+  /** What a group of ours was made for, whatever else was put into it since. */
+  readonly madeFor: ManagedGroups['meant']
 }
 
 const prefix = 'Rolecall: '
 const description = 'Kept by Rolecall: members are added and removed as the identity provider says.'
 
-const isOurs = ({ name }: GroupShape): boolean => name.startsWith(prefix)
+const isOurs = (group: GroupShape): boolean =>
+  group.name.startsWith(prefix) || group.description === description
+
+const same = (a: Given, b: Given): boolean => a.role === b.role && scopeKey(a.scope) === scopeKey(b.scope)
+
+const givenBy = (one: AssignmentShape, { tenants }: Facts): Given | undefined => {
+  const scope = scopeOfAssignment(one, tenants)
+  return scope === undefined || !one.isAllow ? undefined : { role: String(one.roleId), scope }
+}
 
 export const createManagedGroups = (api: RbacApi, clock: Clock, dialect: Dialect): ManagedGroups => {
-  const meant: ManagedGroups['meant'] = (group, assignments, { tenants }) => {
-    const [only, ...more] = assignments
-    if (!isOurs(group) || only === undefined || more.length > 0 || !only.isAllow) return undefined
-    const scope = scopeOfAssignment(only, tenants)
-    return scope === undefined ? undefined : { role: String(only.roleId), scope }
+  const ready = new Map<string, number>()
+
+  const madeFor: ManagedGroups['meant'] = (group, assignments, facts) => {
+    if (!isOurs(group)) return undefined
+    const [first] = assignments.filter(({ isAllow }) => isAllow).toSorted((a, b) => a.id - b.id)
+    return first === undefined ? undefined : givenBy(first, facts)
+  }
+  /** Two workers that filled it at once said the same twice. */
+  const meant: ManagedGroups['meant'] = (group, assignments, facts) => {
+    const made = madeFor(group, assignments, facts)
+    const all = assignments.map((one) => givenBy(one, facts))
+    return made !== undefined && all.every((one) => one !== undefined && same(one, made)) ? made : undefined
   }
   const gives = (group: GroupShape, assignments: readonly AssignmentShape[], grant: Grant, facts: Facts) => {
     const found = meant(group, assignments, facts)
-    return found !== undefined && found.role === grant.role && scopeKey(found.scope) === scopeKey(grant.scope)
+    return found !== undefined && same(found, grant)
   }
 
-  const made = async (name: string): Promise<GroupShape> =>
-    settled(
-      clock,
-      `creating group "${name}"`,
-      () => api.createGroup({ name, description }),
-      async () => (await api.groups()).find((group) => group.name === name),
-    )
+  const named = async (name: string): Promise<readonly GroupShape[]> =>
+    (await api.groups()).filter((group) => group.name === name)
 
-  /** A group that came out otherwise must not stand under our name: nobody is in it yet. */
+  const make = async (name: string): Promise<readonly GroupShape[]> => {
+    const seen = async () => {
+      const groups = await named(name)
+      return groups.length === 0 ? undefined : groups
+    }
+    try {
+      return await settled(
+        clock,
+        `creating group "${name}"`,
+        () => api.createGroup({ name, description }),
+        seen,
+      )
+    } catch (error) {
+      // Refused because another worker was faster.
+      const groups = isConnectorError(error, 'platformRefused') ? await seen() : undefined
+      if (groups !== undefined) return groups
+      throw error
+    }
+  }
+
+  /** A group that came out otherwise must not stand under our name, unless another worker put somebody into it. */
   const fill = async (group: GroupShape, grant: Grant, facts: Facts): Promise<number> => {
     const msps = facts.tenants.filter(({ isMsp }) => isMsp === true)
     const msp = msps.length === 1 ? msps[0]?.id : undefined
@@ -57,16 +91,19 @@ export const createManagedGroups = (api: RbacApi, clock: Clock, dialect: Dialect
       ownTenant: dialect.ownTenantId === 'with' ? (facts.own.tenantId ?? msp) : undefined,
     }
     const { kind, dto } = assignmentDto(grant.scope, group.id, Number(grant.role), places)
+    const filled = async () =>
+      gives(group, await api.assignmentsOfGroup(group.id), grant, facts) ? group.id : undefined
     try {
       return await settled(
         clock,
         `assigning the role to group "${group.name}"`,
         () => api.assign(kind, dto),
-        async () =>
-          gives(group, await api.assignmentsOfGroup(group.id), grant, facts) ? group.id : undefined,
+        filled,
       )
     } catch (error) {
-      if (isConnectorError(error, 'platformDisagrees', 'platformRefused')) await api.deleteGroup(group.id)
+      if (!isConnectorError(error, 'platformDisagrees', 'platformRefused')) throw error
+      if ((await filled()) !== undefined) return group.id
+      if ((await api.members(group.id)).length === 0) await api.deleteGroup(group.id)
       throw error
     }
   }
@@ -90,7 +127,7 @@ export const createManagedGroups = (api: RbacApi, clock: Clock, dialect: Dialect
     named: readonly GroupShape[],
     grant: Grant,
     facts: Facts,
-  ): Promise<number | 'absent' | 'other'> => {
+  ): Promise<number | 'other'> => {
     const seen: { readonly group: GroupShape; readonly is: 'empty' | 'other' }[] = []
     for (const group of named) {
       const is = await what(group, grant, facts)
@@ -98,27 +135,30 @@ export const createManagedGroups = (api: RbacApi, clock: Clock, dialect: Dialect
       seen.push({ group, is })
     }
     const empty = seen.find(({ is }) => is === 'empty')
-    if (empty !== undefined) return fill(empty.group, grant, facts)
-    return seen.length === 0 ? 'absent' : 'other'
+    return empty === undefined ? 'other' : fill(empty.group, grant, facts)
+  }
+
+  const found = async (grant: Grant, facts: Facts): Promise<number> => {
+    const groups = await api.groups()
+    // The second name is for a role whose scope was changed: who holds it in the old one stays there until it is taken.
+    const names = [`${prefix}${grant.label}`, `${prefix}${grant.label} (${scopeKey(grant.scope)})`]
+    for (const name of names) {
+      const before = groups.filter((group) => group.name === name)
+      const group = await look(before.length === 0 ? await make(name) : before, grant, facts)
+      if (group !== 'other') return group
+    }
+    throw foreign(names.at(-1) ?? '')
   }
 
   return {
     isOurs,
     meant,
+    madeFor,
     ensure: async (grant, facts) => {
-      const groups = await api.groups()
-      // The second name is for a role whose scope was changed: who holds it in the old one stays there until it is taken.
-      const names = [`${prefix}${grant.label}`, `${prefix}${grant.label} (${scopeKey(grant.scope)})`]
-      for (const name of names) {
-        const found = await look(
-          groups.filter((group) => group.name === name),
-          grant,
-          facts,
-        )
-        if (found === 'absent') return fill(await made(name), grant, facts)
-        if (found !== 'other') return found
-      }
-      throw foreign(names.at(-1) ?? '')
+      const key = `${grant.label} ${grant.role} ${scopeKey(grant.scope)}`
+      const group = ready.get(key) ?? (await found(grant, facts))
+      ready.set(key, group)
+      return group
     },
   }
 }

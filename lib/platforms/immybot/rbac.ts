@@ -1,14 +1,14 @@
 import { ConnectorError, isConnectorError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { settled } from '../settle.ts'
-import type { Access, Grant, Survey } from './access.ts'
+import type { Access, Survey } from './access.ts'
 import type { RbacApi } from './access-api.ts'
 import type { Dialect } from './dialect.ts'
 import type { Facts } from './instance.ts'
-import type { Held } from './listing.ts'
+import { type Held, heldId } from './listing.ts'
 import { createManagedGroups } from './managed-groups.ts'
 import { readTwice } from './reread.ts'
-import { scopeKey, scopeOfAssignment } from './scopes.ts'
+import { scopeOfAssignment } from './scopes.ts'
 import type { AssignmentShape, GroupShape, MemberShape } from './shapes.ts'
 
 /** The form in which the cache is cleared is not published: what it answers is not believed either way. */
@@ -71,11 +71,14 @@ export const createRbac = (api: RbacApi, clock: Clock, dialect: Dialect): Access
     return new Map(
       groups.map((group): readonly [number, readonly Held[]] => {
         const own = inGroup.get(group.id) ?? []
-        const ours = managed.meant(group, own, facts)
-        if (ours !== undefined) return [group.id, [ours]]
-        const allowed = own.filter(({ isAllow }) => isAllow)
+        const ours = managed.madeFor(group, own, facts)
         const byHand = `group:${group.id}`
-        return [group.id, allowed.map((one) => ({ ...heldOf(one, facts), byHand }))]
+        const others = own
+          .filter(({ isAllow }) => isAllow)
+          .map((one): Held => heldOf(one, facts))
+          .filter((one) => ours === undefined || heldId(one) !== heldId(ours))
+          .map((one): Held => ({ ...one, byHand }))
+        return [group.id, [...(ours === undefined ? [] : [ours]), ...others]]
       }),
     )
   }
@@ -112,15 +115,9 @@ export const createRbac = (api: RbacApi, clock: Clock, dialect: Dialect): Access
     }
   }
 
-  /** Those of our groups that the user is in, as far as they are as we made them. */
-  const ourGroupsOf = async (user: number, facts: Facts) => {
+  const ourGroupsOf = async (user: number): Promise<readonly GroupShape[]> => {
     const ids = new Set((await api.groupsOf(user)).map(({ groupId }) => groupId))
-    const found: { readonly group: number; readonly grant: Omit<Grant, 'label'> }[] = []
-    for (const group of (await api.groups()).filter(({ id }) => ids.has(id))) {
-      const grant = managed.meant(group, await api.assignmentsOfGroup(group.id), facts)
-      if (grant !== undefined) found.push({ group: group.id, grant })
-    }
-    return found
+    return (await api.groups()).filter((group) => ids.has(group.id) && managed.isOurs(group))
   }
   const isIn = async (user: number, group: number): Promise<boolean> =>
     (await api.groupsOf(user)).some(({ groupId }) => groupId === group)
@@ -167,12 +164,13 @@ export const createRbac = (api: RbacApi, clock: Clock, dialect: Dialect): Access
       )
     },
     take: async (user, grant, facts) => {
-      for (const { group, grant: own } of await ourGroupsOf(user.id, facts))
-        if (own.role === grant.role && scopeKey(own.scope) === scopeKey(grant.scope))
-          await leave(user.id, group)
+      for (const group of await ourGroupsOf(user.id)) {
+        const own = managed.madeFor(group, await api.assignmentsOfGroup(group.id), facts)
+        if (own !== undefined && heldId(own) === heldId(grant)) await leave(user.id, group.id)
+      }
     },
-    strip: async (user, facts) => {
-      for (const { group } of await ourGroupsOf(user.id, facts)) await leave(user.id, group)
+    strip: async (user) => {
+      for (const { id } of await ourGroupsOf(user.id)) await leave(user.id, id)
     },
     makeUser: (person) => api.createUsers(person),
     release: async (role, facts) => {

@@ -67,7 +67,7 @@ export const subjectShape = z.object({
 })
 export type SubjectShape = z.infer<typeof subjectShape>
 
-export const groupShape = z.object({ id, name: text, tenantId: id.nullish() })
+export const groupShape = z.object({ id, name: text, description: text.nullish(), tenantId: id.nullish() })
 export type GroupShape = z.infer<typeof groupShape>
 
 export const memberShape = z.object({ userId: id, groupId: id })
