@@ -114,7 +114,12 @@ const typed = (command: string) =>
       LOCAL: '1',
     }
     // Without `--fail`, an answer of 404 is a success to curl.
-    const line = command.replace(/^curl /, 'curl --fail-with-body -sS ')
+    // npx looks for the package each time, which takes longer than most commands: it is asked once, for the help, and what it finds after that.
+    const found =
+      command === 'npx rolecall --help'
+        ? command
+        : command.replace(/^npx rolecall /, 'node_modules/.bin/rolecall ')
+    const line = found.replace(/^curl /, 'curl --fail-with-body -sS ')
     const child = spawn('sh', ['-euc', line], {
       cwd: root,
       env: {
