@@ -110,7 +110,7 @@ const planSeveral = (
   const giving = planGiving(scene, wishes, account, subject, ownership)
   const keeps = account.roles.some((id) => wishes.wantedRoles.has(id))
   const replaced = keeps || giving.changes.length > 0
-  const surplus = surplusOf(wishes, ownership)
+  const surplus = surplusOf(scene, wishes, ownership)
   const taken = surplus.filter(({ platformRole }) => account.roles.includes(platformRole))
   const revokes = taken.map((grant) => revocation(scene, subject, grant, replaced))
   const gone = surplus.filter(({ platformRole }) => !account.roles.includes(platformRole))

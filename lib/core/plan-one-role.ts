@@ -41,7 +41,7 @@ export const planOneRole = (
 ): Part => {
   const wishes = wishesOf(scene, target)
   const subject = bound(target, account)
-  const gone = surplusOf(wishes, ownership).filter(
+  const gone = surplusOf(scene, wishes, ownership).filter(
     ({ platformRole }) => !account.roles.includes(platformRole),
   )
   const forgets = forgettingGrants(subject, gone)

@@ -1,5 +1,5 @@
 import type { Community } from './configuration.ts'
-import type { RoleId } from './ids.ts'
+import type { PlatformRoleId, RoleId } from './ids.ts'
 import type { RoleOwnership } from './ownership.ts'
 import type { Change, Drift, Problem, Warning } from './plan.ts'
 import { planDroppedRoles } from './plan-dropped-roles.ts'
@@ -12,6 +12,8 @@ import type { PlatformTraits, Snapshot } from './snapshot.ts'
 
 export type RolePlan = {
   readonly states: ReadonlyMap<RoleId, RoleState>
+  /** What each role of ours is called in this configuration, even while nobody can be given it. */
+  readonly managed: ReadonlyMap<PlatformRoleId, RoleId>
   readonly changes: readonly Change[]
   readonly problems: readonly Problem[]
   readonly drift: readonly Drift[]
@@ -34,10 +36,17 @@ export const planRoles = ({ community, traits, roleOwnership, snapshot }: RolePl
       ? planManagedRole({ definition, record: records.of(definition), ours, traits, snapshot })
       : planExistingRole(definition, traits, snapshot)),
   }))
+  const managed = new Map(
+    community.roles.filter(isManaged).flatMap((definition) => {
+      const id = records.of(definition)?.platformRole
+      return id === undefined ? [] : [[id, definition.id] as const]
+    }),
+  )
   const states = new Map(verdicts.map(({ id, state }) => [id, state]))
   const dropped = planDroppedRoles({ community, records, states, snapshot, ours })
   return {
     states,
+    managed,
     changes: [...verdicts.flatMap(({ changes = [] }) => changes), ...dropped.changes],
     problems: verdicts.flatMap(({ problems = [] }) => problems),
     drift: verdicts.flatMap(({ drift = [] }) => drift),

@@ -3,6 +3,7 @@ import type { Community } from './configuration.ts'
 import { type AccountId, type ConnectionId, fold, type Instant, type RoleId } from './ids.ts'
 import { accountsOf, type Ownership } from './ownership.ts'
 import type { Change, Drift, Problem, Subject } from './plan.ts'
+import type { RolePlan } from './plan-roles.ts'
 import type { RoleState } from './role-verdict.ts'
 import type { Account, PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
 
@@ -27,6 +28,7 @@ export type Scene = {
   readonly snapshot: Snapshot
   readonly now: Instant
   readonly states: ReadonlyMap<RoleId, RoleState>
+  readonly managed: RolePlan['managed']
   readonly accounts: ReadonlyMap<AccountId, Account>
   readonly roles: ReadonlyMap<string, PlatformRole>
   /** By folded e-mail, in id order. */
@@ -36,7 +38,10 @@ export type Scene = {
   readonly claims: ReadonlyMap<string, Target>
 }
 
-export type SceneInput = Pick<Scene, 'community' | 'traits' | 'domains' | 'snapshot' | 'now' | 'states'> & {
+export type SceneInput = Pick<
+  Scene,
+  'community' | 'traits' | 'domains' | 'snapshot' | 'now' | 'states' | 'managed'
+> & {
   readonly targets: readonly Target[]
   readonly ownership: readonly Ownership[]
 }

@@ -58,19 +58,26 @@ export const givenByHand = (
   return account.roles.filter((id) => !wantedRoles.has(id) && !ours.has(id)).toSorted()
 }
 
+/** What the configuration calls it today. */
+const roleOf = ({ managed }: Scene, { role, platformRole }: OwnedGrant): RoleId =>
+  managed.get(platformRole) ?? role
+
 /** Ours, and wanted no longer. */
 export const surplusOf = (
+  scene: Scene,
   { wantedRoles, blocked }: Wishes,
   ownership: Ownership | undefined,
 ): readonly OwnedGrant[] =>
   (ownership?.grants ?? []).filter(
-    ({ role, platformRole }) => !wantedRoles.has(platformRole) && !blocked.has(role),
+    (grant) => !wantedRoles.has(grant.platformRole) && !blocked.has(roleOf(scene, grant)),
   )
 
 /** The configuration knows neither the role's id nor, under another id, the role itself. */
-export const isDropped = ({ community, states }: Scene, { role, platformRole }: OwnedGrant): boolean =>
-  !community.roles.some(({ id }) => id === role) &&
-  ![...states.values()].some((state) => state.kind === 'present' && state.role.id === platformRole)
+export const isDropped = (scene: Scene, grant: OwnedGrant): boolean =>
+  !scene.community.roles.some(({ id }) => id === roleOf(scene, grant)) &&
+  ![...scene.states.values()].some(
+    (state) => state.kind === 'present' && state.role.id === grant.platformRole,
+  )
 
 /** What the suspension itself took from the account was lost by nobody's hand. */
 export const lostByHand = (scene: Scene, ownership: Ownership | undefined, one: Wanted): boolean =>

@@ -119,6 +119,7 @@ export const planChanges = (input: PlanInput): Plan => {
     snapshot,
     now,
     states: roles.states,
+    managed: roles.managed,
     targets,
     ownership,
   })

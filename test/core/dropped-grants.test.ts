@@ -116,3 +116,24 @@ test('a role that has another id now is ours under that one, without a write tha
   const unwanted = { ...given, targets: [target('ada', [])] }
   expect(verdict(unwanted)).toEqual({ allowed: ['suspend/a-ada/unassigned'], held: [] })
 })
+
+test('a role that has another id now and cannot be brought in line is neither given nor taken', () => {
+  const roles = community.roles.map((role) =>
+    role.id === 'tier1' && role.kind !== 'builtin' && role.contents !== undefined
+      ? {
+          ...role,
+          id: roleId('first'),
+          previously: ['tier1'],
+          contents: { ...role.contents, intakes: ['Gone'] },
+        }
+      : role,
+  )
+  const given: World = {
+    ...dropping([], ['tier1', 'guest'], ['first']),
+    community: { ...community, roles },
+  }
+  expect(planOf(given).problems).toMatchObject([{ kind: 'intakeMissing', role: 'first' }])
+  expect(verdict(given)).toEqual({ allowed: ['revoke/a-ada/guest/guest'], held: [] })
+  const unwanted = { ...given, targets: [target('ada', [])] }
+  expect(verdict(unwanted)).toEqual({ allowed: ['suspend/a-ada/unassigned'], held: [] })
+})

@@ -133,8 +133,8 @@ describe('how far a plan reaches', () => {
 
   test('is what gives or takes administrators, where only those hold below', () => {
     expect(reach({ traits: { inherited: 'adminRoles' } })?.changes).toEqual([
-      'suspend/a-cid/departed',
       'grant/a-ada/tier2',
+      'suspend/a-cid/departed',
       'revoke/a-bea/tier2/p-tier2',
       'invite/acme/dan/1',
     ])
