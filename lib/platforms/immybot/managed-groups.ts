@@ -82,15 +82,14 @@ export const createManagedGroups = (api: RbacApi, clock: Clock, dialect: Dialect
     }
   }
 
+  const placesOf = ({ tenants, own }: Facts): Parameters<typeof assignmentDto>[3] => {
+    const msps = tenants.filter(({ isMsp }) => isMsp === true)
+    const msp = msps.length === 1 ? msps[0]?.id : undefined
+    return { msp, ownTenant: dialect.ownTenantId === 'with' ? (own.tenantId ?? msp) : undefined }
+  }
   /** A group that came out otherwise must not stand under our name, unless another worker put somebody into it. */
   const fill = async (group: GroupShape, grant: Grant, facts: Facts): Promise<number> => {
-    const msps = facts.tenants.filter(({ isMsp }) => isMsp === true)
-    const msp = msps.length === 1 ? msps[0]?.id : undefined
-    const places = {
-      msp,
-      ownTenant: dialect.ownTenantId === 'with' ? (facts.own.tenantId ?? msp) : undefined,
-    }
-    const { kind, dto } = assignmentDto(grant.scope, group.id, Number(grant.role), places)
+    const { kind, dto } = assignmentDto(grant.scope, group.id, Number(grant.role), placesOf(facts))
     const filled = async () =>
       gives(group, await api.assignmentsOfGroup(group.id), grant, facts) ? group.id : undefined
     try {
