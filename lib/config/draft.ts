@@ -1,4 +1,14 @@
-import { Document, isAlias, isMap, isSeq, parseDocument, stringify, visit, type YAMLSeq } from 'yaml'
+import {
+  Document,
+  isAlias,
+  isMap,
+  isSeq,
+  type ParsedNode,
+  parseDocument,
+  stringify,
+  visit,
+  type YAMLSeq,
+} from 'yaml'
 import type { Configuration } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
@@ -28,14 +38,24 @@ const keepSpacing = (document: Document, text: string): void => {
   })
 }
 
-/** Comments stand where they are; what cannot carry any, or stands for something elsewhere, is written out. */
+/** Whatever an alias stands for, so that one place can be added to without the other. */
+const writeOutAliases = (document: Document): void => {
+  visit(document, {
+    Alias: (_key, alias) => {
+      const copy = alias.resolve(document)?.clone() as ParsedNode | undefined
+      if (copy === undefined || isAlias(copy)) return visit.REMOVE
+      delete copy.anchor
+      return copy
+    },
+  })
+}
+
+/** Comments stand where they are. What cannot carry any is written out. */
 const editable = (text: string): Document => {
   const document = parseDocument(text)
-  let plain = true
-  visit(document, (_key, node) => {
-    if (isAlias(node) || (isMap(node) && node.flow === true && node === document.contents)) plain = false
-  })
-  if (!plain) return new Document(document.toJS())
+  const { contents } = document
+  if (isMap(contents) && contents.flow === true) return new Document(document.toJS())
+  writeOutAliases(document)
   keepSpacing(document, text)
   return document
 }

@@ -216,6 +216,27 @@ test('a configuration in JSON, or with aliases, is written out', () => {
     .replace('permissions: [SIC_READ_ALERTS]', 'permissions: *p')
   const written = draft(alias, snapshot([role('3', 'New one')], []), 'sekoia', 'soc').text
   expect(parseConfiguration(written, options).configuration.communities[0]?.roles).toHaveLength(4)
+  expect(written).not.toContain('*p')
+  expect(written).toContain('permissions: &p [SIC_READ_ALERTS]')
+})
+
+test('what two communities share by an alias is added to in one of them', () => {
+  const [, community = ''] = /communities:\n([\s\S]*)rules:/.exec(plain) ?? []
+  const shared = plain.replace('    safety:\n', '    safety: &safety # as agreed\n').replace(
+    'rules:\n',
+    `${community
+      .replace('id: soc', 'id: two')
+      .replace('tenant: 1', 'tenant: 2')
+      .replace(/ {4}safety:\n(?: {6}.*\n)+/, '    safety: *safety\n')}rules:\n`,
+  )
+  const seen = snapshot([role('1', 'Admin', { kind: 'builtin', admin: true })], [account('ada', ['1'])])
+  const { text } = draft(shared, seen, 'sekoia', 'two')
+  const { communities } = parseConfiguration(text, options).configuration
+  expect(communities.map(({ safety }) => safety.protected)).toEqual([
+    ['owner@acme.example'],
+    ['owner@acme.example', 'ada@acme.example'],
+  ])
+  expect(text).toContain('# as agreed\n')
 })
 
 // ---- properties
