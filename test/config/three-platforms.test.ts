@@ -263,18 +263,6 @@ const cases: readonly (readonly [string, string, string, string])[] = [
   ['[canSendFlow]', '[canSendFlw]', 'communities[2].roles[1].capabilities[0]', 'did you mean "canSendFlow"?'],
   [
     '[canSendFlow]',
-    '[Send NetoDNS]',
-    'communities[2].roles[1].capabilities[0]',
-    'the API has no field for Send NetoDNS',
-  ],
-  [
-    '[canSendFlow]',
-    '[canViewAuditLogs]',
-    'communities[2].roles[1].capabilities[0]',
-    'the API has no field for View Audit Logs',
-  ],
-  [
-    '[canSendFlow]',
     '[canSendFlow, canSendFlow]',
     'communities[2].roles[1].capabilities[1]',
     'is listed twice',
@@ -418,6 +406,20 @@ test('a fallback role that gives something needs a word, and the word is a warni
       /^communities\[2\]\.departedKeepReadAccess \(line \d+\): lets people who left go on/,
     ),
   ])
+})
+
+test('what only the portal can set is refused, and why', () => {
+  for (const [written, named] of [
+    ['Send NetoDNS', 'Send NetoDNS'],
+    ['canSendNetoDNS', 'Send NetoDNS'],
+    ['View Audit Logs', 'View Audit Logs'],
+    ['canViewAuditLogs', 'View Audit Logs'],
+  ] as const) {
+    const found = find(changed('[canSendFlow]', `[${written}]`, three))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain('communities[2].roles[1].capabilities[0]')
+    expect(found[0]).toContain(`the API has no field for ${named}; only the portal can set it`)
+  }
 })
 
 test('to masquerade is written by hand, and said', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { builtinRoles, demoTag, demoUsers } from '../../infra/local/simulators/immybot/demo.ts'
 import type { Edit } from '../../infra/local/simulators/immybot/edit.ts'
+import { subjects } from '../../infra/local/simulators/immybot/permissions.ts'
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import { type AccountId, accountId, milliseconds, roleId } from '../../lib/core/ids.ts'
@@ -289,6 +290,18 @@ describe('a managed role', () => {
     expect(grants('users:impersonate')).toEqual(['persons:view', 'users:impersonate', 'users:view'])
   })
 
+  it('may hold every subject of the live catalogue, the wider word with all that the narrower gives', async () => {
+    const names = new Map((await platform.snapshot()).permissions?.map(({ name, grants }) => [name, grants]))
+    for (const { id, permissions } of subjects) {
+      const [view = [], manage = [], full = []] = ['view', 'manage', 'full'].map((word) =>
+        names.get(`${id}=${word}`),
+      )
+      expect(view.length).toBeGreaterThan(0)
+      expect(manage).toEqual(expect.arrayContaining([...view]))
+      expect(full).toEqual(expect.arrayContaining([...manage, ...permissions.map((one) => one.id)]))
+    }
+  })
+
   it('that an owner cannot be found for is refused before anything is written', async () => {
     const strange = { ...field, owner: 'Atlantis' } as RoleDefinition
     await expect(run(make.createRole(strange, contentsOf(field)))).rejects.toThrow(/owner "Atlantis"/)
@@ -412,7 +425,8 @@ describe('which generation it is', () => {
 })
 
 it.each([
-  ['TenantAdmin', 'Global Administrator', 'System Administrator (Legacy)'],
+  ['GlobalAdmin', 'Global Administrator', 'System Administrator (Legacy)'],
+  ['TenantAdmin', 'Tenant Administrator', 'Administrator (Legacy)'],
   ['Helper', 'Self-Service', 'User (Legacy)'],
   ['Technicians', 'Technician', 'System User (Legacy)'],
 ])('%s: either vocabulary names the role', async (id, older, newer) => {
@@ -424,4 +438,15 @@ it.each([
     await open([role(id, written, 'everything')])
     expect((await listed(there)).filter(({ scope }) => scope === 'everything')).toHaveLength(1)
   }
+})
+
+it('Read-Only has no counterpart: it is given where it is, and nothing in its place where it is not', async () => {
+  const readOnly = role('look', 'Read-Only', 'everything')
+  await open([readOnly])
+  expect((await known()).has(readOnly.id)).toBe(false)
+  immy().switches({ vocabulary: 'older' })
+  await open([readOnly])
+  await join(readOnly)
+  expect((await account()).roles).toEqual([(await known()).get(readOnly.id)?.id])
+  expect(await listed('Read-Only')).toMatchObject([{ kind: 'builtin', admin: false, scope: 'everything' }])
 })
