@@ -111,3 +111,28 @@ describe('a list', () => {
     await expect(desk.platform.snapshot()).rejects.toEqual(failure('platformUnreadable'))
   })
 })
+
+describe("one user's groups that come cut", () => {
+  const cut = (path: string, times: number): void =>
+    desk.immybot.faults([{ kind: 'halfList', method: 'GET', path, times }])
+
+  it('make no suspension of what left the role', async () => {
+    const id = await desk.join()
+    cut(`/users/${id}/groups`, 1)
+    await expect(desk.run(make.suspend(ada, id))).rejects.toEqual(failure('platformDisagrees'))
+    desk.immybot.faults([])
+    await desk.run(make.suspend(ada, id))
+    expect(desk.world().members).toEqual([])
+  })
+
+  it('make no revocation of what took nothing', async () => {
+    const id = await desk.join()
+    const role = (await desk.known()).get(scripts.id)?.id as never
+    cut(`/users/${id}/groups`, 1)
+    await expect(desk.platform.apply(make.revoke(ada, id, scripts.id, role), new Map())).rejects.toEqual(
+      failure('platformDisagrees'),
+    )
+    await desk.run(make.revoke(ada, id, scripts.id, role))
+    expect(desk.world().members).toEqual([])
+  })
+})

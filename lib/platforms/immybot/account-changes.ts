@@ -10,7 +10,7 @@ import type { Facts } from './instance.ts'
 import type { UserShape } from './shapes.ts'
 
 export type AccountChanges = {
-  readonly read: (id: AccountId) => Promise<UserShape>
+  readonly adopt: (id: AccountId) => Promise<UserShape>
   readonly grant: (id: AccountId, grant: Grant) => Promise<UserShape>
   readonly revoke: (id: AccountId, grant: Grant) => Promise<UserShape>
   readonly suspend: (id: AccountId) => Promise<UserShape>
@@ -50,8 +50,11 @@ export const createAccountChanges = (
 
   const expire = async (user: UserShape, when: 'OneHour' | 'Indefinite'): Promise<UserShape> => {
     const wanted = when === 'OneHour'
-    const shown = (seen: UserShape): boolean =>
-      (seen.isExpired === true || expiryOf(seen) !== undefined) === wanted
+    // A later date, set by hand, would leave the access until then.
+    const ends = (seen: UserShape): boolean =>
+      seen.isExpired === true || (expiryOf(seen) !== undefined && !expiresLate(seen, clock.now()))
+    const lasts = (seen: UserShape): boolean => seen.isExpired !== true && expiryOf(seen) === undefined
+    const shown = wanted ? ends : lasts
     if (shown(user)) return user
     return settled(
       clock,
@@ -65,7 +68,7 @@ export const createAccountChanges = (
   }
 
   return {
-    read,
+    adopt: async (id) => ours(await read(id)),
     grant: async (id, grant) => {
       const user = ours(await read(id))
       await access.give(user, grant, facts)
@@ -79,10 +82,7 @@ export const createAccountChanges = (
     suspend: async (id) => {
       const user = ours(await read(id))
       await access.strip(user, facts)
-      const after = await read(id)
-      // A later date, set by hand, would leave the access until then.
-      const late = expiresLate(after, clock.now())
-      return expire(late ? await expire(after, 'Indefinite') : after, 'OneHour')
+      return expire(await read(id), 'OneHour')
     },
     resume: async (id) => expire(ours(await read(id)), 'Indefinite'),
     remove: async (id) => {

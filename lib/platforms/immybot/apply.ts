@@ -3,7 +3,7 @@ import { ConnectorError, unreachable } from '../../core/errors.ts'
 import type { PlatformRoleId, RoleId } from '../../core/ids.ts'
 import type { Change } from '../../core/plan.ts'
 import type { Applied } from '../../core/ports/platform.ts'
-import type { PlatformRole } from '../../core/snapshot.ts'
+import type { Account, PlatformRole } from '../../core/snapshot.ts'
 import type { Grant } from './access.ts'
 import { type AccountChanges, createAccountChanges } from './account-changes.ts'
 import type { Instance } from './instance.ts'
@@ -37,6 +37,11 @@ const grantOf = (roles: Roles, role: RoleId): Grant => {
     field: `roles.${role}`,
   })
 }
+
+/** What was taken is read once more, apart from the taking: a list that came cut would have had nothing to take. */
+const holdsOn = (change: AccountChange, { status, roles }: Account): boolean =>
+  (change.kind === 'suspend' && status !== 'disabled') ||
+  (change.kind === 'revoke' && roles.includes(change.platformRole))
 
 /** Carries out one change in a session. */
 export const createApply = (deps: SessionDeps & { readonly instance: Instance }) => {
@@ -101,7 +106,7 @@ export const createApply = (deps: SessionDeps & { readonly instance: Instance })
     const { account } = change.subject
     switch (change.kind) {
       case 'adopt':
-        return accounts.read(account)
+        return accounts.adopt(account)
       case 'grant':
         return accounts.grant(account, grantOf(roles, change.grant.role))
       case 'revoke':
@@ -141,7 +146,14 @@ export const createApply = (deps: SessionDeps & { readonly instance: Instance })
         const { facts, access } = session
         const accounts = createAccountChanges(api, access, facts, community, clock)
         const user = await changed(change, roles, accounts)
-        return user === undefined ? gone : { kind: 'account', account: await session.account(user) }
+        if (user === undefined) return gone
+        const account = await session.account(user)
+        if (holdsOn(change, account))
+          throw new ConnectorError(
+            'platformDisagrees',
+            `${change.kind}: the user still shows what was to be taken`,
+          )
+        return { kind: 'account', account }
       }
     }
   }
