@@ -21,7 +21,7 @@ export const createCall =
     const { body, status } = await http.send(request)
     const refusal = refusalIn(body)
     if (refusal === undefined) return body
-    const said = masked(refusal.slice(0, excerptLength), await authorization.secrets())
+    const said = masked(refusal, await authorization.secrets()).slice(0, excerptLength)
     throw new ConnectorError(
       'platformRefused',
       `${request.what}: the platform answered ${status} and in it that it failed: ${said}`,
