@@ -6,7 +6,7 @@ import type { Change } from './plan.ts'
 import { exhausted, invitation } from './plan-inviting.ts'
 import { droppedOn, leavingReason, planLeaving, removal } from './plan-leaving.ts'
 import { bound, locateByEmail, mayFollow } from './plan-locate.ts'
-import { hasMoved, join, type Part, part, type Scene, subjectOf } from './plan-scene.ts'
+import { hasMoved, join, type Part, part, personKey, type Scene, subjectOf } from './plan-scene.ts'
 import { adoption, planClaim, planStaying } from './plan-staying.ts'
 import { givenByHand, type Wishes, wishesOf } from './plan-wishes.ts'
 import type { Account } from './snapshot.ts'
@@ -29,12 +29,28 @@ const obstacle = (
   return part({ problems: [{ kind: 'unmanagedRoleInTheWay', subject, role, unmanaged }] })
 }
 
+/** Whether somebody else is known under the address of this account by now; a look at a few people does not say. */
+const mayBeAnothers = ({ snapshot, claims }: Scene, target: Target, { email = '' }: Account): boolean => {
+  const claimant = claims.get(fold(email))
+  return (
+    snapshot.scope === 'targeted' || (claimant !== undefined && personKey(claimant) !== personKey(target))
+  )
+}
+
+/** Nothing more is given to an account that another person gets in by. */
+const keeping = (staying: Part): Part => ({
+  ...staying,
+  changes: staying.changes.filter(({ kind }) => kind !== 'grant' && kind !== 'resume'),
+})
+
 /**
  * The person is known under another address, which on this platform is another account: that one is invited first, and the old one stays until it
- * stands. While it cannot be, the old account is looked after as ever.
+ * stands. While it cannot be, the old account is looked after as ever, unless somebody else has its address.
  */
 const planMove = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {
-  const stays = (more: Part) => join([planStaying(scene, target, account, ownership), more])
+  const staying = planStaying(scene, target, account, ownership)
+  const stays = (more: Part) =>
+    join([mayBeAnothers(scene, target, account) ? keeping(staying) : staying, more])
   if (account.status === 'disabled' && ownership.suspended === undefined) return stays(part({}))
   const hindered = obstacle(wishesOf(scene, target), target, account, ownership)
   if (hindered !== undefined) return stays(hindered)

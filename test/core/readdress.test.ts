@@ -131,6 +131,16 @@ describe('the old account stays', () => {
     expect(problems(given)).toEqual(expected)
   })
 
+  test('and is given nothing more when somebody else may have its address by now', () => {
+    const given = moving('tier1', { targets: [target('ada', ['tier2'], married)] })
+    const targeted = { ...snapshotOf(given), scope: 'targeted' as const }
+    expect(planChanges({ ...given, configuration: 1, snapshot: targeted }).changes).toEqual([])
+    const successor = target('bert', ['guest'], { email: account('ada', []).email ?? '' })
+    const snapshot = { ...snapshotOf(given), complete: false }
+    const both = { ...given, targets: [...given.targets, successor] }
+    expect(planChanges({ ...both, configuration: 1, snapshot }).changes).toEqual([])
+  })
+
   test('and is looked after when the list is not whole', () => {
     const given = moving('tier1', { targets: [target('ada', ['tier2'], married)] })
     const snapshot = { ...snapshotOf(given), complete: false }
