@@ -22,8 +22,13 @@ export const adoptCommunity = async (given: Arguments, terminal: Terminal, house
   terminal.error(`Reading ${id} …`)
   const platform = await house.platforms.open(community)
   const { traits } = platform
-  const [snapshot, { scopes }] = [await platform.snapshot(), await platform.catalogue()]
-  const draft = draftOf(current.text, configuration, id, { snapshot, traits, scopes })
+  const [snapshot, { scopes, places }] = [await platform.snapshot(), await platform.catalogue()]
+  const draft = draftOf(current.text, configuration, id, {
+    snapshot,
+    traits,
+    scopes,
+    ...(places === undefined ? {} : { places }),
+  })
   // What is handed out is what `config check` accepts.
   parseConfiguration(draft.text, options)
   const file = given.text('out')

@@ -58,6 +58,32 @@ const scopeFindings = (path: Path, role: RoleDefinition, { scopes }: Catalogue):
   )
 }
 
+/** One role in one place is one role there, however its tenant is written. */
+const samePlaceFindings = (
+  path: Path,
+  role: RoleDefinition,
+  { community, catalogue }: Scene,
+): readonly Finding[] => {
+  const place = ({ scope = '' }: RoleDefinition): string => catalogue.places?.get(fold(scope)) ?? scope
+  const earlier = community.roles
+    .slice(0, community.roles.indexOf(role))
+    .find(
+      (one) =>
+        (one.kind === 'builtin') === (role.kind === 'builtin') &&
+        fold(one.name) === fold(role.name) &&
+        place(one) === place(role),
+    )
+  if (earlier === undefined) return []
+  return [
+    {
+      path: [...path, 'scope'],
+      what: `is the place of role "${earlier.id}", by another name`,
+      why: 'one role in one place cannot be given twice',
+      remedy: 'remove one of the two, or grant the other',
+    },
+  ]
+}
+
 type Scene = {
   readonly community: Community
   readonly catalogue: Catalogue
@@ -76,6 +102,7 @@ const roleFindings = (path: Path, role: RoleDefinition, scene: Scene): readonly 
           ...intakeFindings(path, contents, catalogue),
         ]),
     ...scopeFindings(path, role, catalogue),
+    ...samePlaceFindings(path, role, scene),
     ...fallbackFindings(path, role, community, catalogue),
     ...powerFindings(path, role, scene),
   ]

@@ -12,6 +12,7 @@ export type DraftInput = {
   readonly traits: PlatformTraits
   /** What a scope may name, of the live catalogue. */
   readonly scopes: readonly string[]
+  readonly places?: ReadonlyMap<string, string>
 }
 export type DraftRole = {
   readonly file: RoleFile
@@ -43,12 +44,17 @@ const placeOf = ({ scope }: PlatformRole, scopes: readonly string[]): string | u
   return beginnings.find((one) => scopes.includes(one))
 }
 
-const scopeProblem = (role: PlatformRole, { community, traits, scopes }: DraftInput): string | undefined => {
+/** A tenant's name and its id are one place. */
+const samePlace = (scope: string | undefined, { places }: DraftInput): string | undefined =>
+  scope === undefined ? undefined : (places?.get(fold(scope)) ?? scope)
+
+const scopeProblem = (role: PlatformRole, input: DraftInput): string | undefined => {
+  const { community, traits, scopes } = input
   if (traits.scopes === undefined) return undefined
   const own = platformForms[community.platform].scopeIn?.(community.tenant)
   const place = placeOf(role, scopes)
   if (own !== undefined)
-    return role.scope === undefined || place === own || place === 'ownTenant'
+    return role.scope === undefined || samePlace(place, input) === own || place === 'ownTenant'
       ? undefined
       : 'they are given beyond the community'
   if (role.scope === undefined) return 'nobody holds them, and they would need a scope'
@@ -83,7 +89,8 @@ export const slug = (text: string, taken: Set<string>): string => {
 const fileOf = (role: PlatformRole, input: DraftInput, taken: Set<string>): RoleFile => {
   const { tenant, platform } = input.community
   const place = placeOf(role, input.scopes)
-  const written = platformForms[platform].scopeIn?.(tenant) === place ? undefined : scopeFile(place)
+  const written =
+    platformForms[platform].scopeIn?.(tenant) === samePlace(place, input) ? undefined : scopeFile(place)
   return {
     id: slug(role.name, taken),
     [role.kind]: role.name.trim(),
@@ -98,11 +105,11 @@ const heldBy = (ids: ReadonlySet<string>, { accounts }: Snapshot): readonly Acco
 export const draftRoles = (input: DraftInput): DraftRoles => {
   const { community, snapshot } = input
   const own = platformForms[community.platform].scopeIn?.(community.tenant)
-  const known = new Set(community.roles.map((one) => keyOf(one, one.scope)))
+  const known = new Set(community.roles.map((one) => keyOf(one, samePlace(one.scope, input))))
   const taken = new Set<string>(community.roles.map(({ id }) => id))
   const unnamed = new Map<string, { readonly role: PlatformRole; readonly ids: Set<string> }>()
   for (const role of snapshot.roles) {
-    const key = keyOf(role, placeOf(role, input.scopes) ?? role.scope ?? own)
+    const key = keyOf(role, samePlace(placeOf(role, input.scopes) ?? role.scope ?? own, input))
     if (known.has(key)) continue
     const { ids } = unnamed.get(key) ?? { ids: new Set() }
     unnamed.set(key, { role: unnamed.get(key)?.role ?? role, ids: ids.add(role.id) })

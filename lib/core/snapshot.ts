@@ -73,6 +73,8 @@ export type Catalogue = {
   readonly intakes: readonly { readonly id: string; readonly name: string }[]
   /** What a scope may name, as the configuration writes it: `msp`, `tenant:Paris` … */
   readonly scopes: readonly string[]
+  /** By folded text: those of `scopes` that mean one place have one value. A tenant may be written by its name or by its id. */
+  readonly places?: ReadonlyMap<string, string>
 }
 
 /** What a platform is like, as data: the planner's constraints and the configuration check both read it. */

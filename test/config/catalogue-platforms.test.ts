@@ -99,6 +99,21 @@ test('tenants are known by name and by id', async () => {
   expect(await check(ids)).toEqual({ refused: [], warned: [] })
 })
 
+test('a tenant by its name and by its id is one place, where a role is given once', async () => {
+  const twice = await edited(
+    '      - id: field-paris\n        custom: Paris field\n        description: Looks at',
+    '      - { id: again, custom: Paris technician, scope: { tenant: "2" } }\n      - id: field-paris\n        custom: Paris field\n        description: Looks at',
+  )
+  expect(twice.refused).toEqual([
+    'communities[2].roles[1].scope: is the place of role "technician-paris", by another name; one role in one place cannot be given twice; remove one of the two, or grant the other',
+  ])
+  const elsewhere = await edited(
+    '      - id: field-paris\n        custom: Paris field\n        description: Looks at',
+    '      - { id: again, custom: Paris technician, scope: { tenant: "1" } }\n      - id: field-paris\n        custom: Paris field\n        description: Looks at',
+  )
+  expect(elsewhere.refused).toEqual([])
+})
+
 test('a role that holds all an administrator holds is allowed, and said', async () => {
   const { communities } = read(demo).configuration
   const account = communities.find(({ id }) => id === 'demo-net')

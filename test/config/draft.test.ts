@@ -43,6 +43,7 @@ const draft = (text: string, snapshot: Snapshot, platform: PlatformName = 'sekoi
     snapshot,
     traits: platformTraits(platform),
     scopes: ['everything', 'ownTenant', 'tenant:2', 'tenant:Paris', 'tenantTag:a b'],
+    places: new Map([['tenant:paris', 'tenant:2']]),
   })
 
 const role = (id: string, name: string, more: Partial<PlatformRole> = {}): PlatformRole => ({
@@ -183,6 +184,23 @@ test('scopes, switches, and what no configuration can say', () => {
     'immybot',
   )
   expect(parse(one.text).communities[0].roles).toEqual([{ id: 'tech', custom: 'Tech' }])
+  const byName = draft(
+    (head + settings.immybot + tail).replace('instance', '"2"'),
+    snapshot([scoped('1', 'tenant:Paris')], [account('ada', ['1'])]),
+    'immybot',
+  )
+  expect(byName).toMatchObject({ roles: 1, rules: 1 })
+  expect(parse(byName.text).communities[0].roles).toEqual([{ id: 'tech', custom: 'Tech' }])
+  const folded = (head + settings.immybot + tail).replace(
+    'roles: []',
+    'roles: [{ id: t, custom: Tech, scope: { tenant: paris } }]',
+  )
+  expect(draft(folded, snapshot([scoped('1', 'tenant:Paris')], []), 'immybot').roles).toBe(0)
+  const byId = (head + settings.immybot + tail).replace(
+    'roles: []',
+    'roles: [{ id: t, custom: Tech, scope: { tenant: "2" } }]',
+  )
+  expect(draft(byId, snapshot([scoped('1', 'tenant:Paris, given directly')], []), 'immybot').roles).toBe(0)
 })
 
 test('beyond what it adds the draft is the file, to the last space and comment', () => {

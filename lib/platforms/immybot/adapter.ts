@@ -9,7 +9,7 @@ import { createAuthorization } from './credentials.ts'
 import { dialectOf } from './dialect.ts'
 import { createInstance } from './instance.ts'
 import { permissionNames } from './permissions.ts'
-import { scopeTexts } from './scopes.ts'
+import { placesOf, scopeTexts } from './scopes.ts'
 import { openSession, type Session } from './session.ts'
 import { immybotTraits } from './traits.ts'
 
@@ -56,6 +56,7 @@ export const openImmybot = (toolbox: Toolbox): Platform => {
         restrictedPermissions: [],
         intakes: [],
         scopes: scopeTexts(facts.tenants),
+        places: placesOf(facts.tenants),
       })),
     checkup: createCheckup(deps),
     // Entra shows the end of a client secret to administrators of the application only.

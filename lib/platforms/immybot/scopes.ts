@@ -61,6 +61,15 @@ export const scopeTexts = (tenants: readonly TenantShape[]): readonly string[] =
   ].toSorted()
 }
 
+/** The same place for each of its texts, folded. */
+export const placesOf = (tenants: readonly TenantShape[]): ReadonlyMap<string, string> =>
+  new Map(
+    scopeTexts(tenants).flatMap((text) => {
+      const scope = scopeOf(text, tenants)
+      return scope === undefined ? [] : [[fold(text), scopeKey(scope)] as const]
+    }),
+  )
+
 /** For people: names in the place of ids. */
 export const scopeName = (scope: Scope, tenants: readonly TenantShape[]): string => {
   if (!('id' in scope)) return scope.kind
