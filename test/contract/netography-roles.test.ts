@@ -192,6 +192,18 @@ describe('custom roles', () => {
     expect((await roles()).get(team.id)?.permissions).toEqual(['devices:fetch'])
   })
 
+  it('that somebody else made just then under the name are left alone', async () => {
+    const byHand = { kind: 'addRole', name: team.name, permissions: ['users:delete'] } as const
+    net().faults([
+      { kind: 'status', method: 'POST', path: '/roles', status: 503, times: 1 },
+      { kind: 'meanwhile', method: 'GET', path: '/roles', after: 2, times: 1, edits: [byHand] },
+    ])
+    await expect(platform().apply(make.createRole(team, contents), new Map())).rejects.toEqual(
+      failure('platformDisagrees'),
+    )
+    expect(account().roles.some(({ name }) => name === team.name)).toBe(true)
+  })
+
   it('that come out otherwise are deleted again', async () => {
     const widened = { kind: 'editRole', name: team.name, permissions: ['users:delete'] } as const
     const known = new Map<string, PlatformRole>()

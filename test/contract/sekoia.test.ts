@@ -107,6 +107,46 @@ it('reads intakes only when a role needs them, as the permission may be missing'
   expect(intakeReads()).toBe(1)
 })
 
+it('leaves a role alone that somebody else made just then under the name', async () => {
+  const [template] = sekoia().world().roles
+  const byHand = { ...template, uuid: below, name: team.name, community: demoCommunity } as const
+  const known = await roles()
+  sekoia().faults([
+    { kind: 'status', method: 'POST', path: '/roles', status: 503, times: 1 },
+    {
+      kind: 'meanwhile',
+      method: 'GET',
+      path: '/roles',
+      after: 1,
+      times: 1,
+      edits: [{ kind: 'addRole', role: byHand as NonNullable<typeof template> }],
+    },
+  ])
+  await expect(platform.apply(make.createRole(team, contents(team)), known)).rejects.toEqual(
+    failure('platformDisagrees'),
+  )
+  expect(sekoia().world().roles.at(-1)).toMatchObject({ name: team.name })
+})
+
+it('writes no role that is as wanted already, and none that is not the community’s own', async () => {
+  await platform.apply(make.createRole(team, contents(team)), await roles())
+  const known = await roles()
+  const writes = () =>
+    sekoia()
+      .requests()
+      .filter(({ method }) => method !== 'GET').length
+  const before = writes()
+  await platform.apply(
+    make.repairRole(team, contents(team), known.get('team')?.id ?? platformRoleId('')),
+    known,
+  )
+  for (const builtin of [builtinRoles.guest, builtinRoles.admin])
+    await expect(
+      platform.apply(make.repairRole(team, contents(team), platformRoleId(builtin)), known),
+    ).rejects.toThrow(/not this community's own/)
+  expect(writes()).toBe(before)
+})
+
 it('says which rule the platform kept when it keeps its last administrator', async () => {
   sekoia().switches({ lastAdmin: 'refused' })
   const owner = accountId(demoOwner.avatar)

@@ -28,7 +28,7 @@ export type NetographyApi = {
   readonly deleteUser: (id: string) => Promise<void>
   readonly roles: () => Promise<Listed<RoleShape>>
   readonly permissions: () => Promise<readonly PermissionShape[]>
-  readonly createRole: (body: RoleBody) => Promise<void>
+  readonly createRole: (body: RoleBody) => Promise<RoleShape>
   readonly updateRole: (id: string, body: RoleBody) => Promise<void>
   readonly deleteRole: (id: string) => Promise<void>
   readonly keys: () => Promise<Listed<KeyShape>>
@@ -125,7 +125,11 @@ export const createNetographyApi = (
       const body = await send({ method: 'GET', path: '/roles/permissions', what })
       return parsed(z.array(permissionShape).min(1), body, what)
     },
-    createRole: (body) => done({ method: 'POST', path: '/roles', body, what: 'creating a role' }),
+    createRole: async (role) => {
+      const what = 'creating a role'
+      const body = await send({ method: 'POST', path: '/roles', body: role, what })
+      return parsed(roleShape, parsed(single, body, what).data, what)
+    },
     updateRole: (id, body) =>
       done({ method: 'PUT', path: one('/roles', id), body, what: 'repairing a role', idempotent: true }),
     deleteRole: (id) => done({ method: 'DELETE', path: one('/roles', id), what: 'deleting a role' }),

@@ -77,17 +77,21 @@ export const createRoleChanges = ({ api, reading, clock }: Deps): RoleChanges =>
           return shown(before)
         throw refusedRole(role, 'it exists with other contents and is not ours; rename one of the two')
       }
+      let made: RoleShape | undefined
       const created = await settled(
         clock,
         `creating role "${role.name}"`,
-        () => api.createRole(wanted),
-        () => named(role.name),
+        async () => {
+          made = await api.createRole(wanted)
+        },
+        () => (made === undefined ? named(role.name) : byId(made.id)),
       )
       if (agrees(created, wanted)) return shown(created)
-      await api.deleteRole(created.id)
+      // Whose it is, is certain only when the platform said what it made.
+      if (made !== undefined) await api.deleteRole(created.id)
       throw new ConnectorError(
         'platformDisagrees',
-        `role "${role.name}" did not come out as wanted and was deleted again`,
+        `role "${role.name}" did not come out as wanted${made === undefined ? '' : ' and was deleted again'}`,
         { field: `roles.${role.id}` },
       )
     },
