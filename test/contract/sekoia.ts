@@ -155,7 +155,8 @@ const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {
   const pace = testPace(clock)
   const simulators = await startSimulators({ port: 0, now: () => milliseconds(clock.now()) })
   const { sekoia } = simulators
-  sekoia.switches(given)
+  // The vendor's hard limit, whatever else is not documented.
+  sekoia.switches({ requestBlock: { requests: 100, seconds: 1, block: 30 }, ...given })
   const community = sekoiaCommunity(simulators.url, dialect)
   const openWith = (secret: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>
     createPlatforms({

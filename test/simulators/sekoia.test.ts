@@ -313,6 +313,22 @@ it('blocks a caller that collects errors, and lets it go after a while', async (
   expect((await call('GET', '/v1/me')).status).toBe(200)
 })
 
+it('blocks a caller that asks a hundred times a second, and lets it go after a while', async () => {
+  const asked = async (times: number) => {
+    const statuses: number[] = []
+    for (let count = 0; count < times; count += 1) statuses.push((await call('GET', '/v1/me')).status)
+    return new Set(statuses)
+  }
+  expect(await asked(101)).toEqual(new Set([200]))
+  simulators.sekoia.switches({ requestBlock: { requests: 100, seconds: 1, block: 30 } })
+  expect(await asked(100)).toEqual(new Set([200]))
+  expect(await asked(1)).toEqual(new Set([429]))
+  now += 29_000
+  expect(await asked(1)).toEqual(new Set([429]))
+  now += 1000
+  expect(await asked(1)).toEqual(new Set([200]))
+})
+
 it('serves faults when asked, for as long as asked', async () => {
   simulators.sekoia.faults([{ kind: 'status', status: 500, path: '/v1/me', after: 1, times: 1 }])
   const statuses: number[] = []

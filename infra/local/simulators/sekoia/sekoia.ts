@@ -26,6 +26,7 @@ export const createSekoia = (options: StandOptions = {}): Simulator & { readonly
       edited: (world, edit, { now }) => edited(world, edit, { now, newId }),
       served: createDispatch(newId),
       turnedAway: ({ switches }, now) => {
+        firewall.asked(now, switches.requestBlock)
         const blocked = firewall.blockedFor(now)
         if (blocked === 0) return undefined
         return jsonAnswer(

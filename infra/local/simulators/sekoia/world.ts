@@ -44,6 +44,8 @@ export type Switches = {
   readonly midnight: boolean
   /** More than `errors` answers ≥ 400 within `seconds` block the caller; 0 turns it off. */
   readonly errorBlock: { readonly errors: number; readonly seconds: number; readonly block: number }
+  /** More than `requests` within `seconds` block the caller; 0 turns it off. */
+  readonly requestBlock: { readonly requests: number; readonly seconds: number; readonly block: number }
   readonly retryAfter: boolean
 }
 
@@ -131,6 +133,7 @@ export const defaultSwitches: Switches = {
   ownKey: 'shortKey',
   midnight: false,
   errorBlock: { errors: 8, seconds: 10, block: 30 },
+  requestBlock: { requests: 0, seconds: 1, block: 30 },
   retryAfter: false,
 }
 
