@@ -87,8 +87,9 @@ const previewAll = async (house: House, candidate: Configuration): Promise<reado
   return previews
 }
 
-const reconcileSoon = async (house: House): Promise<string> => {
-  const asked = await createReconciliation(house).request()
+/** The communities of the version that is current now; the house may still believe in the one before. */
+const reconcileSoon = async (house: House, current: Configuration): Promise<string> => {
+  const asked = await createReconciliation({ ...house, configuration: async () => current }).request()
   const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
   return asked.length === 0
     ? 'there is no community to compare'
@@ -149,7 +150,7 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
       `version ${result.current} was pushed by somebody else meanwhile; look at it with config history, and push again`,
     )
   await note(house, { kind: 'configurationPushed', number: result.number })
-  const next = await reconcileSoon(house)
+  const next = await reconcileSoon(house, configuration)
   tell(true, result.number, `Stored as version ${result.number}; ${next}.`)
   return exits.nothing
 }
@@ -186,7 +187,7 @@ export const rollBack = async (given: Arguments, terminal: Terminal, house: Hous
     throw new ConnectorError('notFound', `there is no version ${number}; see npx rolecall config history`)
   sayWarnings(terminal, warnings)
   await note(house, { kind: 'configurationRolledBack', number })
-  const next = await reconcileSoon(house)
+  const next = await reconcileSoon(house, configuration)
   if (given.flag('json')) sayJson(terminal, { current: number, warnings })
   else say(terminal, `Version ${number} is current; ${next}.`, 'green')
   return exits.nothing

@@ -355,6 +355,8 @@ describe('with the data of one machine', () => {
     expect((await desk.call('config', 'push', desk.file)).error).toContain('the platform could not be asked')
     const back = await desk.run('config', 'rollback', '1')
     expect(back.code).toBe(0)
+    // What is compared is what is current now, not what was.
+    expect(back.out).toContain('Version 1 is current; demo-soc, ')
     expect(back.error).toContain('community renamed is no longer named: its 0 owned account(s)')
     expect((await desk.call('config', 'rollback', '9')).error).toContain('there is no version 9')
     const history = JSON.parse((await desk.call('config', 'history', '--json')).out)
