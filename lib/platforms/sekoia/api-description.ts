@@ -91,7 +91,17 @@ const callFindings = (document: unknown, paths: ReadonlyMap<string, Node>, call:
   ]
 }
 
-export type Comparison = { readonly compared: number; readonly findings: readonly string[] }
+const isUntold = (document: unknown, path: Node | undefined, { method }: Call): boolean => {
+  const operation = node(path?.[method.toLowerCase()])
+  return operation !== undefined && bodyOf(document, operation) === undefined
+}
+
+export type Comparison = {
+  readonly compared: number
+  readonly findings: readonly string[]
+  /** Calls whose body the document leaves out: whether the platform reads our fields stays unknown. */
+  readonly untold: readonly string[]
+}
 
 /** Only services that the document describes at all: the platform publishes one document per service. */
 export const compareWith = (document: unknown, calls: readonly Call[]): Comparison => {
@@ -107,5 +117,8 @@ export const compareWith = (document: unknown, calls: readonly Call[]): Comparis
   return {
     compared: described.length,
     findings: described.flatMap((call) => callFindings(document, paths, call)),
+    untold: described
+      .filter((call) => call.body !== undefined && isUntold(document, paths.get(call.path), call))
+      .map(({ method, path }) => `${method} ${path}`),
   }
 }

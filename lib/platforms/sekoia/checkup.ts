@@ -134,7 +134,7 @@ const expiryCheck = (expiry: Expiry, now: Instant): Check => {
 
 const descriptionChecks = async ({ description, dialect }: CheckupDeps): Promise<readonly Check[]> => {
   const subject = 'API description'
-  const { compared, findings } = compareWith(await description.read(), callsOf(dialect))
+  const { compared, findings, untold } = compareWith(await description.read(), callsOf(dialect))
   if (compared === 0)
     return [
       {
@@ -144,7 +144,10 @@ const descriptionChecks = async ({ description, dialect }: CheckupDeps): Promise
         remedy: 'set dialect.descriptionUrl to where the API is described',
       },
     ]
-  if (findings.length === 0) return [{ subject, state: 'ok', found: `${compared} calls are as described` }]
+  if (findings.length === 0) {
+    const but = untold.length === 0 ? '' : `; of the bodies of ${untold.length} it says nothing`
+    return [{ subject, state: 'ok', found: `${compared} calls are as described${but}` }]
+  }
   return findings.map((found) => ({
     subject,
     state: 'problem',

@@ -31,7 +31,7 @@ describe('a description', () => {
       },
       components: { schemas: { Assign: { allOf: [{ $ref: '#/components/schemas/Base' }] }, Base: schema } },
     }
-    expect(findings(document)).toEqual({ compared: 1, findings: renamed })
+    expect(findings(document)).toEqual({ compared: 1, findings: renamed, untold: [] })
   })
 
   it('in Swagger 2, with the body among the parameters', () => {
@@ -47,9 +47,13 @@ describe('a description', () => {
     expect(findings(document).findings).toEqual(renamed)
   })
 
-  it('that has lost its bodies says nothing about them', () => {
+  it('that has lost its bodies says nothing about them, and that is told', () => {
     const document = { paths: { '/communities/{c}/roles/{r}': { post: { requestBody: { content: {} } } } } }
-    expect(findings(document)).toEqual({ compared: 1, findings: [] })
+    expect(findings(document)).toEqual({
+      compared: 1,
+      findings: [],
+      untold: ['POST /communities/{}/roles/{}'],
+    })
   })
 
   it('names calls that are gone, moved by a slash, or taken by another method', () => {
@@ -71,7 +75,7 @@ describe('a description', () => {
 
   it('of another service has nothing to do with ours', () => {
     const document = { paths: { '/sic/conf/intakes': { get: {} } } }
-    expect(findings(document)).toEqual({ compared: 0, findings: [] })
+    expect(findings(document)).toEqual({ compared: 0, findings: [], untold: [] })
   })
 
   it('may be anything: it is read to its end, and nothing in it is believed beyond its shape', () => {

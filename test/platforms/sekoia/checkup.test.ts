@@ -74,6 +74,17 @@ describe('a check-up', () => {
     expect(sekoia().requests()).toHaveLength(1)
   })
 
+  it('does not say of bodies that they are as described when they are not described', async () => {
+    const text = JSON.stringify({
+      paths: { '/v1/invitations': { post: {} }, '/v1/me': { get: {} }, '/v1/me/permissions': { get: {} } },
+    })
+    const document = { path: '/swagger.json', contentType: 'application/json', text, times: 1 } as const
+    sekoia().faults([{ kind: 'raw', status: 200, ...document }])
+    expect(of(await checked(), 'API description')).toMatchObject([
+      { state: 'ok', found: '3 calls are as described; of the bodies of 1 it says nothing' },
+    ])
+  })
+
   it('says so when the key is another community’s', async () => {
     const checks = await checked({ tenant: '99999999-9999-4999-8999-999999999999' })
     expect(bad(checks)).toMatchObject(
