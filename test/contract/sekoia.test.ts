@@ -128,6 +128,20 @@ it('leaves a role alone that somebody else made just then under the name', async
   expect(sekoia().world().roles.at(-1)).toMatchObject({ name: team.name })
 })
 
+it('invites nobody who became a member after the plan was made', async () => {
+  const known = await roles()
+  sekoia().edit({ kind: 'addMember', community: demoCommunity, email: 'ada@acme.example' })
+  await expect(platform.apply(make.invite('Ada@acme.example', [low.id]), known)).rejects.toEqual(
+    failure('platformDisagrees'),
+  )
+  expect(sekoia().world().avatars.at(-1)).toMatchObject({ builtin: null, roles: [] })
+  expect(
+    sekoia()
+      .requests()
+      .every(({ method }) => method === 'GET'),
+  ).toBe(true)
+})
+
 it('writes no role that is as wanted already, and none that is not the community’s own', async () => {
   await platform.apply(make.createRole(team, contents(team)), await roles())
   const known = await roles()
@@ -228,7 +242,19 @@ it('keeps the other roles of a person when assigning replaces them', async () =>
   const account =
     (await platform.snapshot()).accounts.find(({ email }) => email === 'ada@acme.example')?.id ??
     accountId('')
-  await platform.apply(make.grant('ada@acme.example', account, 'team'), await roles())
+  const grant = make.grant('ada@acme.example', account, 'team')
+  const known = await roles()
+  // Refused halfway, the role is given all the same: nobody may take the grant for refused.
+  sekoia().faults([{ kind: 'status', method: 'PUT', status: 403, times: 1 }])
+  await expect(platform.apply(grant, known)).rejects.toEqual(failure('platformUncertain'))
+  expect(sekoia().world().avatars.at(-1)?.roles).toEqual([teamId])
+  sekoia().edit({
+    kind: 'editMember',
+    community: demoCommunity,
+    email: 'ada@acme.example',
+    roles: [hand.role.uuid],
+  })
+  await platform.apply(grant, known)
   expect(sekoia().world().avatars.at(-1)?.roles.toSorted()).toEqual([hand.role.uuid, teamId].toSorted())
 })
 
