@@ -58,30 +58,42 @@ const roleGivenUp = (change: Change): PlatformRoleId | undefined => {
   return change.kind === 'grant' ? change.replaces?.platformRole : undefined
 }
 
+/** So many people one after the other who were not given a role: it is the role, or our right to give it, and no longer the people. */
+const patience = 3
+
 /**
- * What an earlier failure of the same run makes pointless or harmful: the same person's further changes, roles that were not created and the loss of
- * what they were to replace, and the end of a role that is still held.
+ * What an earlier failure of the same run makes pointless or harmful: the same person's further changes, roles that were not created or cannot be
+ * given and the loss of what they were to replace, and the end of a role that is still held.
  */
 const createObstacles = ({ fallbackRole, changes }: Pick<ApplyInput, 'fallbackRole' | 'changes'>) => {
   const people = new Set<string>()
-  const keeping = new Set<string>()
   const roles = new Set<RoleId>()
+  const refusals = new Map<RoleId, number>()
+  const awaited = new Map<string, readonly RoleId[]>()
+  for (const change of changes)
+    if ('subject' in change) {
+      const key = personKey(change.subject)
+      awaited.set(key, [...(awaited.get(key) ?? []), ...rolesNeeded(change, fallbackRole)])
+    }
+  const doubtful = (role: RoleId): boolean => roles.has(role) || (refusals.get(role) ?? 0) >= patience
   const held = new Set<PlatformRoleId>()
   return {
     block: (change: Change): void => {
       if ('subject' in change) people.add(personKey(change.subject))
-      else if (change.kind === 'createRole') {
-        roles.add(change.role.id)
-        for (const one of changes)
-          if ('subject' in one && rolesNeeded(one, fallbackRole).includes(change.role.id))
-            keeping.add(personKey(one.subject))
-      }
+      else if (change.kind === 'createRole') roles.add(change.role.id)
       const role = roleGivenUp(change)
       if (role !== undefined) held.add(role)
     },
+    given: (change: Change, done: boolean): void => {
+      if (change.kind !== 'grant') return
+      const { role } = change.grant
+      refusals.set(role, done ? 0 : (refusals.get(role) ?? 0) + 1)
+    },
     blocks: (change: Change): boolean =>
       ('subject' in change && people.has(personKey(change.subject))) ||
-      (change.kind === 'revoke' && change.replaced && keeping.has(personKey(change.subject))) ||
+      (change.kind === 'revoke' &&
+        change.replaced &&
+        awaited.get(personKey(change.subject))?.some(doubtful)) ||
       (change.kind === 'deleteRole' && held.has(change.platformRole)) ||
       rolesNeeded(change, fallbackRole).some((role) => roles.has(role)),
   }
@@ -173,9 +185,11 @@ export const applyChanges = async (deps: ApplyDeps, input: ApplyInput): Promise<
     const result = await step(change)
     if (result.kind === 'applied') {
       applied.push(change)
+      obstacles.given(change, true)
       input.admins.take(change)
     } else if (result.kind === 'failed') {
       failed.push({ change, error: result.error })
+      obstacles.given(change, false)
       obstacles.block(change)
     } else {
       if (result.kind === 'paused') failed.push({ change, error: result.error })

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Fault } from '../../infra/local/simulators/faults.ts'
 import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import type { Member } from '../../lib/core/member.ts'
 import { type Bench, openBench } from './bench.ts'
 
 // What the platform refused was not done: our announcement of it is taken back, and gives no claim to what people do by hand afterwards.
@@ -145,4 +146,28 @@ test('a role that could not be made: whoever was to have it keeps the one they h
   expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['Analyst'] })
   await later()
   expect(bench.seen().anna).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+})
+
+test('a role that nobody can be given takes the old one from a few at most, however many there are', async () => {
+  bench = await openBench()
+  await bench.reconcile()
+  const names = Array.from({ length: 5 }, (_, n) => `p${n}`)
+  const people: Member[] = []
+  for (const name of names) people.push(await bench.provider.person(name))
+  const analysts = await bench.provider.group('SOC-Analysts', people)
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  bench.sekoia.faults([{ kind: 'status', status: 403, method: 'POST', path: '/roles/', times: 99 }])
+  await bench.provider.group('SOC-Tier1', people)
+  await bench.provider.change(analysts, { remove: people })
+  await bench.settle()
+  const left = () => names.filter((name) => bench.seen()[name]?.roles.length === 0)
+  expect(left()).toHaveLength(3)
+  await bench.reconcile()
+  expect(left()).toHaveLength(3)
+  bench.sekoia.faults([])
+  bench.clock.advance(7200)
+  await bench.settle()
+  for (const name of names) expect(bench.seen()[name]?.roles).toEqual(['SOC tier 1'])
 })
