@@ -295,6 +295,16 @@ it('makes no call that its list for `doctor` leaves out, and the list none that 
   expect([...made].toSorted()).toEqual([...listed, 'GET /swagger.json'].toSorted())
 })
 
+it('deletes no role that the platform says is held, though it shows nobody who holds it', async () => {
+  await platform.apply(make.createRole(team, contents(team)), await roles())
+  const known = await roles()
+  const id = known.get('team')?.id ?? platformRoleId('')
+  sekoia().edit({ kind: 'addMember', community: demoCommunity, email: 'ada@acme.example', roles: [id] })
+  const none = { status: 200, contentType: 'application/json', text: '{"total":0,"items":[]}', times: 1 }
+  sekoia().faults([{ kind: 'raw', path: '/avatars/', ...none }])
+  await expect(platform.apply(make.deleteRole(team, id), known)).rejects.toThrow(/held by 1/)
+})
+
 it('takes a role that somebody else deleted first as gone, and a refusal as a refusal', async () => {
   await platform.apply(make.createRole(team, contents(team)), await roles())
   const id = (await roles()).get('team')?.id ?? platformRoleId('')
