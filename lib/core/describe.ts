@@ -186,6 +186,8 @@ export const describeWarning = (warning: Warning): string => {
       return `role ${warning.role} can do what an administrator can: ${warning.by.join(', ')}`
     case 'denied':
       return `account ${warning.account}: somebody denied role "${warning.roleName}" by hand, and what is denied is not given back by giving it`
+    case 'keepsUntilExpiry':
+      return `account ${warning.account} is suspended and keeps role "${warning.roleName}", given by hand, until it expires; take it there if that is too long`
     case 'portalOnly':
       return `role ${warning.platformRole}: ${warning.names.join(', ')} was set in the portal and cannot be kept by the API; check it after the role was edited`
     case 'droppedRoleHeld':

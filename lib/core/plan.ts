@@ -170,7 +170,7 @@ export type Warning =
   /** A managed role that can do what an administrator can, or whose holders count as administrators. */
   | { readonly kind: 'roleEqualsAdmin'; readonly role: RoleId; readonly by: readonly string[] }
   | {
-      readonly kind: 'denied'
+      readonly kind: 'denied' | 'keepsUntilExpiry'
       readonly account: AccountId
       readonly roleName: string
     }

@@ -68,7 +68,7 @@ export const powerWarnings = (
 /** What the adapter saw and no change speaks of. */
 export const noticeWarnings = ({ notices = [] }: Snapshot): readonly Warning[] =>
   notices.map((notice) =>
-    notice.kind === 'denied'
-      ? { kind: 'denied', account: notice.account, roleName: notice.roleName }
-      : { kind: 'portalOnly', platformRole: notice.role, names: notice.names },
+    notice.kind === 'portalOnly'
+      ? { kind: 'portalOnly', platformRole: notice.role, names: notice.names }
+      : { kind: notice.kind, account: notice.account, roleName: notice.roleName },
   )

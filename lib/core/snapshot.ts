@@ -43,6 +43,8 @@ export type ChildCommunity = { readonly tenant: string; readonly name: string }
 export type Notice =
   /** A hand-made deny assignment cancels a role for this account (ImmyBot: deny wins). */
   | { readonly kind: 'denied'; readonly account: AccountId; readonly roleName: string }
+  /** Suspended, and not yet without access: what somebody gave by hand works until the account expires (ImmyBot). */
+  | { readonly kind: 'keepsUntilExpiry'; readonly account: AccountId; readonly roleName: string }
   /** The portal set something on this role that the API cannot carry: an update might lose it. */
   | { readonly kind: 'portalOnly'; readonly role: PlatformRoleId; readonly names: readonly string[] }
 

@@ -65,3 +65,20 @@ it('a secret at the end of what an error quotes is not told by half', async () =
     expect(String(error)).not.toContain('xdemo')
   }
 })
+
+it('what hands gave to whom we suspended is told until the hour is over', async () => {
+  const id = await desk.join()
+  desk.immybot.edit({
+    kind: 'assign',
+    to: { email: ada },
+    role: 'Deployment Manager',
+    scope: { kind: 'owner' },
+  })
+  expect((await desk.platform.snapshot()).notices).toEqual([])
+  await desk.run(make.suspend(ada, id))
+  const told = [{ kind: 'keepsUntilExpiry', account: id, roleName: 'Deployment Manager' }]
+  expect((await desk.platform.snapshot()).notices).toEqual(told)
+  expect((await desk.platform.accounts([id])).notices).toEqual(told)
+  desk.clock.advance(3601)
+  expect((await desk.platform.snapshot()).notices).toEqual([])
+})

@@ -108,6 +108,10 @@ describe('what an operator has to know names what it is about and what to do', (
     ],
     [{ kind: 'roleEqualsAdmin', role, by: ['A', 'B'] }, ['role tier1', 'A, B']],
     [{ kind: 'denied', account: subject.account, roleName: 'Technician' }, ['a-ada', '"Technician"']],
+    [
+      { kind: 'keepsUntilExpiry', account: subject.account, roleName: 'Technician' },
+      ['a-ada', '"Technician"', 'until it expires'],
+    ],
     [{ kind: 'portalOnly', platformRole: platformRoleId('p'), names: ['NetoDNS'] }, ['role p', 'NetoDNS']],
     [{ kind: 'droppedRoleHeld', role, name: 'Old', holders: 2 }, ['"Old"', '2 accounts', 'it stays']],
   ])('%#', (warning, parts) => {

@@ -97,7 +97,17 @@ export const openSession = (generation: Generation, facts: Facts, deps: SessionD
         const account = people.has(user) ? accounts.find(({ id }) => id === String(user)) : undefined
         return account === undefined ? [] : [{ kind: 'denied', account: account.id, roleName }]
       })
-      return { accounts, roles: await listed(survey.all, survey.ownRoles), notices }
+      const roles = await listed(survey.all, survey.ownRoles)
+      const expiring = accounts.filter(
+        ({ id, status }) => status === 'disabled' && people.get(Number(id))?.isExpired === false,
+      )
+      const kept = expiring.flatMap(({ id, roles: held }) =>
+        held.map((role): Notice => {
+          const roleName = roles.find((one) => one.id === role)?.name ?? role
+          return { kind: 'keepsUntilExpiry', account: id, roleName }
+        }),
+      )
+      return { accounts, roles, notices: [...notices, ...kept] }
     },
     account: async (user) =>
       accountOf(user, await access.survey([user], facts, false), facts.own.userId, clock.now()),
