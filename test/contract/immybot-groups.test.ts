@@ -72,9 +72,19 @@ it('a role put into our group by hand counts as given by that group', async () =
   )
 })
 
-it('nobody becomes a user for a role whose group is not to be used', async () => {
+const denied: Edit = {
+  kind: 'assign',
+  to: { group: ours },
+  role: scripts.name,
+  scope: { kind: 'user-tenant' },
+  deny: true,
+}
+it.each([
+  ['other', another(false)],
+  ['same, denied', denied],
+] as const)('nobody becomes a user for a role whose group is not to be used: %s', async (_, edit) => {
   await desk.join()
-  desk.immybot.edit(another(false))
+  desk.immybot.edit(edit)
   const before = desk.world()
   await expect(desk.run(make.invite(bert, [scripts.id]))).rejects.toEqual(failure('platformRefused'))
   expect(desk.world()).toEqual(before)
@@ -104,6 +114,13 @@ describe('a group that somebody else makes at the same moment', () => {
       expect(desk.world().members).toHaveLength(2)
     },
   )
+
+  it('is left standing with who is in it when it came out otherwise', async () => {
+    meanwhile('/user-tenant/create', [another(false), ...theirs])
+    await expect(desk.join()).rejects.toEqual(failure('platformDisagrees'))
+    expect(desk.world().groups.map(({ name }) => name)).toEqual([ours])
+    expect(desk.world().members).toHaveLength(1)
+  })
 
   it.each(['kept', 'refused'] as const)(
     'keeps who is in it when both fill it: equal assignments are %s',
