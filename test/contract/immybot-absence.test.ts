@@ -67,8 +67,14 @@ it.each([
   desk.immybot.faults([{ ...web, ...(path === undefined ? {} : { path }) }])
   await expect(desk.platform.snapshot()).rejects.toMatchObject({ name: 'ConnectorError' })
   desk.immybot.faults([])
+  const asked = (what: string) =>
+    desk.immybot.requests().filter((one) => one.path === `/api/v1${what}`).length
+  const before = asked('/users')
   await desk.platform.snapshot()
-  expect(desk.immybot.requests().some(({ path: asked }) => asked === '/api/v1/groups')).toBe(true)
+  expect(asked('/groups')).toBeGreaterThan(0)
+  const once = asked('/users') - before
+  await desk.platform.snapshot()
+  expect(asked('/users') - before).toBe(2 * once)
 })
 
 describe('a list', () => {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Edit } from '../../infra/local/simulators/immybot/edit.ts'
 import type { Platform } from '../../lib/core/ports/platform.ts'
 import * as make from './changes.ts'
-import { failure } from './hand.ts'
+import { contentsOf, failure } from './hand.ts'
+import { immybotHarness } from './immybot.ts'
 import { ada, type Desk, openDesk, scripts } from './immybot-desk.ts'
 
 /** What hands do to the groups we keep: people are taken out of them all the same, and nobody new is put in. */
@@ -115,6 +116,13 @@ describe('a group that somebody else makes at the same moment', () => {
     },
   )
 
+  it('is used where there may be one of a name only', async () => {
+    meanwhile('/groups', [{ kind: 'addGroup', name: ours }, assigned, ...theirs])
+    await desk.join()
+    expect(desk.world().groups).toHaveLength(1)
+    expect(desk.world().members).toHaveLength(2)
+  })
+
   it('is left standing with who is in it when it came out otherwise', async () => {
     meanwhile('/user-tenant/create', [another(false), ...theirs])
     await expect(desk.join()).rejects.toEqual(failure('platformDisagrees'))
@@ -132,4 +140,17 @@ describe('a group that somebody else makes at the same moment', () => {
       expect((await desk.account()).roles).toHaveLength(1)
     },
   )
+})
+
+it('a role is not deleted while somebody is in its group', async () => {
+  const { roles } = immybotHarness
+  const [team] = roles.teams
+  await desk.close()
+  desk = await openDesk({ roles: [team] })
+  desk.immybot.switches({ roleInUse: 'unassigned' })
+  await desk.run(make.createRole(team, contentsOf(team)))
+  await desk.join()
+  const role = (await desk.known()).get(team.id)?.id as never
+  await expect(desk.run(make.deleteRole(team, role))).rejects.toEqual(failure('platformRefused'))
+  expect((await desk.account()).roles).toEqual([role])
 })
