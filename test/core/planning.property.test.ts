@@ -77,9 +77,12 @@ const dropped = ({ community, ownership, roleOwnership }: World): boolean => {
   return recorded.some(({ role }) => !known.has(role))
 }
 
+/** Let in again by hand, whose grace period still runs from the first time: suspended by this plan, removed by the next. */
+const letInAgain = ({ drift }: Plan): boolean => drift.some(({ kind }) => kind === 'reenabled')
+
 /** Whom the next plan has to wait for: the rival, the new account, the last holder of a role given up. */
 const rounds = (world: World, plan: Plan): number =>
-  rivals(plan) || world.traits.emailIsIdentity === true || dropped(world) ? 4 : 1
+  rivals(plan) || letInAgain(plan) || world.traits.emailIsIdentity === true || dropped(world) ? 4 : 1
 
 /** Targets with no problem of their own and none with a role of theirs. */
 const untroubled = (world: World, plan: Plan): readonly Target[] => {
