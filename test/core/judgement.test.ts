@@ -162,6 +162,15 @@ describe('dangers', () => {
     })
   })
 
+  test('a key or a service account is nobody who could give anything back', () => {
+    const world = house(1, 1, 'admin')
+    const key = account('key', ['admin'], { service: true })
+    const given = { ...world, accounts: [...world.accounts, key] }
+    expect(ruling(input(given, { desired: 1 }, { minimumAdmins: 1 })).held).toEqual([
+      [departure('p00'), 'minimumAdmins'],
+    ])
+  })
+
   test('an administrator held back is let go once there is another', () => {
     const before = house(2, 1, 'admin')
     const { held } = judge(input(before, {}, { minimumAdmins: 2 }))
