@@ -5,6 +5,7 @@ const longest = [
   'e2e/crash/',
   'docs/commands',
   'provisioning/crash',
+  'contract/immybot-journeys',
   'provisioning/faults',
   'cli/cli',
   'local/demo',
@@ -26,9 +27,16 @@ class LongestFirst extends BaseSequencer {
 
 // The report file lets .ci/run add up the figures of several runs.
 const report = process.env.TEST_REPORT
+const all = 'test/**/*.test.ts'
+/** Pure functions and simulators in memory: nothing a file leaves behind can reach another, so that they share what was loaded. */
+const pure = 'test/{core,simulators,platforms,lambda}/**/*.test.ts'
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'pure', include: [pure], isolate: false } },
+      { extends: true, test: { name: 'house', include: [all], exclude: [pure] } },
+    ],
     pool: 'forks',
     setupFiles: ['test/support/fuzz-seed.ts'],
     sequence: { sequencer: LongestFirst },
