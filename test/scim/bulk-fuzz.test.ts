@@ -156,6 +156,6 @@ it('any bulk request is answered in SCIM, whole and in parts, never by what nobo
         })
     }
   })
-  await fc.assert(property, { numRuns: Number(process.env.FUZZ_BUDGET ?? 250) })
+  await fc.assert(property, { numRuns: Number(process.env.FUZZ_BUDGET ?? 500) })
   expect([...seen]).toEqual(expect.arrayContaining(['200', '201', '204', '400', '404', '409']))
 })

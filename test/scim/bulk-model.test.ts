@@ -211,5 +211,5 @@ it('a bulk request does what its operations do one by one', async () => {
     await oneByOne(single, each)
     expect(await pictureOf(bulk)).toEqual(await pictureOf(single))
   })
-  await fc.assert(property, { numRuns: Math.min(5_000, Number(process.env.FUZZ_BUDGET ?? 80)) })
+  await fc.assert(property, { numRuns: Math.min(5_000, Number(process.env.FUZZ_BUDGET ?? 150)) })
 })

@@ -9,7 +9,7 @@ import { userSchema } from '../../lib/scim/schema.ts'
 import { isTrueOf, size, spelling, textOf, tree } from './language/filters.ts'
 import { thing, thingSchema } from './language/thing.ts'
 
-const numRuns = Number(process.env.FUZZ_BUDGET ?? 1_500)
+const numRuns = Number(process.env.FUZZ_BUDGET ?? 4_000)
 
 const counted = <T>(
   run: (step: (count?: number) => void) => T,
@@ -89,7 +89,7 @@ describe('what was made to be slow', () => {
   ]
 
   it.each(hostile)('%s: a bounded number of steps for each character', (_, make) => {
-    for (const length of [1_000, 1_500, 8_000]) {
+    for (const length of [1_000, 4_000, 8_000]) {
       const text = make(length)
       const { steps } = counted((step) => {
         try {

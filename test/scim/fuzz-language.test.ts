@@ -19,7 +19,7 @@ import { json, mutatedJson, mutatedText } from './language/mutations.ts'
 import { thing, thingSchema } from './language/thing.ts'
 
 // FUZZ_BUDGET=100000 is the long run; FUZZ_SEED other cases.
-const numRuns = Number(process.env.FUZZ_BUDGET ?? 1_500)
+const numRuns = Number(process.env.FUZZ_BUDGET ?? 4_000)
 const stepsPerCharacter = 6
 const stepsPerPartAndValue = 4
 

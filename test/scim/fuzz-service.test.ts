@@ -6,7 +6,7 @@ import { type MemoryReply, type MemoryScim, openMemory } from './support/memory.
 import { errorUrn, group, idOf, user } from './support/service.ts'
 
 // FUZZ_BUDGET=100000 is the long run; FUZZ_SEED other cases.
-const numRuns = Number(process.env.FUZZ_BUDGET ?? 700)
+const numRuns = Number(process.env.FUZZ_BUDGET ?? 1_500)
 /** Now and then a fresh directory, so that a long run does not become a test of large ones. */
 const runsPerDirectory = 250
 

@@ -87,7 +87,7 @@ describe('any request at all', () => {
           expect((await scim.get(path)).status).toBe(200)
       }),
       // Over a store: the long run is fuzz-service.test.ts, over a directory in memory.
-      { numRuns: Math.min(3_000, Number(process.env.FUZZ_BUDGET ?? 150)), examples },
+      { numRuns: Math.min(3_000, Number(process.env.FUZZ_BUDGET ?? 300)), examples },
     )
     expect([...outcomes]).toEqual(expect.arrayContaining([200, 204, 400]))
   })

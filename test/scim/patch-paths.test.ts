@@ -95,7 +95,7 @@ describe('every path', () => {
         const read = parsePatchPath(schema, text)
         expect(parsePatchPath(schema, printPatchPath(read))).toEqual(read)
       }),
-      { numRuns: Number(process.env.FUZZ_BUDGET ?? 800) },
+      { numRuns: Number(process.env.FUZZ_BUDGET ?? 2_000) },
     )
   })
 
@@ -112,7 +112,7 @@ describe('every path', () => {
           outcomes.add('refused')
         }
       }),
-      { numRuns: Number(process.env.FUZZ_BUDGET ?? 800) },
+      { numRuns: Number(process.env.FUZZ_BUDGET ?? 2_000) },
     )
     expect(outcomes).toEqual(new Set(['read', 'refused']))
   })

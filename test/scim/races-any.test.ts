@@ -134,7 +134,7 @@ it('whatever meets: who is in a group says so, the group says so of them, and to
     for (const { status } of replies) expect([200, 201, 204, 400, 404, 409]).toContain(status)
     await checkTeams(scene)
   })
-  await fc.assert(property, { numRuns: Math.min(500, Number(process.env.FUZZ_BUDGET ?? 8)) })
+  await fc.assert(property, { numRuns: Math.min(500, Number(process.env.FUZZ_BUDGET ?? 15)) })
   await checkTotals('/Users')
   await checkTotals('/Groups')
 })
