@@ -100,7 +100,7 @@ const community = (file: CommunityFile): Community => {
       minimumAdmins: safety?.minimumAdmins ?? 1,
       protected: (safety?.protected ?? []).map(fold),
     },
-    requestsPerSecond: file.requestsPerSecond ?? 5,
+    requestsPerSecond: file.requestsPerSecond ?? platformForms[file.platform].requestsPerSecond,
     roles: file.roles.map((one) => role(one, file)),
     dialect: file.dialect ?? {},
   }

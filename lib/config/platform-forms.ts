@@ -11,6 +11,8 @@ export type PlatformForms = {
   readonly portalNames?: Readonly<Record<string, string>>
   /** Permissions that only let somebody look. */
   readonly readingPermission?: RegExp
+  /** Calls per second unless the configuration says otherwise: what the vendor asks for, or a polite caller's guess. */
+  readonly requestsPerSecond: number
   /** Where a role applies when it does not say so. */
   readonly scopeIn?: (tenant: string) => string | undefined
 }
@@ -20,6 +22,7 @@ const immybotTenant = /^([1-9]\d{0,9}|instance)$/
 
 export const platformForms: Readonly<Record<PlatformName, PlatformForms>> = {
   sekoia: {
+    requestsPerSecond: 5,
     tenant: {
       form: uuid,
       rule: 'a Sekoia.io community is named by its uuid',
@@ -27,6 +30,7 @@ export const platformForms: Readonly<Record<PlatformName, PlatformForms>> = {
     },
   },
   netography: {
+    requestsPerSecond: 5,
     // The API makes accounts of 5 to 16 characters; older ones are of other lengths.
     tenant: {
       form: /^[A-Za-z0-9_-]{2,64}$/,
@@ -42,6 +46,7 @@ export const platformForms: Readonly<Record<PlatformName, PlatformForms>> = {
     portalNames: { canSendNetoDNS: 'Send NetoDNS', canViewAuditLogs: 'View Audit Logs' },
   },
   immybot: {
+    requestsPerSecond: 2,
     tenant: {
       form: immybotTenant,
       rule: 'an ImmyBot community is one tenant by its number, or the whole instance',

@@ -113,7 +113,7 @@ const community = z
       .min(0.1)
       .max(50)
       .optional()
-      .describe('ceiling of calls to its base URL; 5 when absent'),
+      .describe('ceiling of calls to its base URL; 5 when absent, on ImmyBot 2'),
     roles: z.array(role).max(500).describe('the roles rules may grant, highest priority first'),
     dialect: z
       .record(z.string().regex(/^\w{1,64}$/), match)
