@@ -58,6 +58,6 @@ const push = (url: string, token: string): readonly string[] => {
     `ADA=${post('/Users', person)}`,
     `GROUP=${post('/Groups', group)}`,
     `curl -s -X PATCH "$SCIM/Groups/$GROUP" -H "$AUTH" -H "$TYPE" -d '${patch}'`,
-    'sleep 3',
+    'sleep 7',
   ]
 }

@@ -52,7 +52,7 @@ test('paste, look, stop, start: still there, and the token is shown once', async
   const first = await start()
   expect(first.greeting).toContain('not shown again')
   expect(existsSync(join(data, 'endpoint'))).toBe(true)
-  const shown = paste(linesFrom(first.greeting, 'SCIM=').replace('sleep 3', 'sleep 10'))
+  const shown = paste(linesFrom(first.greeting, 'SCIM=').replace('sleep 7', 'sleep 10'))
   expect(shown).toContain('"email":"ada@demo.test"')
   expect(shown).toContain('"name":"SOC tier 1"')
   expect(await stop(first.child)).toBe(0)
