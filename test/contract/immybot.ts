@@ -5,11 +5,10 @@ import type { Scope, Switches, User } from '../../infra/local/simulators/immybot
 import { startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import { accountId, communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
-import type { Platform } from '../../lib/core/ports/platform.ts'
-import { createPlatforms } from '../../lib/platforms/catalog.ts'
-import { anHour, testClock, testPace } from '../platforms/clock.ts'
+import { testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'
 import { objectIdOf } from './changes.ts'
+import { opener } from './opened.ts'
 import { choice, type Switch } from './pairs.ts'
 import { type PlatformHarness, type Profile, person, shown, type Trouble } from './stage.ts'
 
@@ -189,16 +188,7 @@ const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {
   })
   immybot.switches(given)
   const community = immybotCommunity(simulators.url, { ...dialect })
-  const openWith = (secret: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>
-    createPlatforms({
-      secrets: async () => secret,
-      pace,
-      clock,
-      allowLoopback: true,
-      deadline: anHour(clock),
-      timeout,
-      random: () => 0.5,
-    }).open({ ...community, tenant })
+  const openWith = opener(community, clock, pace)
   const world = () => immybot.world()
   const legacy = () => world().switches.generation === 'legacy'
   const userOf = (email: string): User | undefined => {

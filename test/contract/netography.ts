@@ -5,10 +5,9 @@ import { accountOf, listCap, type Switches } from '../../infra/local/simulators/
 import { startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import { accountId, communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
-import type { Platform } from '../../lib/core/ports/platform.ts'
-import { createPlatforms } from '../../lib/platforms/catalog.ts'
-import { anHour, testClock, testPace } from '../platforms/clock.ts'
+import { testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'
+import { opener } from './opened.ts'
 import { choice, type Switch } from './pairs.ts'
 import type { PlatformHarness, Profile, Trouble } from './stage.ts'
 
@@ -153,16 +152,7 @@ const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {
   netography.switches(given)
   netography.edit({ kind: 'addRole', name: fallback.name, description: 'Nothing at all' })
   const community = netographyCommunity(simulators.url, dialect)
-  const openWith = (secret: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>
-    createPlatforms({
-      secrets: async () => secret,
-      pace,
-      clock,
-      allowLoopback: true,
-      deadline: anHour(clock),
-      timeout,
-      random: () => 0.5,
-    }).open({ ...community, tenant })
+  const openWith = opener(community, clock, pace)
   const users = () => accountOf(netography.world(), demoShortname)?.users ?? []
   const keys = () => accountOf(netography.world(), demoShortname)?.keys ?? []
   const members = () => users().length + keys().length

@@ -5,10 +5,9 @@ import { heldRoles, type Switches } from '../../infra/local/simulators/sekoia/wo
 import { startSimulators } from '../../infra/local/simulators/server.ts'
 import type { Community, RoleDefinition } from '../../lib/core/configuration.ts'
 import { accountId, communityId, milliseconds, roleId } from '../../lib/core/ids.ts'
-import type { Platform } from '../../lib/core/ports/platform.ts'
-import { createPlatforms } from '../../lib/platforms/catalog.ts'
-import { anHour, testClock, testPace } from '../platforms/clock.ts'
+import { testClock, testPace } from '../platforms/clock.ts'
 import { leaving } from '../support/examples.ts'
+import { opener } from './opened.ts'
 import { choice, type Switch, setting } from './pairs.ts'
 import type { PlatformHarness, Profile, Trouble } from './stage.ts'
 
@@ -158,16 +157,7 @@ const start: PlatformHarness<Switches>['start'] = async (given, dialect) => {
   // The vendor's hard limit, whatever else is not documented.
   sekoia.switches({ requestBlock: { requests: 100, seconds: 1, block: 30 }, ...given })
   const community = sekoiaCommunity(simulators.url, dialect)
-  const openWith = (secret: string, tenant = community.tenant, timeout = 30): Promise<Platform> =>
-    createPlatforms({
-      secrets: async () => secret,
-      pace,
-      clock,
-      allowLoopback: true,
-      deadline: anHour(clock),
-      timeout,
-      random: () => 0.5,
-    }).open({ ...community, tenant })
+  const openWith = opener(community, clock, pace)
   const world = () => sekoia.world()
   const userOf = (email: string) => world().users.find((user) => user.email.toLowerCase() === email)
   const avatarOf = (email: string) => world().avatars.find(({ user }) => user === userOf(email)?.uuid)
