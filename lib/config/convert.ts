@@ -98,6 +98,8 @@ const community = (file: CommunityFile): Community => {
       revocations: budget(safety?.revocations),
       window: seconds(safety?.window ?? '24h'),
       minimumAdmins: safety?.minimumAdmins ?? 1,
+      requiredAdmins: [],
+      whileHeld: 'goOn',
       protected: (safety?.protected ?? []).map(fold),
     },
     requestsPerSecond: file.requestsPerSecond ?? platformForms[file.platform].requestsPerSecond,
@@ -125,6 +127,7 @@ const matcher = (file: MatcherFile): Matcher => {
 
 export const convert = (file: ConfigurationFile): Configuration => ({
   number: 0,
+  webhooks: [],
   connections: file.connections.map(({ id, domains }) => ({
     id: connectionId(id),
     domains: domains.map(fold),

@@ -7,12 +7,25 @@ export type Configuration = {
   readonly connections: readonly Connection[]
   readonly communities: readonly Community[]
   readonly rules: readonly Rule[]
+  readonly webhooks: readonly Webhook[]
 }
 
 export type Connection = {
   readonly id: ConnectionId
   /** Folded e-mail domains this directory may speak for: the only ones in which it may adopt existing accounts. */
   readonly domains: readonly string[]
+  /** Seconds without a word of a member from the identity provider after which that is reported; absent: never. */
+  readonly reportUnmentionedAfter?: number
+}
+
+/** Where operators' events go beside the log: signed HTTP requests. */
+export type Webhook = {
+  readonly id: string
+  readonly url: string
+  /** A reference to the signing secret, as `Community.credentials`. */
+  readonly secret: string
+  /** Event types; absent: all. */
+  readonly events?: readonly string[]
 }
 
 /** Adding a platform begins with its name here: the compiler then names every place that has to know it. */
@@ -43,6 +56,10 @@ export type Safety = {
   /** Seconds of the rolling window in which removals are counted. */
   readonly window: number
   readonly minimumAdmins: number
+  /** Folded e-mails of accounts that have to stay administrators. */
+  readonly requiredAdmins: readonly string[]
+  /** What goes on while something waits for a person: everything else, departures only, or nothing. */
+  readonly whileHeld: 'goOn' | 'departuresOnly' | 'wait'
   /** Folded e-mails of accounts no change may touch without approval. */
   readonly protected: readonly string[]
 }

@@ -69,6 +69,10 @@ export const describeHoldReason = (reason: HoldReason): string => {
       return `${many(reason.wanted, reason.removal)} wanted on top of ${reason.used} in the window, and the budget is ${reason.limit}`
     case 'minimumAdmins':
       return `${many(reason.remaining, 'administrator')} would be left, and the minimum is ${reason.minimum}`
+    case 'requiredAdmin':
+      return `${reason.accounts.join(', ')} has to stay an administrator`
+    case 'flapping':
+      return `corrected ${many(reason.corrections, 'time')} since ${reason.since}, and different again: somebody or something else sets it`
     case 'protected':
       return 'the account is protected'
     case 'emptyDesired':

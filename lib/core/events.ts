@@ -1,54 +1,63 @@
-import type { CommunityId, Instant } from './ids.ts'
+import type { AccountId, CommunityId, ConnectionId, Instant, MemberId } from './ids.ts'
+import type { Person } from './plan.ts'
 
-/** What operators are told; the adapter of the port decides how (log line locally, EventBridge later). */
+type At = { readonly at: Instant }
+type InCommunity = At & { readonly community: CommunityId }
+
+/** What operators are told: ids, counts and codes, never a name or an address. Documented in docs/events.md. */
 export type OperatorEvent =
-  | {
+  | (InCommunity & {
       readonly type: 'plan.held'
-      readonly community: CommunityId
-      readonly at: Instant
       readonly digest: string
       readonly changes: number
       readonly reasons: readonly string[]
-    }
-  | {
-      readonly type: 'change.failed'
-      readonly community: CommunityId
-      readonly at: Instant
+    })
+  | (InCommunity & {
+      readonly type: 'hold.decided'
+      readonly digest: string
+      readonly decision: 'approved' | 'rejected'
+      readonly changes: number
+      readonly by: string
+    })
+  | (InCommunity & {
+      readonly type: 'change.applied'
       readonly change: string
-      readonly code: string
-    }
+      /** Of `Change`. */
+      readonly kind: string
+      readonly person?: Person
+      readonly account?: AccountId
+      readonly rolesBefore: readonly string[]
+      readonly rolesAfter: readonly string[]
+    })
+  | (InCommunity & { readonly type: 'change.failed'; readonly change: string; readonly code: string })
   /** A run ended by a fault that is not the platform's; the sweep starts the next. */
-  | {
-      readonly type: 'run.failed'
-      readonly community: CommunityId
-      readonly at: Instant
-      readonly code: string
-    }
+  | (InCommunity & { readonly type: 'run.failed'; readonly code: string })
   /** The platform will refuse us from then on: make a new key in time. */
-  | {
-      readonly type: 'credentials.expiring'
-      readonly community: CommunityId
-      readonly at: Instant
-      readonly expiresAt: Instant
-    }
+  | (InCommunity & { readonly type: 'credential.expiring'; readonly expiresAt: Instant })
   /** Somebody whose access here was taken can still get into communities below. */
-  | {
+  | (InCommunity & {
       readonly type: 'access.remains'
-      readonly community: CommunityId
-      readonly at: Instant
       readonly change: string
       readonly communities: readonly string[]
-    }
-  | {
-      readonly type: 'drift.found'
-      readonly community: CommunityId
-      readonly at: Instant
+    })
+  | (InCommunity & { readonly type: 'drift.found'; readonly count: number })
+  /** The same difference comes back however often it is corrected: the correction stopped. */
+  | (InCommunity & {
+      readonly type: 'drift.flapping'
+      readonly change: string
+      readonly corrections: number
+    })
+  /** People left, and their access is still there longer than it may be. */
+  | (InCommunity & { readonly type: 'departure.overdue'; readonly count: number; readonly since: Instant })
+  | (InCommunity & { readonly type: 'problem.found'; readonly kind: string; readonly count: number })
+  /** The records are older than what was done by them: nothing is written here until a person releases the community. */
+  | (InCommunity & { readonly type: 'community.quarantined'; readonly reason: string })
+  | (InCommunity & { readonly type: 'community.released'; readonly by: string })
+  /** Members of whom the identity provider has said nothing for longer than the configuration finds usual. */
+  | (At & {
+      readonly type: 'members.unmentioned'
+      readonly connection: ConnectionId
       readonly count: number
-    }
-  | {
-      readonly type: 'problem.found'
-      readonly community: CommunityId
-      readonly at: Instant
-      readonly kind: string
-      readonly count: number
-    }
+      readonly examples: readonly MemberId[]
+    })
+export type EventType = OperatorEvent['type']

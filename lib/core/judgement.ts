@@ -104,7 +104,7 @@ const empties: Test = ({ input }, change) => {
 const takesLastAdmin: Test = ({ admins, input }, change) => {
   const minimum = input.community.safety.minimumAdmins
   const remaining = shortOf(admins, minimum, change)
-  return remaining === undefined ? undefined : { kind: 'minimumAdmins', minimum, remaining }
+  return remaining === undefined ? undefined : { kind: 'minimumAdmins', minimum, remaining, accounts: [] }
 }
 
 const widens: Test = (_, change) =>

@@ -40,6 +40,8 @@ export type Ownership = {
     /** Written ahead of the platform call and not read back yet. */
     readonly unconfirmed?: true
   }
+  /** When the store last wrote the record: a platform list whose reading began before says nothing of it. */
+  readonly touchedAt?: Instant
   readonly invitation?: { readonly sentAt: Instant; readonly attempts: number }
   /** Optimistic lock of the record. */
   readonly version: number

@@ -20,6 +20,9 @@ export type Subject = {
   readonly account?: AccountId
 }
 
+/** A member, wherever they are recorded. */
+export type Person = { readonly connection: ConnectionId; readonly member: MemberId }
+
 /** `readdressed`: the person has another account under a new address (`PlatformTraits.emailIsIdentity`); nothing is lost. */
 export type Reason = 'departed' | 'unassigned' | 'readdressed'
 
@@ -65,7 +68,12 @@ export type Change = Numbered &
         /** The person's account under the address before: it stays until the new one stands. */
         readonly follows?: AccountId
       }
-    | { readonly kind: 'adopt'; readonly subject: Bound }
+    | {
+        readonly kind: 'adopt'
+        readonly subject: Bound
+        /** The account is ours already, for somebody who departed: they are back under another id, and the record passes to this one. */
+        readonly from?: Person
+      }
     | {
         readonly kind: 'grant'
         readonly subject: Bound
@@ -145,6 +153,8 @@ export type Problem =
   | {
       readonly kind: 'adoptionNeeded'
       readonly subject: Bound
+      /** It is ours, for this member, who departed. */
+      readonly from?: Person
       readonly why: 'explicit' | 'domain' | 'admin' | 'protected' | 'service'
     }
   | { readonly kind: 'ownedElsewhere'; readonly subject: Bound; readonly owner: ConnectionId }
@@ -187,7 +197,11 @@ export type Warning =
 export type Reach = { readonly communities: readonly ChildCommunity[]; readonly changes: readonly ChangeId[] }
 
 /** What the platform shows otherwise than we last left it: somebody edited by hand. */
-export type Drift =
+export type Drift = {
+  /** When it was first found; absent until that is looked up. */
+  readonly since?: Instant
+} & DriftFound
+export type DriftFound =
   | { readonly kind: 'grantLost'; readonly subject: Bound; readonly role: RoleId }
   | { readonly kind: 'reenabled'; readonly subject: Bound }
   | { readonly kind: 'disabled'; readonly subject: Bound }
@@ -200,6 +214,8 @@ export type Plan = {
   readonly community: CommunityId
   readonly scope: 'community' | 'targeted'
   readonly configuration: number
+  /** When reading the directory began: every wish acknowledged before is in the plan. */
+  readonly directoryAt: Instant
   readonly snapshotAt: Instant
   readonly changes: readonly Change[]
   readonly unmanaged: readonly Unmanaged[]

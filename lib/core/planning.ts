@@ -24,6 +24,8 @@ export type PlanInput = {
   readonly ownership: readonly Ownership[]
   readonly roleOwnership: readonly RoleOwnership[]
   readonly snapshot: Snapshot
+  /** When reading targets and ownership began. */
+  readonly directoryAt: Instant
   readonly now: Instant
   /**
    * `targeted`: only `targets` are planned, whoever else is in the snapshot. `community`: targets and ownership are all there are, so that
@@ -133,6 +135,7 @@ export const planChanges = (input: PlanInput): Plan => {
     community: community.id,
     scope,
     configuration: input.configuration,
+    directoryAt: input.directoryAt,
     snapshotAt: snapshot.takenAt,
     changes,
     unmanaged: scope === 'community' ? unmanagedIn(scene, owned, changes) : [],

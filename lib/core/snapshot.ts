@@ -51,6 +51,8 @@ export type Notice =
 /** What a platform says of a community. A failed or partial read is an error; `targeted` says which accounts were asked for. */
 export type Snapshot = {
   readonly community: CommunityId
+  /** When reading it began; a long one takes minutes. Absent: it is of one moment. */
+  readonly begunAt?: Instant
   readonly takenAt: Instant
   readonly scope: 'community' | 'targeted'
   /** False when the platform could not vouch for the whole list; the judge then lets nothing be removed. */

@@ -1,4 +1,4 @@
-import type { CommunityId, Instant, RoleId } from './ids.ts'
+import type { AccountId, CommunityId, Instant, RoleId } from './ids.ts'
 import type { Change, ChangeId } from './plan.ts'
 
 export type RemovalKind = 'departure' | 'revocation'
@@ -19,11 +19,27 @@ export type HoldReason =
       readonly used: number
       readonly wanted: number
     }
-  | { readonly kind: 'minimumAdmins'; readonly minimum: number; readonly remaining: number }
+  | {
+      readonly kind: 'minimumAdmins'
+      readonly minimum: number
+      readonly remaining: number
+      /** Who would be left. */
+      readonly accounts: readonly AccountId[]
+    }
+  /** Somebody who has to stay an administrator would stop being one. */
+  | { readonly kind: 'requiredAdmin'; readonly accounts: readonly AccountId[] }
   | { readonly kind: 'protected' }
   | { readonly kind: 'emptyDesired'; readonly owned: number }
   | { readonly kind: 'incompleteSnapshot' }
-  | { readonly kind: 'roleWidened'; readonly gains: readonly string[]; readonly holders: number }
+  | {
+      readonly kind: 'roleWidened'
+      readonly gains: readonly string[]
+      readonly holders: number
+      /** With it the role can do what an administrator can, by these permissions. */
+      readonly equalsAdmin?: readonly string[]
+    }
+  /** The same difference was corrected so often that somebody or something else keeps making it. */
+  | { readonly kind: 'flapping'; readonly corrections: number; readonly since: Instant }
   /** Someone would lose a role only because the configuration no longer knows it. */
   | { readonly kind: 'roleDropped'; readonly roles: readonly RoleId[] }
   /** Held before and not decided yet. */
@@ -36,7 +52,7 @@ export type Verdict = {
   /** In plan order. */
   readonly allowed: readonly Change[]
   readonly held: readonly HeldChange[]
-  /** Withheld by the community's mode, not by a danger. */
+  /** Withheld by the community's mode, or until a person decided about what is held (`Safety.whileHeld`); not by a danger of their own. */
   readonly withheld: readonly Change[]
 }
 

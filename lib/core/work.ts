@@ -40,6 +40,8 @@ export type Work = {
 export type WorkSubject =
   | { readonly kind: 'member'; readonly connection: ConnectionId; readonly member: MemberId }
   | { readonly kind: 'community' }
+  /** A stored plan that a person wants carried out as it stands. */
+  | { readonly kind: 'plan'; readonly number: number }
 
 /** Where one member stands in one community, for explain and for the read-only SCIM extension. */
 export type Outcome = {

@@ -1,4 +1,5 @@
 import type { Community, Configuration } from '../core/configuration.ts'
+import type { Instant } from '../core/ids.ts'
 import { type JudgeInput, judge, needsWholeCommunity } from '../core/judgement.ts'
 import type { Plan } from '../core/plan.ts'
 import { planChanges } from '../core/planning.ts'
@@ -13,6 +14,8 @@ export type AssessInput = {
   readonly state: State
   readonly snapshot: Snapshot
   readonly scope: Plan['scope']
+  /** When reading `state` began. */
+  readonly directoryAt: Instant
 }
 export type Assessment = {
   readonly plan: Plan
@@ -26,7 +29,7 @@ export type AssessDeps = Pick<Provisioning, 'clock' | 'safety' | 'ownership' | '
 
 /** Plan and verdict. Nothing is written: whoever calls decides whether it is applied, stored or only shown. */
 export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Assessment> => {
-  const { configuration, community, state, snapshot, scope } = input
+  const { configuration, community, state, snapshot, scope, directoryAt } = input
   const now = deps.clock.now()
   const plan = planChanges({
     community,
@@ -37,6 +40,7 @@ export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Asse
     ownership: state.ownership,
     roleOwnership: state.roleOwnership,
     snapshot,
+    directoryAt,
     now,
     scope,
   })

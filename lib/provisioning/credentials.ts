@@ -20,7 +20,7 @@ export const tellExpiry = async (
   try {
     const expiresAt = await platform.credentialsExpire()
     if (expiresAt === undefined || milliseconds(expiresAt) > milliseconds(later(at, noticeSeconds))) return
-    await deps.events.emit({ type: 'credentials.expiring', community, at, expiresAt })
+    await deps.events.emit({ type: 'credential.expiring', community, at, expiresAt })
   } catch (thrown) {
     const error = asConnectorError(thrown)
     if (reachOf(error) === 'run') throw thrown

@@ -29,6 +29,7 @@ export type Look = {
 type Weighed = {
   readonly snapshot: Snapshot
   readonly scope: Plan['scope']
+  readonly directoryAt: Instant
   readonly assessment: Assessment
 }
 
@@ -72,23 +73,25 @@ export const lookAtAll = async (
     if (input.deadline === undefined || milliseconds(deps.clock.now()) < milliseconds(input.deadline)) return
     throw new ConnectorError('outOfTime', 'the community could not be read in the time of one run')
   }
+  const directoryAt = deps.clock.now()
   const state = await readCommunity(deps, configuration, community.id, inTime)
   inTime()
   const snapshot = await snapshots.whole()
   const scope = 'community'
-  const assessment = await assess(deps, { configuration, community, state, snapshot, scope })
-  return { state, people: everyone(state), weighed: { snapshot, scope, assessment } }
+  const assessment = await assess(deps, { configuration, community, state, snapshot, scope, directoryAt })
+  return { state, people: everyone(state), weighed: { snapshot, scope, directoryAt, assessment } }
 }
 
 const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Person[]): Promise<Look> => {
   const { configuration, community, snapshots } = input
+  const directoryAt = deps.clock.now()
   const read = await readMembers(deps, configuration, community.id, people)
   const snapshot = await snapshots.for(read)
   if (snapshot === undefined) return { state: read, people }
   const state = snapshot.scope === 'community' ? await withRivals(deps, community, read, snapshot) : read
   const scope = 'targeted'
-  const assessment = await assess(deps, { configuration, community, state, snapshot, scope })
-  return { state, people, weighed: { snapshot, scope, assessment } }
+  const assessment = await assess(deps, { configuration, community, state, snapshot, scope, directoryAt })
+  return { state, people, weighed: { snapshot, scope, directoryAt, assessment } }
 }
 
 /** At the members taken; at everybody when that was asked for, or when the verdict needs it. */

@@ -66,7 +66,14 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   if (weighed === undefined)
     return { application: nothingDone, verdict: nothingJudged, snapshot: undefined, after: state }
   const { configuration, community, runId } = round
-  const input = { configuration, community, state, snapshot: weighed.snapshot, scope: weighed.scope }
+  const input = {
+    configuration,
+    community,
+    state,
+    snapshot: weighed.snapshot,
+    scope: weighed.scope,
+    directoryAt: weighed.directoryAt,
+  }
   const { plan, verdict, approvals } = await safeguard(deps, input, weighed.assessment, people, runId)
   const records = createRecords(deps, community.id, runId, state)
   let snapshot = weighed.snapshot

@@ -62,7 +62,7 @@ type Fate = 'finish' | 'defer' | 'leave'
 
 const fateOf = (work: Work, application: Application, failing: People, unreached: People): Fate => {
   const { kind } = application.ending
-  if (work.subject.kind === 'community')
+  if (work.subject.kind !== 'member')
     return kind === 'complete' ? 'finish' : kind === 'paused' ? 'defer' : 'leave'
   const key = personKey(work.subject)
   if (failing.has(key)) return 'defer'

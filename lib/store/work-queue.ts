@@ -1,3 +1,4 @@
+import { unreachable } from '../core/errors.ts'
 import type { CommunityId, Instant } from '../core/ids.ts'
 import { communityId } from '../core/ids.ts'
 import type { WorkDraft, WorkQueue } from '../core/ports/work.ts'
@@ -16,8 +17,18 @@ const last = '\uffff'
 const width = 8
 
 const rankOf = (priority: Priority): number => priorities.indexOf(priority)
-const nameOf = (subject: WorkSubject): string =>
-  subject.kind === 'community' ? 'community' : `member#${subject.connection}#${subject.member}`
+const nameOf = (subject: WorkSubject): string => {
+  switch (subject.kind) {
+    case 'community':
+      return 'community'
+    case 'plan':
+      return `plan#${subject.number}`
+    case 'member':
+      return `member#${subject.connection}#${subject.member}`
+    default:
+      return unreachable(subject)
+  }
+}
 const keyOf = (work: Pick<Work, 'community' | 'priority' | 'subject' | 'notBefore'>): Key =>
   workKey(work.community, rankOf(work.priority), work.notBefore, nameOf(work.subject))
 const rowOf = (work: Work): Item => ({ ...withRecord(keyOf(work), work), token: work.token })

@@ -28,6 +28,8 @@ test('durations become seconds, addresses are folded, what is left out gets its 
       revocations: { fraction: 0.2, floor: 5 },
       window: 86_400,
       minimumAdmins: 1,
+      requiredAdmins: [],
+      whileHeld: 'goOn' as const,
       protected: ['owner@acme.example'],
     },
     requestsPerSecond: 5,

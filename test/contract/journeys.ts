@@ -435,6 +435,8 @@ const dangers = ({ profile, roles, stage, hand, open }: Journey): void => {
         revocations: budget,
         window: day,
         minimumAdmins: 2,
+        requiredAdmins: [],
+        whileHeld: 'goOn' as const,
         protected: [],
       },
     })
@@ -472,6 +474,8 @@ const dangers = ({ profile, roles, stage, hand, open }: Journey): void => {
         revocations: budget,
         window: day,
         minimumAdmins: 0,
+        requiredAdmins: [],
+        whileHeld: 'goOn' as const,
         protected: [],
       },
     })

@@ -83,6 +83,8 @@ export const netographyCommunity = (url: string, dialect: Record<string, string>
     revocations: { fraction: 0.2, floor: 5 },
     window: 86400,
     minimumAdmins: 1,
+    requiredAdmins: [],
+    whileHeld: 'goOn' as const,
     protected: [],
   },
   requestsPerSecond: 5,

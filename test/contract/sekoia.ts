@@ -79,6 +79,8 @@ export const sekoiaCommunity = (url: string, dialect: Record<string, string> = {
     revocations: { fraction: 0.2, floor: 5 },
     window: 86400,
     minimumAdmins: 1,
+    requiredAdmins: [],
+    whileHeld: 'goOn' as const,
     protected: [],
   },
   requestsPerSecond: 5,

@@ -57,6 +57,7 @@ const connections: readonly Connection[] = [
 
 const configurationFor = (community: Community, roles: HarnessRoles): Configuration => ({
   number: 1,
+  webhooks: [],
   connections,
   communities: [community],
   rules: [roles.low, roles.high, ...roles.teams, roles.narrow].map((role) => ruleFor(community, role)),

@@ -18,6 +18,7 @@ const rules: readonly Rule[] = all.map((role) => ({
 }))
 const configuration = (more: Partial<Community> = {}, some: readonly Rule[] = rules): Configuration => ({
   number: 4,
+  webhooks: [],
   connections: [{ id: acme, domains: [] }],
   communities: [{ ...community, ...more }],
   rules: some,

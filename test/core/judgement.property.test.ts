@@ -80,6 +80,8 @@ const safety: fc.Arbitrary<Safety> = fc.record({
   revocations: fc.record({ fraction: fc.constantFrom(0, 0.2), floor: fc.nat(2) }),
   window: fc.constantFrom(86_400, 3 * 86_400),
   minimumAdmins: fc.nat(2),
+  requiredAdmins: fc.constant<readonly string[]>([]),
+  whileHeld: fc.constantFrom('goOn', 'departuresOnly', 'wait'),
   protected: fc.constantFrom<readonly string[]>([], ['bea@acme.test']),
 })
 

@@ -72,6 +72,7 @@ const rulesOf = (matchers: fc.Arbitrary<Matcher>): fc.Arbitrary<readonly Rule[]>
 const assigned = (rules: readonly Rule[], memberships: Memberships) => {
   const configuration: Configuration = {
     number: 1,
+    webhooks: [],
     connections: [{ id: acme, domains: [] }],
     communities: [community],
     rules,

@@ -253,6 +253,7 @@ describe('planning', () => {
       const plan = planChanges({
         ...world,
         configuration: 1,
+        directoryAt: world.now,
         snapshot: { ...snapshotOf(world), complete: false, accounts: world.accounts.slice(1) },
       })
       const kinds = new Set(plan.changes.map(({ kind, ...rest }) => ('role' in rest ? `${kind} role` : kind)))

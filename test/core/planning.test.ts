@@ -132,7 +132,7 @@ describe('invitations', () => {
     const given = world(waiting(1, tomorrow))
     expect(planOf(given).changes).toMatchObject([{ kind: 'invite', replaces: 'a-ada', attempt: 2 }])
     const snapshot = { ...snapshotOf(given), scope: 'targeted' as const }
-    expect(planChanges({ ...given, configuration: 1, snapshot }).changes).toEqual([])
+    expect(planChanges({ ...given, configuration: 1, directoryAt: given.now, snapshot }).changes).toEqual([])
   })
 })
 
@@ -262,9 +262,15 @@ describe('roles of an account', () => {
 
   test('a plan for the whole community needs a look at the whole community', () => {
     const snapshot = { ...snapshotOf(emptyWorld), scope: 'targeted' as const }
-    expect(() => planChanges({ ...emptyWorld, configuration: 1, snapshot, scope: 'community' })).toThrow(
-      /snapshot of the whole community/,
-    )
+    expect(() =>
+      planChanges({
+        ...emptyWorld,
+        configuration: 1,
+        directoryAt: emptyWorld.now,
+        snapshot,
+        scope: 'community',
+      }),
+    ).toThrow(/snapshot of the whole community/)
   })
 })
 
@@ -386,7 +392,13 @@ describe('what is not ours', () => {
       ownership: [owned('ada', ['tier1']), owned('bea', ['tier1'])],
       targets: [left('ada', instant(0))],
     })
-    const plan = planChanges({ ...given, configuration: 1, snapshot: snapshotOf(given), scope: 'targeted' })
+    const plan = planChanges({
+      ...given,
+      configuration: 1,
+      directoryAt: given.now,
+      snapshot: snapshotOf(given),
+      scope: 'targeted',
+    })
     expect(plan.changes.map(({ id }) => id)).toEqual(['suspend/a-ada/departed'])
     expect(plan.unmanaged).toEqual([])
   })

@@ -134,19 +134,21 @@ describe('the old account stays', () => {
   test('and is given nothing more when somebody else may have its address by now', () => {
     const given = moving('tier1', { targets: [target('ada', ['tier2'], married)] })
     const targeted = { ...snapshotOf(given), scope: 'targeted' as const }
-    expect(planChanges({ ...given, configuration: 1, snapshot: targeted }).changes).toEqual([])
+    expect(
+      planChanges({ ...given, configuration: 1, directoryAt: given.now, snapshot: targeted }).changes,
+    ).toEqual([])
     const successor = target('bert', ['guest'], { email: account('ada', []).email ?? '' })
     const snapshot = { ...snapshotOf(given), complete: false }
     const both = { ...given, targets: [...given.targets, successor] }
-    expect(planChanges({ ...both, configuration: 1, snapshot }).changes).toEqual([])
+    expect(planChanges({ ...both, configuration: 1, directoryAt: both.now, snapshot }).changes).toEqual([])
   })
 
   test('and is looked after when the list is not whole', () => {
     const given = moving('tier1', { targets: [target('ada', ['tier2'], married)] })
     const snapshot = { ...snapshotOf(given), complete: false }
-    expect(planChanges({ ...given, configuration: 1, snapshot }).changes).toMatchObject([
-      { id: 'grant/a-ada/tier2' },
-    ])
+    expect(
+      planChanges({ ...given, configuration: 1, directoryAt: given.now, snapshot }).changes,
+    ).toMatchObject([{ id: 'grant/a-ada/tier2' }])
   })
 
   test('while the new one has not what it should have', () => {

@@ -43,6 +43,7 @@ const planned = (given: Given): Plan => {
     community: { ...community, roles: given.roles ?? community.roles, ...given.community },
     traits: { ...world.traits, ...given.traits },
     configuration: 1,
+    directoryAt: world.now,
     snapshot: { ...snapshotOf(world), ...given.snapshot },
   })
 }

@@ -64,6 +64,8 @@ test('who waits for a person’s decision is held; approved, what remains says t
     revocations: nothing,
     window: 86_400,
     minimumAdmins: 0,
+    requiredAdmins: [],
+    whileHeld: 'goOn' as const,
     protected: ['bert@demo.test'],
   }
   bench = await openBench({ community: { safety } })

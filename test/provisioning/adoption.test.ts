@@ -93,6 +93,8 @@ test('an administrator and a protected account, only so', async () => {
         revocations: { fraction: 0.2, floor: 5 },
         window: 86_400,
         minimumAdmins: 1,
+        requiredAdmins: [],
+        whileHeld: 'goOn' as const,
         protected: ['owner@demo.test'],
       },
     },

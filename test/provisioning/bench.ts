@@ -90,6 +90,8 @@ export const demoCommunityWith = (url: string, given: Partial<Community> = {}): 
     revocations: { fraction: 0.2, floor: 5 },
     window: day,
     minimumAdmins: 0,
+    requiredAdmins: [],
+    whileHeld: 'goOn' as const,
     protected: [],
   },
   requestsPerSecond: 50,
@@ -100,6 +102,7 @@ export const demoCommunityWith = (url: string, given: Partial<Community> = {}): 
 
 const configurationFor = (community: Community): Configuration => ({
   number: 1,
+  webhooks: [],
   connections: [{ id: demo, domains: ['demo.test'] }],
   communities: [community],
   rules: [

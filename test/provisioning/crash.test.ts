@@ -107,7 +107,16 @@ type Phase = {
 
 test('killed after any call into a port, the next run finishes it: nothing lost, nothing doubled', async () => {
   bench = await openBench({
-    community: { safety: { ...nobodyElse, window: 86_400, minimumAdmins: 0, protected: [] } },
+    community: {
+      safety: {
+        ...nobodyElse,
+        window: 86_400,
+        minimumAdmins: 0,
+        requiredAdmins: [],
+        whileHeld: 'goOn' as const,
+        protected: [],
+      },
+    },
   })
   const stays = await bench.provider.person('stays')
   const analysts = await bench.provider.group('SOC-Analysts', [stays])

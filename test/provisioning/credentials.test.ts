@@ -13,14 +13,14 @@ const endsIn = (days: number): string => {
   bench.sekoia.edit({ kind: 'editKey', key: demoKey, changes: { expiresAt } })
   return expiresAt
 }
-const told = () => bench.events.filter(({ type }) => type === 'credentials.expiring')
+const told = () => bench.events.filter(({ type }) => type === 'credential.expiring')
 
 test('a key that ends within thirty days is told of by every reconciliation, until there is a new one', async () => {
   const expiresAt = endsIn(29)
   await bench.reconcile()
   expect(told()).toMatchObject([{ community: soc }])
   const [event] = told()
-  expect(event?.type === 'credentials.expiring' && Date.parse(event.expiresAt)).toBe(Date.parse(expiresAt))
+  expect(event?.type === 'credential.expiring' && Date.parse(event.expiresAt)).toBe(Date.parse(expiresAt))
   await bench.reconcile()
   expect(told()).toHaveLength(2)
   endsIn(365)

@@ -163,7 +163,16 @@ test('deciding about another set than the held one is refused', async () => {
 
 test('the last administrator is not suspended without approval', async () => {
   bench = await openBench({
-    community: { safety: { ...budgets, minimumAdmins: 2, window: day, protected: [] } },
+    community: {
+      safety: {
+        ...budgets,
+        minimumAdmins: 2,
+        requiredAdmins: [],
+        whileHeld: 'goOn' as const,
+        window: day,
+        protected: [],
+      },
+    },
   })
   const anna = await bench.provider.person('anna')
   const bert = await bench.provider.person('bert')

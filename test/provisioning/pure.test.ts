@@ -28,6 +28,7 @@ const planOf = (scope: Plan['scope']): Plan => ({
   community: soc,
   scope,
   configuration: 1,
+  directoryAt: now,
   snapshotAt: now,
   changes: [],
   unmanaged: [],

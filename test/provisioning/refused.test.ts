@@ -101,6 +101,8 @@ test('a successor whom the platform does not let administer: whoever was to go s
     window: 86_400,
     // The hand-made owner, and one of ours.
     minimumAdmins: 2,
+    requiredAdmins: [],
+    whileHeld: 'goOn' as const,
     protected: [],
   }
   bench = await openBench({ community: { safety } })

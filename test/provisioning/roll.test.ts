@@ -94,6 +94,7 @@ const rules: readonly Rule[] = Array.from({ length: 7 }, (_, n) => ({
 }))
 const configurationFor = (connection: ConnectionId): Configuration => ({
   number: 1,
+  webhooks: [],
   connections: [{ id: connection, domains: [] }],
   communities: [community],
   rules,

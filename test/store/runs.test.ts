@@ -21,6 +21,7 @@ const planOf = (community: CommunityId, roles: readonly string[] = []): Plan => 
   community,
   scope: 'community',
   configuration: 3,
+  directoryAt: now,
   snapshotAt: now,
   changes: [],
   unmanaged: [],

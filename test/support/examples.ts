@@ -108,6 +108,8 @@ export const community: Community = {
     revocations: { fraction: 0.2, floor: 5 },
     window: day,
     minimumAdmins: 0,
+    requiredAdmins: [],
+    whileHeld: 'goOn' as const,
     protected: [],
   },
   requestsPerSecond: 5,

@@ -51,6 +51,7 @@ export const planOf = (world: World): Plan =>
   planChanges({
     community: world.community,
     configuration: 1,
+    directoryAt: world.now,
     traits: world.traits,
     domains: world.domains,
     targets: world.targets,

@@ -21,6 +21,8 @@ const inWords = (reason: HoldReason): string => {
       return `a role would gain ${reason.gains.join(', ')}`
     case 'roleDropped':
       return `the configuration no longer knows ${reason.roles.join(', ')}`
+    case 'requiredAdmin':
+    case 'flapping':
     case 'protected':
     case 'incompleteSnapshot':
     case 'awaitingApproval':

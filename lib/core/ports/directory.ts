@@ -1,5 +1,5 @@
 import type { Stamp } from '../audit.ts'
-import type { ConnectionId, GroupId, GroupMemberId, MemberId } from '../ids.ts'
+import type { ConnectionId, GroupId, GroupMemberId, Instant, MemberId } from '../ids.ts'
 import type { Attributes, Group, GroupMember, Member, Memberships } from '../member.ts'
 
 /**
@@ -140,6 +140,11 @@ export type DirectoryWrites = {
   readonly deleteGroup: (stamp: Stamp, before: Group) => Promise<GroupWrite>
 }
 export type Directory = DirectoryReads & DirectoryWrites
+
+/** The identity provider spoke of somebody without changing anything: put down at most once a day, apart from version and lastModified. */
+export type DirectoryMentions = {
+  readonly mention: (member: Member, at: Instant) => Promise<void>
+}
 
 /** Housekeeping behind the directory: what a dead request left, and rows under tombstones. */
 export type DirectoryUpkeep = {

@@ -23,6 +23,11 @@ export type OwnershipStore = {
     | { readonly kind: 'stale' }
     | { readonly kind: 'conflict'; readonly owner: Ownership }
   >
+  /** The record of somebody who departed passes to whom they came back as: one transaction, conditional on both versions. */
+  readonly transferOwnership: (
+    from: Ownership,
+    next: Ownership,
+  ) => Promise<{ readonly kind: 'saved'; readonly ownership: Ownership } | { readonly kind: 'stale' }>
   readonly deleteOwnership: (ownership: Ownership) => Promise<void>
   readonly roleOwnerships: (community: CommunityId) => Promise<readonly RoleOwnership[]>
   readonly saveRoleOwnership: (

@@ -6,6 +6,18 @@ import type { Account, Catalogue, PlatformRole, PlatformTraits, Snapshot } from 
 
 /** One community on its platform, and the pace at which it may be called. */
 
+/** How far an interrupted reading of a platform's list came, in the adapter's own form: JSON, without secrets. */
+export type ReadingState = { readonly begunAt: Instant; readonly data: unknown }
+/** A long list is read page by page; in between the worker may turn to something urgent, or stop and go on in another run. */
+export type Reading = {
+  readonly from?: ReadingState
+  /** After each page. Throwing ends the reading; whatever it needs of `state` it keeps before. */
+  readonly page: (
+    state: () => ReadingState,
+    progress: { readonly read: number; readonly total?: number },
+  ) => Promise<void>
+}
+
 /** What a change did, as read back from the platform. */
 export type Applied =
   | { readonly kind: 'role'; readonly role: PlatformRole }
@@ -25,7 +37,7 @@ export type Applied =
 export type Platform = {
   readonly traits: PlatformTraits
   /** The whole community. An account list that is not certainly whole throws `platformUnreadable`. */
-  readonly snapshot: () => Promise<Snapshot>
+  readonly snapshot: (reading?: Reading) => Promise<Snapshot>
   /** Just these accounts (a vanished one is absent), and the roles. */
   readonly accounts: (ids: readonly AccountId[]) => Promise<Snapshot>
   /** `roles`: the platform's role ids by the configuration's role id, as known after the changes before this one. */
@@ -38,8 +50,11 @@ export type Platform = {
 }
 export type Platforms = {
   readonly traits: (community: Community) => PlatformTraits
-  /** Opens the community with its credentials; cached by the implementation. */
-  readonly open: (community: Community) => Promise<Platform>
+  /**
+   * Opens the community with its credentials; cached by the implementation. `beforeCall` is asked after every wait and right before each request
+   * leaves: it throws when the worker has no right to call any more.
+   */
+  readonly open: (community: Community, beforeCall?: () => Promise<void>) => Promise<Platform>
 }
 
 /** Permits for platform calls, leased from the table in small chunks and shared by all workers behind one egress address. */

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../audit.ts'
 import type { OperatorEvent } from '../events.ts'
 import type { CommunityId, ConnectionId, Instant } from '../ids.ts'
-import type { Plan } from '../plan.ts'
+import type { Drift, Plan } from '../plan.ts'
 import type { Verdict } from '../verdict.ts'
+import type { ReadingState } from './platform.ts'
 
 /** What a run leaves behind, and who may run. */
 
@@ -12,10 +13,85 @@ export type StoredPlan = {
   readonly plan: Plan
   readonly verdict: Verdict
 }
+/** Of a stored plan, without its changes. */
+export type PlanHead = {
+  readonly number: number
+  readonly at: Instant
+  readonly configuration: number
+  readonly scope: Plan['scope']
+  readonly changes: number
+  readonly held: number
+}
+/** What became of a person's wish to have a stored plan carried out. */
+export type PlanFate = {
+  readonly number: number
+  readonly at: Instant
+  readonly state: 'asked' | 'applied' | 'refused' | 'failed'
+  /** Refused: what has moved on, without personal values. */
+  readonly why: readonly string[]
+  readonly applied: number
+  readonly failed: number
+}
 export type RunStore = {
   readonly savePlan: (plan: Plan, verdict: Verdict, at: Instant) => Promise<number>
   readonly latestPlan: (community: CommunityId) => Promise<StoredPlan | undefined>
   readonly plan: (community: CommunityId, number: number) => Promise<StoredPlan | undefined>
+  /** Newest first. */
+  readonly plans: (community: CommunityId, limit: number) => Promise<readonly PlanHead[]>
+  readonly saveFate: (community: CommunityId, fate: PlanFate) => Promise<void>
+  readonly fate: (community: CommunityId, number: number) => Promise<PlanFate | undefined>
+}
+
+/** Where the reading of a community's list stopped: one per community, gone when it is finished or too old to go on from. */
+export type ReadingStore = {
+  readonly reading: (community: CommunityId) => Promise<ReadingState | undefined>
+  readonly saveReading: (community: CommunityId, state: ReadingState) => Promise<void>
+  readonly dropReading: (community: CommunityId) => Promise<void>
+}
+
+/** What the platform showed otherwise than we left it, since when, and how often we corrected it. */
+export type DriftRecord = {
+  readonly id: string
+  readonly drift: Drift
+  readonly since: Instant
+  readonly seenAt: Instant
+  /** When we set out to correct it, oldest first; the last few. */
+  readonly corrections: readonly Instant[]
+}
+export type DriftStore = {
+  readonly drift: (community: CommunityId) => Promise<readonly DriftRecord[]>
+  readonly saveDrift: (community: CommunityId, records: readonly DriftRecord[]) => Promise<void>
+  readonly dropDrift: (community: CommunityId, ids: readonly string[]) => Promise<void>
+}
+
+/** Operators' events on their way out: written once, delivered at least once. */
+export type OutgoingEvent = {
+  /** Unique and sorting by time; the receiver's key against repetition. */
+  readonly id: string
+  readonly event: OperatorEvent
+  /** Receivers that have not confirmed it yet: `bus`, or a webhook's id. */
+  readonly waitingFor: readonly string[]
+  readonly attempts: number
+  readonly notBefore?: Instant
+}
+export type EventOutbox = {
+  readonly append: (events: readonly OutgoingEvent[]) => Promise<void>
+  /** Due at `now`, oldest first. */
+  readonly due: (now: Instant, limit: number) => Promise<readonly OutgoingEvent[]>
+  /** Confirmed by everybody. */
+  readonly finish: (events: readonly OutgoingEvent[]) => Promise<void>
+  /** As it stands after an attempt. */
+  readonly defer: (before: OutgoingEvent, after: OutgoingEvent) => Promise<void>
+}
+
+/** Set while a community's records may be older than what was done by them (a restored table): it is treated as `report`. */
+export type Quarantine = { readonly community: CommunityId; readonly since: Instant; readonly reason: string }
+export type QuarantineStore = {
+  readonly quarantine: (community: CommunityId) => Promise<Quarantine | undefined>
+  readonly quarantines: () => Promise<readonly Quarantine[]>
+  /** Before the community's next run. Resolves to whether it is new. */
+  readonly impose: (quarantine: Quarantine) => Promise<boolean>
+  readonly release: (community: CommunityId) => Promise<void>
 }
 
 export type Lease = { readonly community: CommunityId; readonly fence: number; readonly until: Instant }

@@ -26,6 +26,15 @@ export type WorkQueue = {
   readonly finish: (work: readonly Work[]) => Promise<void>
   /** Back-off: same work, later; nothing when it was added again meanwhile. Resolves to the work as it stands then. */
   readonly defer: (work: Work, notBefore: Instant) => Promise<Work | undefined>
+  /** Is there work takeable at `now` that comes before `priority`? One small query: asked often, by a worker that is at something long. */
+  readonly moreUrgent: (community: CommunityId, priority: Priority, now: Instant) => Promise<boolean>
+  /** Takeable or not, accepted before `before`, of this priority, oldest first by acceptance; at most `limit` rows are looked at. */
+  readonly overdue: (
+    community: CommunityId,
+    priority: Priority,
+    before: Instant,
+    limit: number,
+  ) => Promise<readonly Work[]>
   /** Communities that have work takeable at `now`. */
   readonly waiting: (now: Instant) => Promise<readonly CommunityId[]>
 }

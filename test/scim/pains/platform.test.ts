@@ -34,7 +34,15 @@ const setActive = (id: string, active: boolean) =>
 const held = async (): Promise<readonly string[]> =>
   (await bench.desk.list()).flatMap((hold) => hold.held.map(({ change }) => change.kind))
 const budgets = { fraction: 0.2, floor: 5 }
-const safety = { departures: budgets, revocations: budgets, window: day, minimumAdmins: 0, protected: [] }
+const safety = {
+  departures: budgets,
+  revocations: budgets,
+  window: day,
+  minimumAdmins: 0,
+  requiredAdmins: [],
+  whileHeld: 'goOn' as const,
+  protected: [],
+}
 
 describe('pain 1: everything deleted because the source was empty, filtered or failing', () => {
   it('a group filtered down to one is stored as the IdP says it, and costs the platform the budget, not everybody', async () => {
