@@ -1,7 +1,8 @@
 import { didYouMean } from '../config/findings.ts'
 import { type OpenLocal, openAccess } from './access.ts'
 import { parseArguments, usageError } from './arguments.ts'
-import { type Command, commands } from './commands.ts'
+import type { Command } from './command.ts'
+import { commands } from './commands.ts'
 import { type Exit, exits } from './exits.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { complain, say, type Terminal } from './terminal.ts'
@@ -56,7 +57,11 @@ const helpFor = (args: readonly string[]): string | undefined => {
   const words = args[0] === 'help' ? args.slice(1) : args
   if (args[0] !== 'help' && args.length > 0 && !args.some(asksForHelp)) return undefined
   const rest = words.filter((word) => !asksForHelp(word))
-  const group = rest.length === 1 && Object.keys(commands).some((name) => name.startsWith(`${rest[0]} `))
+  const [only = '', ...more] = rest
+  const group =
+    more.length === 0 &&
+    !Object.hasOwn(commands, only) &&
+    Object.keys(commands).some((name) => name.startsWith(`${only} `))
   return rest.length === 0 || group ? generalHelp() : commandHelp(named(rest).name)
 }
 
