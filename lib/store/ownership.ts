@@ -7,7 +7,6 @@ import { collected } from './batches.ts'
 import { atVersion } from './conditions.ts'
 import {
   accountGuard,
-  ownedCountKey,
   ownedPartition,
   ownershipKey,
   ownershipPartition,
@@ -15,6 +14,7 @@ import {
   standingPartition,
 } from './keys.ts'
 import { readOwnedCount } from './owned-count.ts'
+import { countBy, counts, guardChanges, releaseGuard } from './ownership-guards.ts'
 import { recordOf, withRecord } from './records.ts'
 import { createRoleOwnerships } from './role-ownership.ts'
 import type { Table, TransactItem } from './table-client.ts'
@@ -24,44 +24,6 @@ type Saved = Awaited<ReturnType<OwnershipStore['saveOwnership']>>
 const pointerPrefix = 'O#'
 const keyOf = (o: Ownership) => ownershipKey(o.community, o.connection, o.member)
 const pointerOf = (o: Ownership) => ownershipPointerKey(o.connection, o.member, o.community)
-
-const countBy = (community: CommunityId, change: number): readonly TransactItem[] =>
-  change === 0
-    ? []
-    : [
-        {
-          update: ownedCountKey(community),
-          expression: 'ADD #n :change',
-          names: { '#n': 'n' },
-          values: { ':change': change },
-        },
-      ]
-
-/** The guard keeps an account with one owner: taken only when free, released only by its holder. */
-const takeGuard = (o: Ownership, account: AccountId): TransactItem => ({
-  put: { ...accountGuard(o.community, account), connection: o.connection, member: o.member },
-  condition: { expression: 'attribute_not_exists(#pk)', names: { '#pk': 'pk' } },
-})
-const releaseGuard = (o: Ownership, account: AccountId): TransactItem => ({
-  delete: accountGuard(o.community, account),
-  condition: {
-    expression: '#connection = :connection AND #member = :member',
-    names: { '#connection': 'connection', '#member': 'member' },
-    values: { ':connection': o.connection, ':member': o.member },
-  },
-})
-
-/** Somebody counts once, however many accounts the record claims. */
-const counts = (o: Ownership | undefined): number => (o !== undefined && accountsOf(o).length > 0 ? 1 : 0)
-
-const guardChanges = (before: Ownership | undefined, next: Ownership): readonly TransactItem[] => {
-  const [held, claimed] = [before === undefined ? [] : accountsOf(before), accountsOf(next)]
-  return [
-    ...held.filter((id) => !claimed.includes(id)).map((id) => releaseGuard(next, id)),
-    ...claimed.filter((id) => !held.includes(id)).map((id) => takeGuard(next, id)),
-    ...countBy(next.community, counts(next) - counts(before)),
-  ]
-}
 
 /** Who owns what. The record, the pointer on the member's side, the account's guard and the exact count change in one transaction. */
 export const createOwnershipStore = (table: Table): OwnershipStore => {
@@ -87,19 +49,43 @@ export const createOwnershipStore = (table: Table): OwnershipStore => {
     return undefined
   }
 
+  const stamped = (next: Ownership): Ownership => ({
+    ...next,
+    touchedAt: table.clock.now(),
+    version: next.version + 1,
+  })
+  const putting = (before: Ownership | undefined, saved: Ownership): readonly TransactItem[] => [
+    {
+      put: { ...withRecord(keyOf(saved), saved), version: saved.version },
+      condition: atVersion(saved.version - 1),
+    },
+    ...(before ? [] : [{ put: pointerOf(saved) }]),
+  ]
+
   const saveOwnership = async (next: Ownership): Promise<Saved> => {
     const before = await ownership(next.community, next.connection, next.member)
     if ((before?.version ?? 0) !== next.version) return { kind: 'stale' }
-    const saved: Ownership = { ...next, version: next.version + 1 }
-    const record = { ...withRecord(keyOf(saved), saved), version: saved.version }
+    const saved = stamped(next)
     const result = await table.transact([
-      { put: record, condition: atVersion(next.version) },
-      ...(before ? [] : [{ put: pointerOf(saved) }]),
-      ...guardChanges(before, saved),
+      ...putting(before, saved),
+      ...guardChanges(before ? [before] : [], saved),
     ])
     if (result.kind === 'done') return { kind: 'saved', ownership: saved }
     const owner = await otherOwner(next)
     return owner ? { kind: 'conflict', owner } : { kind: 'stale' }
+  }
+
+  const transferOwnership: OwnershipStore['transferOwnership'] = async (from, next) => {
+    const before = await ownership(next.community, next.connection, next.member)
+    if ((before?.version ?? 0) !== next.version) return { kind: 'stale' }
+    const saved = stamped(next)
+    const result = await table.transact([
+      { delete: keyOf(from), condition: atVersion(from.version) },
+      { delete: pointerOf(from) },
+      ...putting(before, saved),
+      ...guardChanges(before ? [from, before] : [from], saved),
+    ])
+    return result.kind === 'done' ? { kind: 'saved', ownership: saved } : { kind: 'stale' }
   }
 
   const deleteOwnership = async (read: Ownership): Promise<void> => {
@@ -142,6 +128,7 @@ export const createOwnershipStore = (table: Table): OwnershipStore => {
       }
     },
     saveOwnership,
+    transferOwnership,
     deleteOwnership,
     ownedCount: (community) => readOwnedCount(table, community),
     ownedCounts: () =>

@@ -33,6 +33,8 @@ const keyOf = (work: Pick<Work, 'community' | 'priority' | 'subject' | 'notBefor
   workKey(work.community, rankOf(work.priority), work.notBefore, nameOf(work.subject))
 const rowOf = (work: Work): Item => ({ ...withRecord(keyOf(work), work), token: work.token })
 
+const isTakeable = ({ notBefore }: Work, now: Instant): boolean => notBefore === undefined || notBefore <= now
+
 /** The token that was seen, and no other: what was added again meanwhile stays. */
 const seen = (work: Work) => still('token', work.token)
 
@@ -81,6 +83,32 @@ export const createWorkQueue = (table: Table): WorkQueue => {
     return taken
   }
 
+  const moreUrgent = async (community: CommunityId, priority: Priority, now: Instant): Promise<boolean> => {
+    const rank = rankOf(priority)
+    // Mostly there is nothing at all before it, or the first row may be taken: one row tells.
+    const { items } = await table.query({
+      pk: workPartition(community),
+      from: '0#',
+      to: `${rank}#`,
+      limit: 1,
+    })
+    const [first] = items.map((item) => recordOf<Work>(item))
+    if (first === undefined) return false
+    if (isTakeable(first, now)) return true
+    for (let above = rankOf(first.priority); above < rank; above += 1)
+      if ((await takeRank(community, above, now, 1)).length > 0) return true
+    return false
+  }
+
+  const overdue = async (community: CommunityId, priority: Priority, before: Instant, limit: number) => {
+    const beginsWith = `${rankOf(priority)}#`
+    const { items } = await table.query({ pk: workPartition(community), beginsWith, limit })
+    return items
+      .map((item) => recordOf<Work>(item))
+      .filter(({ since }) => since < before)
+      .toSorted((a, b) => (a.since < b.since ? -1 : 1))
+  }
+
   const defer = async (work: Work, notBefore: Instant): Promise<Work | undefined> => {
     const later: Work = { ...work, notBefore, attempts: work.attempts + 1, token: table.ids.ordered() }
     if (work.notBefore === notBefore) {
@@ -105,8 +133,7 @@ export const createWorkQueue = (table: Table): WorkQueue => {
       if ((await firstRow(community)) !== undefined) await announce(community)
       return false
     }
-    const { notBefore } = recordOf<Work>(row)
-    if (notBefore === undefined || notBefore <= now) return true
+    if (isTakeable(recordOf<Work>(row), now)) return true
     return (await take(community, now, 1)).length > 0
   }
 
@@ -127,6 +154,8 @@ export const createWorkQueue = (table: Table): WorkQueue => {
       await inParallel(work, width, (item) => table.delete(keyOf(item), seen(item)))
     },
     defer,
+    moreUrgent,
+    overdue,
     waiting,
   }
 }

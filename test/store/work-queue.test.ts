@@ -261,6 +261,35 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('defer' as const), pick: fc.nat(20), seconds: fc.nat(90) }),
   fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 60 }) }),
 )
+describe('what is more urgent', () => {
+  it('is told of takeable work before a priority, and of nothing else', async () => {
+    const k = freshCommunity()
+    expect(await queue.moreUrgent(k, 'join', now)).toBe(false)
+    await queue.add([draft(k, 'ada', 'join'), draft(k, 'bob', 'join')])
+    expect(await queue.moreUrgent(k, 'join', now)).toBe(false)
+    await queue.defer(await one(draft(k, 'eve', 'departure')), later(now, 60))
+    expect(await queue.moreUrgent(k, 'join', now)).toBe(false)
+    expect(await queue.moreUrgent(k, 'departure', later(now, 60))).toBe(false)
+    expect(await queue.moreUrgent(k, 'login', later(now, 60))).toBe(true)
+    await queue.add([draft(k, 'cyd', 'change')])
+    expect(await queue.moreUrgent(k, 'reconciliation', now)).toBe(true)
+    expect(await queue.moreUrgent(k, 'change', now)).toBe(false)
+  })
+
+  it('is overdue once it was accepted long enough ago, deferred or not, oldest first', async () => {
+    const k = freshCommunity()
+    await queue.add([
+      { ...draft(k, 'ada', 'departure'), since: later(now, 30) },
+      { ...draft(k, 'bob', 'departure'), since: later(now, 90) },
+      { ...draft(k, 'cyd', 'join'), since: now },
+    ])
+    await queue.defer(await one(draft(k, 'eve', 'departure')), later(now, 600))
+    const late = await queue.overdue(k, 'departure', later(now, 60), 100)
+    expect(late.map(nameOf)).toEqual(['eve', 'ada'])
+    expect(await queue.overdue(k, 'departure', now, 100)).toEqual([])
+  })
+})
+
 const forEver = instant(Date.UTC(9999, 0))
 const rowOf = (work: Work): string =>
   [priorities.indexOf(work.priority), work.notBefore ?? '0', nameOf(work)].join('#')
@@ -315,6 +344,10 @@ describe('against a model', () => {
         for (const step of sequence) await model.run(step)
         expect(await queue.take(k, model.at(), 100)).toEqual(model.takeable())
         expect((await queue.waiting(model.at())).includes(k)).toBe(model.takeable().length > 0)
+        for (const [rank, priority] of priorities.entries())
+          expect(await queue.moreUrgent(k, priority, model.at())).toBe(
+            model.takeable().some((work) => priorities.indexOf(work.priority) < rank),
+          )
       }),
       { numRuns: 40 },
     )
