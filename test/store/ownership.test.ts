@@ -131,6 +131,64 @@ describe('an ownership', () => {
     expect(await store.ownedCount(k)).toBe(1)
   })
 
+  it('passes whole to whom its person came back as, in one step', async () => {
+    const k = freshCommunity()
+    const [account, former] = [freshAccount(), freshAccount()]
+    const suspended = { at: firstOfMay, reason: 'departed' } as const
+    const from = await saved(drafted(k, { account, former, suspended }))
+    const { member, connection } = drafted(k)
+    const passed = await store.transferOwnership(from, { ...from, member, connection, version: 0 })
+    if (passed.kind !== 'saved') throw new Error(passed.kind)
+    expect(passed.ownership).toMatchObject({ member, connection, account, former, suspended, version: 1 })
+    expect(await store.ownershipOfAccount(k, account)).toEqual(passed.ownership)
+    expect(await store.ownershipOfAccount(k, former)).toEqual(passed.ownership)
+    expect(await store.ownershipsOf(connection, member)).toEqual([passed.ownership])
+    expect(await store.ownership(k, from.connection, from.member)).toBeUndefined()
+    expect(await store.ownershipsOf(from.connection, from.member)).toEqual([])
+    expect(await store.ownedCount(k)).toBe(1)
+    // Deleting what the one before had takes nothing from the one after.
+    await store.deleteOwnership(from)
+    expect(await store.ownershipOfAccount(k, account)).toEqual(passed.ownership)
+    expect(await store.ownedCount(k)).toBe(1)
+  })
+
+  it('passes into a beginning of the other, and drops what neither claims any more', async () => {
+    const k = freshCommunity()
+    const [account, former] = [freshAccount(), freshAccount()]
+    const from = await saved(drafted(k, { account, former }))
+    const begun = await saved(drafted(k))
+    const passed = await store.transferOwnership(from, { ...begun, account })
+    expect(passed).toMatchObject({ kind: 'saved', ownership: { account, version: 2 } })
+    expect(await store.ownershipOfAccount(k, former)).toBeUndefined()
+    expect(await store.ownershipsOf(begun.connection, begun.member)).toHaveLength(1)
+    expect(await store.ownedCount(k)).toBe(1)
+  })
+
+  it('passes only as both were read, and to one of many', async () => {
+    const k = freshCommunity()
+    const account = freshAccount()
+    const from = await saved(drafted(k, { account }))
+    const later = await saved({ ...from, email: 'new@acme.example' })
+    const { member } = drafted(k)
+    expect(await store.transferOwnership(from, { ...from, member, version: 0 })).toEqual({ kind: 'stale' })
+    const begun = await saved(drafted(k))
+    const stale = { ...begun, account, version: 0 }
+    expect(await store.transferOwnership(later, stale)).toEqual({ kind: 'stale' })
+    expect(await store.ownershipOfAccount(k, account)).toEqual(later)
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        store.transferOwnership(later, { ...later, member: drafted(k).member, version: 0 }),
+      ),
+    )
+    expect(results.filter(({ kind }) => kind === 'saved')).toHaveLength(1)
+    expect(await store.ownedCount(k)).toBe(1)
+  })
+
+  it('says when it was last written', async () => {
+    const first = await saved(drafted(freshCommunity()))
+    expect(first.touchedAt).toBe(opened.table.clock.now())
+  })
+
   it('is counted exactly when many come and go at once', async () => {
     const k = freshCommunity()
     const drafts = Array.from({ length: 20 }, () => drafted(k, { account: freshAccount() }))
