@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 import { commands } from './commands.ts'
 import { type Exit, exits } from './exits.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { withoutRemains } from './progress.ts'
 import { complain, say, type Terminal } from './terminal.ts'
 import { troubleText } from './trouble.ts'
 import { openHouse } from './wiring.ts'
@@ -68,9 +69,10 @@ const helpFor = (args: readonly string[]): string | undefined => {
 /** The `rolecall` command. Resolves to its exit code; `openLocal` knows the engine of `npm start`. */
 export const runCli = async (
   args: readonly string[],
-  terminal: Terminal,
+  given: Terminal,
   openLocal: OpenLocal,
 ): Promise<Exit> => {
+  const terminal = withoutRemains(given)
   try {
     const help = helpFor(args)
     if (help !== undefined) {
@@ -80,5 +82,7 @@ export const runCli = async (
     return await runCommand(named(args), terminal, openLocal)
   } catch (error) {
     return report(error, terminal)
+  } finally {
+    terminal.status?.('')
   }
 }

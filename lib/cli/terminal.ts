@@ -6,6 +6,8 @@ export type Terminal = {
   readonly error: (text: string) => void
   /** Of each stream by itself: one may be a terminal and the other a file. */
   readonly colour: { readonly out: boolean; readonly error: boolean }
+  /** Where standard error is a terminal: puts this in the place of its last line, which nothing ended yet; empty: just clears it. */
+  readonly status?: (line: string) => void
 }
 type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
 
