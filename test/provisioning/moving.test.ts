@@ -99,7 +99,8 @@ test('refused under the new address, everything is as it was', async () => {
   await bench.provider.readdress(anna, 'countess@demo.test')
   await bench.settle()
   expect(users()).toEqual({ 'anna@demo.test': 'readonly' })
-  expect({ ...(await record(anna)), version: 0 }).toEqual({ ...before, version: 0 })
+  const content = (one: Awaited<ReturnType<typeof record>>) => ({ ...one, version: 0, touchedAt: undefined })
+  expect(content(await record(anna))).toEqual(content(before))
 })
 
 test('taken over by an operator in the middle of a move that went no further: it is in use again, and stays', async () => {
