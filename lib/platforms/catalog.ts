@@ -10,7 +10,7 @@ import { openNetography } from './netography/adapter.ts'
 import { openSekoia } from './sekoia/adapter.ts'
 import type { Toolbox } from './toolbox.ts'
 import { platformTraits } from './traits.ts'
-import { createTransport } from './transport.ts'
+import { createTransport, type Transport } from './transport.ts'
 
 export type PlatformsDeps = {
   /** Resolves a secret reference; asked before each call, so that a rotated key is used at once (the resolver caches). */
@@ -24,6 +24,8 @@ export type PlatformsDeps = {
   /** Seconds one exchange may take. */
   readonly timeout?: number
   readonly random?: () => number
+  /** How requests travel; absent: over the network. */
+  readonly transport?: Transport
 }
 
 type Entry = {
@@ -63,7 +65,7 @@ const fingerprint = (community: Community): string =>
 
 /** The port `Platforms` over the catalogue. Communities stay open until their configuration changes. */
 export const createPlatforms = (deps: PlatformsDeps): Platforms => {
-  const transport = createTransport(deps.allowLoopback)
+  const transport = deps.transport ?? createTransport(deps.allowLoopback)
   const brakes = new Map<string, Brake>()
   const opened = new Map<string, { readonly print: string; readonly platform: Platform }>()
 
