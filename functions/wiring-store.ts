@@ -8,6 +8,7 @@ import { createLeases } from '../lib/store/leases.ts'
 import { createOutcomeStore } from '../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../lib/store/ownership.ts'
 import { createPace } from '../lib/store/pace.ts'
+import { createPauseStore } from '../lib/store/pauses.ts'
 import { createRunStore } from '../lib/store/plans.ts'
 import { createSafetyStore } from '../lib/store/safety.ts'
 import { createTable } from '../lib/store/table-client.ts'
@@ -39,6 +40,7 @@ export const wireStore = (environment: Environment) => {
     runs: createRunStore(table),
     leases: createLeases(table, { holder: ids.uuid() }),
     audit: createAuditLog(table),
+    pauses: createPauseStore(table),
     configurations: createConfigurationStore(table),
     pace: createPace(table, { egress }),
   }

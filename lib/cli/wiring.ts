@@ -14,6 +14,7 @@ import { createDirectory } from '../store/directory.ts'
 import { createOutcomeStore } from '../store/outcomes.ts'
 import { createOwnershipStore } from '../store/ownership.ts'
 import { createPace } from '../store/pace.ts'
+import { createPauseStore } from '../store/pauses.ts'
 import { createRunStore } from '../store/plans.ts'
 import { createSafetyStore } from '../store/safety.ts'
 import { createTable } from '../store/table-client.ts'
@@ -54,6 +55,7 @@ export const openHouse = (access: Access) => {
     runs: createRunStore(table),
     work: createWorkQueue(table),
     audit: createAuditLog(table),
+    pauses: createPauseStore(table),
     patterns: createPatterns(),
     secrets,
     platforms: createPlatforms({

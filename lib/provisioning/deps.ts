@@ -3,6 +3,7 @@ import type { Clock, Ids } from '../core/ports/clock.ts'
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
 import type { DirectoryReads, DirectoryUpkeep } from '../core/ports/directory.ts'
 import type { OutcomeStore, OwnershipStore } from '../core/ports/ownership.ts'
+import type { PauseStore } from '../core/ports/pauses.ts'
 import type { Platforms } from '../core/ports/platform.ts'
 import type { AuditLog, Events, Leases, RunStore } from '../core/ports/runs.ts'
 import type { SafetyStore } from '../core/ports/safety.ts'
@@ -32,6 +33,7 @@ export type Provisioning = {
   readonly runs: RunStore
   readonly leases: Leases
   readonly audit: AuditLog
+  readonly pauses: PauseStore
   readonly events: Events
   readonly configuration: CurrentConfiguration
   readonly platforms: Platforms

@@ -197,6 +197,8 @@ export const planKey = (k: CommunityId, number: number, part: number): Key => ({
   sk: `${String(number).padStart(10, '0')}#${String(part).padStart(4, '0')}`,
 })
 export const leaseKey = (k: CommunityId): Key => ({ pk: `${community(k)}#L`, sk: 'lease' })
+/** A row while its platform cannot be reached. */
+export const pauseKey = (k: CommunityId): Key => ({ pk: `${community(k)}#W`, sk: 'paused' })
 export const paceKey = (baseUrl: string, egress: string): Key => ({
   pk: `PACE#${egress}#${baseUrl}`,
   sk: 'bucket',

@@ -24,6 +24,7 @@ import { createDirectory } from '../../lib/store/directory.ts'
 import { createLeases } from '../../lib/store/leases.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
+import { createPauseStore } from '../../lib/store/pauses.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
@@ -102,6 +103,7 @@ export const openVillage = async (stage: Stage, roles: HarnessRoles, given: Part
     runs: createRunStore(table),
     leases: createLeases(table, { holder: 'worker' }),
     audit: createAuditLog(table),
+    pauses: createPauseStore(table),
     events: { emit: async () => {} },
     configuration: async () => configuration,
     platforms: createPlatforms({

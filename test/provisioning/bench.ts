@@ -36,6 +36,7 @@ import { createDirectory } from '../../lib/store/directory.ts'
 import { createLeases } from '../../lib/store/leases.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
+import { createPauseStore } from '../../lib/store/pauses.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
@@ -240,6 +241,7 @@ export const openBench = async (options: BenchOptions = {}) => {
     runs: createRunStore(table),
     leases: createLeases(table, { holder }),
     audit: createAuditLog(table),
+    pauses: createPauseStore(table),
     events: {
       emit: async (event) => {
         events.push(event)

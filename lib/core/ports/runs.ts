@@ -3,6 +3,7 @@ import type { OperatorEvent } from '../events.ts'
 import type { CommunityId, ConnectionId, Instant } from '../ids.ts'
 import type { Drift, Plan } from '../plan.ts'
 import type { Verdict } from '../verdict.ts'
+import type { ScanPage } from './directory.ts'
 import type { ReadingState } from './platform.ts'
 
 /** What a run leaves behind, and who may run. */
@@ -64,26 +65,6 @@ export type DriftStore = {
   readonly dropDrift: (community: CommunityId, ids: readonly string[]) => Promise<void>
 }
 
-/** Operators' events on their way out: written once, delivered at least once. */
-export type OutgoingEvent = {
-  /** Unique and sorting by time; the receiver's key against repetition. */
-  readonly id: string
-  readonly event: OperatorEvent
-  /** Receivers that have not confirmed it yet: `bus`, or a webhook's id. */
-  readonly waitingFor: readonly string[]
-  readonly attempts: number
-  readonly notBefore?: Instant
-}
-export type EventOutbox = {
-  readonly append: (events: readonly OutgoingEvent[]) => Promise<void>
-  /** Due at `now`, oldest first. */
-  readonly due: (now: Instant, limit: number) => Promise<readonly OutgoingEvent[]>
-  /** Confirmed by everybody. */
-  readonly finish: (events: readonly OutgoingEvent[]) => Promise<void>
-  /** As it stands after an attempt. */
-  readonly defer: (before: OutgoingEvent, after: OutgoingEvent) => Promise<void>
-}
-
 /** Set while a community's records may be older than what was done by them (a restored table): it is treated as `report`. */
 export type Quarantine = { readonly community: CommunityId; readonly since: Instant; readonly reason: string }
 export type QuarantineStore = {
@@ -106,14 +87,23 @@ export type Leases = {
 export type AuditLog = {
   readonly append: (entries: readonly AuditEntry[]) => Promise<void>
   /** Entries about a member, group or community, newest first. */
-  readonly about: (
-    subject: {
+  readonly about: (subject: AuditSubject, limit: number) => Promise<readonly AuditEntry[]>
+  /** The whole trail, newest first, page by page: `next` of a page is the `after` of the one behind it. */
+  readonly page: (subject: AuditSubject, reading: AuditReading) => Promise<ScanPage<AuditEntry>>
+}
+export type AuditSubject =
+  | {
       readonly kind: 'member' | 'group' | 'community'
       readonly id: string
       readonly connection?: ConnectionId
-    },
-    limit: number,
-  ) => Promise<readonly AuditEntry[]>
+    }
+  /** Which version was made current when. */
+  | { readonly kind: 'configuration' }
+export type AuditReading = {
+  readonly limit: number
+  /** Only what happened up to then. */
+  readonly until?: Instant
+  readonly after?: string
 }
 
 export type Events = { readonly emit: (event: OperatorEvent) => Promise<void> }
