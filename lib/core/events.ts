@@ -61,3 +61,21 @@ export type OperatorEvent =
       readonly examples: readonly MemberId[]
     })
 export type EventType = OperatorEvent['type']
+
+const types: Readonly<Record<EventType, true>> = {
+  'plan.held': true,
+  'hold.decided': true,
+  'change.applied': true,
+  'change.failed': true,
+  'run.failed': true,
+  'credential.expiring': true,
+  'access.remains': true,
+  'drift.found': true,
+  'drift.flapping': true,
+  'departure.overdue': true,
+  'problem.found': true,
+  'community.quarantined': true,
+  'community.released': true,
+  'members.unmentioned': true,
+}
+export const eventTypes = Object.keys(types) as readonly EventType[]

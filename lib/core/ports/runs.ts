@@ -21,6 +21,8 @@ export type PlanHead = {
   readonly configuration: number
   readonly scope: Plan['scope']
   readonly changes: number
+  /** Of the changes: those that may be carried out. */
+  readonly allowed: number
   readonly held: number
 }
 /** What became of a person's wish to have a stored plan carried out. */
