@@ -189,12 +189,27 @@ export const approvalKey = (k: CommunityId, digest: string, part: number): Key =
   sk: `${digest}#${String(part).padStart(4, '0')}`,
 })
 
+export const quarantinesPartition = 'QUARANTINE'
+export const quarantineKey = (k: CommunityId): Key => ({ pk: quarantinesPartition, sk: k })
+/** What the service calls the table in which this was written. */
+export const identityKey: Key = { pk: 'IDENTITY', sk: 'TABLE' }
+
 // ---- runs
 export const plansPartition = (k: CommunityId): string => `${community(k)}#P`
 export const planCounterKey = (k: CommunityId): Key => ({ pk: `${community(k)}#N`, sk: 'plans' })
 export const planKey = (k: CommunityId, number: number, part: number): Key => ({
   pk: plansPartition(k),
   sk: `${String(number).padStart(10, '0')}#${String(part).padStart(4, '0')}`,
+})
+/** What a list of plans shows, without their parts. */
+export const planHeadsPartition = (k: CommunityId): string => `${community(k)}#PH`
+export const planHeadKey = (k: CommunityId, number: number): Key => ({
+  pk: planHeadsPartition(k),
+  sk: String(number).padStart(10, '0'),
+})
+export const fateKey = (k: CommunityId, number: number): Key => ({
+  pk: `${community(k)}#PF`,
+  sk: String(number).padStart(10, '0'),
 })
 export const leaseKey = (k: CommunityId): Key => ({ pk: `${community(k)}#L`, sk: 'lease' })
 /** A row while its platform cannot be reached. */
@@ -203,6 +218,16 @@ export const paceKey = (baseUrl: string, egress: string): Key => ({
   pk: `PACE#${egress}#${baseUrl}`,
   sk: 'bucket',
 })
+
+// ---- events on their way out
+export const outboxShards = 4
+export const outboxPartition = (receiver: string, shard: number): string => `OUT#${receiver}#${shard}`
+/** As work: what was deferred lies behind what was never tried. */
+export const outboxKey = (receiver: string, notBefore: Instant | undefined, id: string): Key => ({
+  pk: outboxPartition(receiver, (id.codePointAt(id.length - 1) ?? 0) % outboxShards),
+  sk: `${notBefore ?? '0'}#${id}`,
+})
+export const receiverKey = (receiver: string): Key => ({ pk: 'RECEIVERS', sk: receiver })
 
 // ---- audit, configuration, credentials
 export const auditPartition = (

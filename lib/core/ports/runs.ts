@@ -77,6 +77,14 @@ export type QuarantineStore = {
   readonly release: (community: CommunityId) => Promise<void>
 }
 
+/** Tells the store from an older copy of it put in its place. */
+export type StoreIdentity = {
+  /** The store this one is a copy of; undefined while it is itself. Asked of the service now and then only. */
+  readonly copyOf: () => Promise<string | undefined>
+  /** What follows from being a copy has been done: this is the store from now on. */
+  readonly settle: (copyOf: string) => Promise<void>
+}
+
 export type Lease = { readonly community: CommunityId; readonly fence: number; readonly until: Instant }
 export type Leases = {
   /** Undefined when another worker holds it. `fence` rises with every new holder. */
