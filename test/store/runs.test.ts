@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CommunityId, later } from '../../lib/core/ids.ts'
-import type { Plan } from '../../lib/core/plan.ts'
+import { accountId, type CommunityId, connectionId, later, memberId, roleId } from '../../lib/core/ids.ts'
+import type { Change, Plan } from '../../lib/core/plan.ts'
 import type { Leases } from '../../lib/core/ports/runs.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
-import { planKey } from '../../lib/store/keys.ts'
+import { planHeadKey, planKey } from '../../lib/store/keys.ts'
 import { createLeases } from '../../lib/store/leases.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
 import { createTestClock, firstOfMay as now } from '../support/clock.ts'
@@ -16,6 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => opened.test.close())
 
+const acme = connectionId('acme')
 const verdict: Verdict = { allowed: [], held: [], withheld: [] }
 const planOf = (community: CommunityId, roles: readonly string[] = []): Plan => ({
   community,
@@ -56,8 +57,67 @@ describe('stored plans', () => {
     await store.savePlan(planOf(k, noise()), verdict, now)
     await opened.table.delete(planKey(k, 2, 0))
     expect(await store.latestPlan(k)).toMatchObject({ number: 1 })
+    await store.savePlan(planOf(k, ['without a head']), verdict, now)
+    await opened.table.delete(planHeadKey(k, 3))
+    expect(await store.latestPlan(k)).toMatchObject({ number: 1 })
+    expect(await store.plan(k, 3)).toBeUndefined()
     expect(await store.plan(k, 2)).toBeUndefined()
-    expect(await store.savePlan(planOf(k), verdict, now)).toBe(3)
+    expect(await store.savePlan(planOf(k), verdict, now)).toBe(4)
+  })
+
+  it('of 20,000 changes come back whole, and a list of them reads none of it', async () => {
+    const k = freshCommunity()
+    let units = 0
+    const store = createRunStore(
+      opened.another(undefined, (some) => {
+        units += some
+      }),
+    )
+    const role = { role: roleId('analyst'), because: [] }
+    const changes = Array.from({ length: 20_000 }, (_, n): Change => {
+      const account = accountId(randomUUID())
+      const subject = { connection: acme, member: memberId(randomUUID()), email: `p${n}@acme.test`, account }
+      return { id: `grant/${account}/analyst`, kind: 'grant', subject, grant: role, admin: false }
+    })
+    const stranger: Change = { id: 'forget-role/x', kind: 'forgetRole', role: roleId('x'), name: 'X' }
+    const judged: Verdict = {
+      allowed: changes.slice(2),
+      held: [{ change: changes[0] as Change, reason: { kind: 'protected' } }],
+      withheld: [changes[1] as Change, stranger],
+    }
+    const plan = { ...planOf(k), changes }
+    expect(await store.savePlan(plan, judged, now)).toBe(1)
+    expect(await store.plan(k, 1)).toEqual({ number: 1, at: now, plan, verdict: judged })
+    units = 0
+    const head = { number: 1, at: now, configuration: 3, scope: 'community', changes: 20_000 }
+    expect(await store.plans(k, 10)).toEqual([{ ...head, allowed: 19_998, held: 1 }])
+    expect(units).toBe(1)
+  })
+
+  it('are listed newest first, and each has a fate of its own, for thirty days', async () => {
+    const k = freshCommunity()
+    const clock = createTestClock()
+    const store = createRunStore(opened.another(clock))
+    for (const n of [0, 1, 2]) await store.savePlan(planOf(k), verdict, later(now, n))
+    const numbers = async (limit: number) => (await store.plans(k, limit)).map(({ number }) => number)
+    expect([await numbers(2), await numbers(9)]).toEqual([
+      [3, 2],
+      [3, 2, 1],
+    ])
+    expect(await store.fate(k, 2)).toBeUndefined()
+    const asked = { number: 2, at: now, state: 'asked', why: [], applied: 0, failed: 0 } as const
+    const refused = { ...asked, at: later(now, 5), state: 'refused', why: ['x: no longer planned'] } as const
+    for (const fate of [asked, refused]) {
+      await store.saveFate(k, fate)
+      expect(await store.fate(k, 2)).toEqual(fate)
+    }
+    expect(await store.fate(k, 1)).toBeUndefined()
+    clock.setTo(later(now, 30 * 86_400 + 1))
+    expect(await numbers(9)).toEqual([3])
+    expect(await store.fate(k, 2)).toEqual(refused)
+    clock.setTo(later(now, 30 * 86_400 + 5))
+    expect(await numbers(9)).toEqual([])
+    expect(await store.fate(k, 2)).toBeUndefined()
   })
 
   it('get numbers of their own when stored at once', async () => {
