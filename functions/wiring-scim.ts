@@ -6,6 +6,7 @@ import { createScimService } from '../lib/scim/service.ts'
 import { createDocumentClient } from '../lib/store/client.ts'
 import { createCredentialStore } from '../lib/store/credentials.ts'
 import { createDirectory } from '../lib/store/directory.ts'
+import { createMentions } from '../lib/store/member-mentions.ts'
 import { createTable } from '../lib/store/table-client.ts'
 import { createLateAccess } from './wiring-access-late.ts'
 
@@ -30,6 +31,8 @@ export const wireScim = (environment: Environment): ((request: ScimRequest) => P
       directory: createDirectory(table),
       credentials: createCredentialStore(table),
       access: accessOver(table),
+      // Tried once: no request waits for what is only noted beside it.
+      mentions: createMentions(createTable({ ...shared, limit: { ...limit, patientUntil: now } })),
       clock,
     })
     return service(request)

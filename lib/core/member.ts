@@ -30,6 +30,8 @@ export type Member = {
   readonly inactiveSince?: Instant
   /** A tombstone: absent for SCIM, departed for provisioning. */
   readonly deletedAt?: Instant
+  /** When the identity provider last spoke of them without changing anything, to the day; no part of the record and its version. */
+  readonly mentionedAt?: Instant
 }
 
 /** RFC 7643 §4.2, without its members. */

@@ -4,13 +4,14 @@ import type { GroupId } from '../core/ids.ts'
 import type { Attributes } from '../core/member.ts'
 import type { AccessReads } from '../core/ports/access.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Directory } from '../core/ports/directory.ts'
+import type { Directory, DirectoryMentions } from '../core/ports/directory.ts'
 import { parseBody } from './body.ts'
 import { errorAnswer } from './errors.ts'
 import type { Answer, Asked, Exchange, Observed, ScimRequest, ScimResponse } from './exchange.ts'
 import { groups } from './groups/groups.ts'
 import { createCursors } from './lists/cursors.ts'
 import { checkBody, mediaType } from './media-type.ts'
+import { createMentioned } from './mentioned.ts'
 import type { Quirk } from './quirks.ts'
 import type { ResourceType } from './resource-type.ts'
 import { createRoutes, type Route } from './routes.ts'
@@ -21,6 +22,8 @@ export type EndpointDeps = {
   readonly clock: Clock
   /** Tells how members stand on the platforms. */
   readonly access?: AccessReads
+  /** Keeps when the client last spoke of somebody. */
+  readonly mentions?: DirectoryMentions
   /** What is served, in the order of lists over all of them; Users and Groups by default. */
   readonly resourceTypes?: readonly ResourceType[]
 }
@@ -35,12 +38,12 @@ export type ScimEndpoint = (request: ScimRequest, caller: Caller) => Promise<Sci
 const ownRoutes = createRoutes([users, groups])
 
 export const createScimEndpoint = (deps: EndpointDeps): ScimEndpoint => {
-  const { directory, clock, access, resourceTypes } = deps
+  const { directory, clock, access, mentions, resourceTypes } = deps
   const routes = resourceTypes === undefined ? ownRoutes : createRoutes(resourceTypes)
   return async (request, { actor, secret }) => {
     const { connection, requestId, baseUrl, body } = request
     const route = routes(request.method, request.path)
-    const { observed, ...notes } = observation(route)
+    const { observed, noteUnnoted, ...notes } = observation(route)
     try {
       const exchange: Omit<Exchange, 'perform'> = {
         request: { ...asked(request), connection, baseUrl },
@@ -49,6 +52,7 @@ export const createScimEndpoint = (deps: EndpointDeps): ScimEndpoint => {
         directory,
         clock,
         ...(access === undefined ? {} : { access }),
+        mentioned: createMentioned(mentions, clock.now(), noteUnnoted),
         cursors: createCursors(clock, { connection, secret }),
         body: once(() => parseBody(body)),
         bodySize: body?.length ?? 0,
@@ -81,7 +85,11 @@ const once = <T>(make: () => T): (() => T) => {
 const observation = (route: Route) => {
   const quirks: Partial<Record<Quirk, number>> = {}
   const groupCycles = new Set<GroupId>()
+  let unnotedMentions = 0
   return {
+    noteUnnoted: (): void => {
+      unnotedMentions += 1
+    },
     note: (quirk: Quirk): void => {
       quirks[quirk] = (quirks[quirk] ?? 0) + 1
     },
@@ -92,6 +100,7 @@ const observation = (route: Route) => {
       operation: route.kind === 'unknown' ? 'unknown' : route.name,
       quirks,
       ...(groupCycles.size === 0 ? {} : { groupCycles: [...groupCycles] }),
+      ...(unnotedMentions === 0 ? {} : { unnotedMentions }),
     }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Stamp } from '../core/audit.ts'
 import type { ConnectionId, GroupId } from '../core/ids.ts'
-import type { Attributes } from '../core/member.ts'
+import type { Attributes, Member } from '../core/member.ts'
 import type { AccessReads } from '../core/ports/access.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Directory } from '../core/ports/directory.ts'
@@ -37,6 +37,8 @@ export type Observed = {
   readonly quirks: Readonly<Partial<Record<Quirk, number>>>
   /** Groups that were put into a group that stands in them already. */
   readonly groupCycles?: readonly GroupId[]
+  /** Members of whom could not be put down that they were spoken of. */
+  readonly unnotedMentions?: number
   /** Of an unexpected exception; for the log only, never for the caller. */
   readonly error?: unknown
 }
@@ -57,6 +59,8 @@ export type Exchange = {
   readonly clock: Clock
   /** Absent where nothing tells how members stand on the platforms. */
   readonly access?: AccessReads
+  /** The client spoke of these by name. Never fails. */
+  readonly mentioned: (members: readonly Member[]) => Promise<void>
   readonly cursors: Cursors
   /** The parsed body; throws `invalidSyntax` where there is none. */
   readonly body: () => Attributes

@@ -26,6 +26,8 @@ export type ResourceVerbs<S extends Stored> = {
   /** The extensions that have something to show here; absent: all of the schema's. */
   readonly offered?: (exchange: Exchange) => readonly Extension[]
   readonly read: (exchange: Exchange, id: string) => Promise<S | undefined>
+  /** Told of a resource that was asked for by its id; never fails. */
+  readonly asked?: (exchange: Exchange, stored: S) => Promise<void>
   /** Exact totals and random access in id order, where the store has them. */
   readonly list?: (exchange: Exchange, startIndex: number, count: number) => Promise<ListPage<S>>
   /** Bytes in an answer, about, where they may be many: a page ends before what would not fit is even read. */

@@ -77,9 +77,12 @@ export const singleOperations = <S extends Stored>(verbs: ResourceVerbs<S>): Sin
     },
     read: async (exchange, id) => {
       const stored = await existing(exchange, id)
-      return isUnchanged(exchange.request, stored)
-        ? { status: 304, headers: headersOf(exchange, stored) }
-        : answer(exchange, 200, stored)
+      const unchanged = isUnchanged(exchange.request, stored)
+      const [answered] = await Promise.all([
+        unchanged ? { status: 304, headers: headersOf(exchange, stored) } : answer(exchange, 200, stored),
+        verbs.asked?.(exchange, stored),
+      ])
+      return answered
     },
     replace: async (exchange, id) => {
       projectionOf(schema, exchange.request.query)

@@ -10,8 +10,9 @@ import { recordOf, withRecord } from './records.ts'
 import type { Item } from './table-client.ts'
 
 /** Beside the record stand the attributes that conditions name, and the salt of this person's audit commitments. */
-export const memberItem = (member: Member, salt: string): Item => ({
+export const memberItem = ({ mentionedAt, ...member }: Member, salt: string): Item => ({
   ...withRecord(memberKey(member.connection, member.id), member),
+  ...(mentionedAt === undefined ? {} : { mentionedAt }),
   version: member.version,
   incarnation: member.incarnation,
   salt,
@@ -28,7 +29,12 @@ export const withSalt = (member: Member, salt: string): Member => {
 
 export const memberOf = (item: Item): Member => {
   const record = recordOf<Member>(item)
-  return withSalt({ ...record, attributes: bareAttributes(record.attributes) }, String(item.salt))
+  const mentioned =
+    typeof item.mentionedAt === 'string' ? { mentionedAt: item.mentionedAt as Member['created'] } : {}
+  return withSalt(
+    { ...record, ...mentioned, attributes: bareAttributes(record.attributes) },
+    String(item.salt),
+  )
 }
 
 export const isLive = (resource: { readonly deletedAt?: string }): boolean => resource.deletedAt === undefined

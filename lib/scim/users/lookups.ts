@@ -29,16 +29,21 @@ const foundBy = async (
 
 const by =
   (attribute: MemberLookup['by']): Lookup<Member> =>
-  async ({ directory, request }, value, take) => {
+  async ({ directory, request, mentioned }, value, take) => {
     // Longer than anything stored: the answer is known without a read.
     if (isTooLong(value)) return []
     const found = await foundBy(directory, request.connection, { by: attribute, value })
     if (found === undefined) return undefined
+    // Who is looked for by a name of theirs, and theirs alone, was spoken of.
+    if (found.length === 1) await mentioned(found)
     return take(found.length) ? found.filter((member) => member.deletedAt === undefined) : undefined
   }
 
-const byId: Lookup<Member> = async ({ directory, request }, value) =>
-  isUuid(value) ? directory.members(request.connection, [memberId(value)]) : []
+const byId: Lookup<Member> = async ({ directory, request, mentioned }, value) => {
+  const found = isUuid(value) ? await directory.members(request.connection, [memberId(value)]) : []
+  await mentioned(found)
+  return found
+}
 
 const rowsAtOnce = 1_000
 

@@ -57,6 +57,7 @@ export const users = resourceType<Member>({
     [...userSchema.extensions.values()].filter(({ urn }) => urn !== accessUrn || access !== undefined),
   read: async ({ directory, request }, id) =>
     isUuid(id) ? directory.member(request.connection, memberId(id)) : undefined,
+  asked: ({ mentioned }, member) => mentioned([member]),
   list: ({ directory, request }, startIndex, count) =>
     directory.listMembers(request.connection, startIndex, count),
   scan: ({ directory, request }, limit, after) => directory.scanMembers(request.connection, limit, after),

@@ -55,7 +55,11 @@ export const create: Verbs['create'] = (exchange) => {
 const update = async (exchange: Exchange, before: Member, wanted: Attributes): Promise<Written<Member>> => {
   const next = withoutTombstoneNames(memberResource(before), wanted, exchange.note)
   requireAttributes(userSchema, next)
-  return settled(await exchange.directory.updateMember(exchange.stamp, before, memberDraft(next, before)))
+  const draft = memberDraft(next, before)
+  const written = settled(await exchange.directory.updateMember(exchange.stamp, before, draft))
+  // What changes nothing writes nothing, and is a word about the person all the same.
+  if (written !== 'stale' && written.version === before.version) await exchange.mentioned([written])
+  return written
 }
 
 /** RFC 7644 §3.5.1: everything the body leaves out is cleared, except `active`: leaving it out must not switch anybody on. */
