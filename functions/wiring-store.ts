@@ -4,12 +4,14 @@ import { createAuditLog } from '../lib/store/audit.ts'
 import { createDocumentClient } from '../lib/store/client.ts'
 import { createConfigurationStore } from '../lib/store/configuration.ts'
 import { createDirectory } from '../lib/store/directory.ts'
+import { createStoreIdentity } from '../lib/store/identity.ts'
 import { createLeases } from '../lib/store/leases.ts'
 import { createOutcomeStore } from '../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../lib/store/ownership.ts'
 import { createPace } from '../lib/store/pace.ts'
 import { createPauseStore } from '../lib/store/pauses.ts'
 import { createRunStore } from '../lib/store/plans.ts'
+import { createQuarantineStore } from '../lib/store/quarantine.ts'
 import { createSafetyStore } from '../lib/store/safety.ts'
 import { createTable } from '../lib/store/table-client.ts'
 import { createUpkeep } from '../lib/store/upkeep.ts'
@@ -38,6 +40,8 @@ export const wireStore = (environment: Environment) => {
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),
     runs: createRunStore(table),
+    quarantine: createQuarantineStore(table),
+    identity: createStoreIdentity(table, { client, name }),
     leases: createLeases(table, { holder: ids.uuid() }),
     audit: createAuditLog(table),
     pauses: createPauseStore(table),

@@ -16,6 +16,7 @@ import { createOwnershipStore } from '../store/ownership.ts'
 import { createPace } from '../store/pace.ts'
 import { createPauseStore } from '../store/pauses.ts'
 import { createRunStore } from '../store/plans.ts'
+import { createQuarantineStore } from '../store/quarantine.ts'
 import { createSafetyStore } from '../store/safety.ts'
 import { createTable } from '../store/table-client.ts'
 import { createWorkQueue } from '../store/work-queue.ts'
@@ -52,6 +53,7 @@ export const openHouse = (access: Access) => {
     ownership: createOwnershipStore(table),
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),
+    quarantine: createQuarantineStore(table),
     runs: createRunStore(table),
     work: createWorkQueue(table),
     audit: createAuditLog(table),

@@ -92,6 +92,24 @@ export type AuditEvent =
       readonly roles: readonly RoleId[]
       readonly reason: string
     }
+  /** The account passed from a member who departed to whom they came back as. */
+  | {
+      readonly kind: 'accountTakenOver'
+      readonly community: CommunityId
+      readonly member: MemberId
+      readonly account: AccountId
+      readonly from: { readonly connection: ConnectionId; readonly member: MemberId }
+      /** What passed along: kept or taken by the rules from then on. */
+      readonly roles: readonly RoleId[]
+      /** A person decided so; absent: the community's rules of adoption did. */
+      readonly reason?: string
+    }
+  /** Nothing is written on the platform until a person releases the community. */
+  | {
+      readonly kind: 'quarantined' | 'released'
+      readonly community: CommunityId
+      readonly reason: string
+    }
   | { readonly kind: 'configurationPushed' | 'configurationRolledBack'; readonly number: number }
   | {
       readonly kind: 'credentialCreated' | 'credentialRevoked'

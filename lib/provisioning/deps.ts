@@ -5,7 +5,14 @@ import type { DirectoryReads, DirectoryUpkeep } from '../core/ports/directory.ts
 import type { OutcomeStore, OwnershipStore } from '../core/ports/ownership.ts'
 import type { PauseStore } from '../core/ports/pauses.ts'
 import type { Platforms } from '../core/ports/platform.ts'
-import type { AuditLog, Events, Leases, RunStore } from '../core/ports/runs.ts'
+import type {
+  AuditLog,
+  Events,
+  Leases,
+  QuarantineStore,
+  RunStore,
+  StoreIdentity,
+} from '../core/ports/runs.ts'
 import type { SafetyStore } from '../core/ports/safety.ts'
 import type { WakeUps, WorkQueue } from '../core/ports/work.ts'
 
@@ -32,6 +39,8 @@ export type Provisioning = {
   readonly safety: SafetyStore
   readonly runs: RunStore
   readonly leases: Leases
+  readonly quarantine: QuarantineStore
+  readonly identity: StoreIdentity
   readonly audit: AuditLog
   readonly pauses: PauseStore
   readonly events: Events

@@ -33,6 +33,14 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
         auditPartition('community', event.community),
         auditPartition('member', event.member, connection),
       ]
+    case 'accountTakenOver':
+      return [
+        auditPartition('community', event.community),
+        auditPartition('member', event.member, connection),
+        auditPartition('member', event.from.member, event.from.connection),
+      ]
+    case 'quarantined':
+    case 'released':
     case 'held':
     case 'approved':
     case 'rejected':

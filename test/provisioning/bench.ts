@@ -33,11 +33,13 @@ import { createProvisioner, type RunReport } from '../../lib/provisioning/provis
 import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
+import { createStoreIdentity } from '../../lib/store/identity.ts'
 import { createLeases } from '../../lib/store/leases.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createPauseStore } from '../../lib/store/pauses.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
+import { createQuarantineStore } from '../../lib/store/quarantine.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { createUpkeep } from '../../lib/store/upkeep.ts'
@@ -239,6 +241,8 @@ export const openBench = async (options: BenchOptions = {}) => {
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),
     runs: createRunStore(table),
+    quarantine: createQuarantineStore(table),
+    identity: createStoreIdentity(table, test),
     leases: createLeases(table, { holder }),
     audit: createAuditLog(table),
     pauses: createPauseStore(table),
