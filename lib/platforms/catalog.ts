@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports/clock.ts'
 import type { Pace, Platform, Platforms } from '../core/ports/platform.ts'
 import { platformUrl } from './address.ts'
 import { type Brake, type BrakeRules, createBrake } from './brake.ts'
+import { createGuards, type Guard } from './guard.ts'
 import { type Authorization, createPlatformHttp, type PlatformHttp } from './http.ts'
 import { openImmybot } from './immybot/adapter.ts'
 import { openNetography } from './netography/adapter.ts'
@@ -63,11 +64,19 @@ const fingerprint = (community: Community): string =>
     community.departedKeepReadAccess,
   ])
 
+type Opened = {
+  readonly print: string
+  readonly platform: Platform
+  /** The same for every opening by one worker. */
+  readonly guarded: WeakMap<Guard, Platform>
+}
+
 /** The port `Platforms` over the catalogue. Communities stay open until their configuration changes. */
 export const createPlatforms = (deps: PlatformsDeps): Platforms => {
   const transport = deps.transport ?? createTransport(deps.allowLoopback)
   const brakes = new Map<string, Brake>()
-  const opened = new Map<string, { readonly print: string; readonly platform: Platform }>()
+  const opened = new Map<string, Opened>()
+  const guards = createGuards()
 
   const brakeFor = (baseUrl: string, rules: BrakeRules): Brake => {
     const brake = brakes.get(baseUrl) ?? createBrake({ pace: deps.pace, clock: deps.clock, baseUrl }, rules)
@@ -92,6 +101,7 @@ export const createPlatforms = (deps: PlatformsDeps): Platforms => {
       timeout: deps.timeout ?? 15,
       maximumBytes: 10 * mebibyte,
       attempts: 3,
+      beforeCall: guards.check,
     })
   }
 
@@ -108,15 +118,24 @@ export const createPlatforms = (deps: PlatformsDeps): Platforms => {
       ),
   })
 
+  const entryOf = (community: Community): Opened => {
+    const print = fingerprint(community)
+    const known = opened.get(community.id)
+    if (known?.print === print) return known
+    const platform = catalog[community.platform].open(toolboxFor(community))
+    const entry = { print, platform, guarded: new WeakMap<Guard, Platform>() }
+    opened.set(community.id, entry)
+    return entry
+  }
+
   return {
     traits: ({ platform }) => platformTraits(platform),
-    open: async (community) => {
-      const print = fingerprint(community)
-      const known = opened.get(community.id)
-      if (known?.print === print) return known.platform
-      const platform = catalog[community.platform].open(toolboxFor(community))
-      opened.set(community.id, { print, platform })
-      return platform
+    open: async (community, beforeCall) => {
+      const { platform, guarded } = entryOf(community)
+      if (beforeCall === undefined) return platform
+      const known = guarded.get(beforeCall) ?? guards.guarded(platform, beforeCall)
+      guarded.set(beforeCall, known)
+      return known
     },
   }
 }

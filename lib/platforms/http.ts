@@ -47,6 +47,8 @@ export type PlatformHttpDeps = {
   readonly timeout: number
   readonly maximumBytes: number
   readonly attempts: number
+  /** After every wait and right before each request leaves; absent: anybody may call. */
+  readonly beforeCall?: () => Promise<void>
 }
 
 /** Longer waits are the work list's: a worker is not kept waiting for a platform. */
@@ -72,6 +74,9 @@ export const createPlatformHttp = (deps: PlatformHttpDeps): PlatformHttp => {
     const url = new URL(`${deps.baseUrl}${request.path}`)
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
     const { body, type } = contentOf(request)
+    // It may fetch a token, which waits like any other call.
+    const authorization = await deps.authorization.headers()
+    await deps.beforeCall?.()
     return deps.transport({
       method: request.method,
       url,
@@ -80,7 +85,7 @@ export const createPlatformHttp = (deps: PlatformHttpDeps): PlatformHttp => {
         'user-agent': 'rolecall',
         ...(body === undefined ? {} : { 'content-type': type }),
         ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
-        ...(await deps.authorization.headers()),
+        ...authorization,
       },
       ...(body === undefined ? {} : { body }),
       seconds: Math.min(deps.timeout, left),

@@ -4,9 +4,12 @@ import type { Lease } from '../core/ports/runs.ts'
 import type { Provisioning } from './deps.ts'
 
 export const leaseSeconds = 30
+/** A call leaves only while so much of the lease is left: longer than an exchange takes, and than the clocks of two workers differ. */
+const marginSeconds = 20
+const attempts = 3
 
 export type HeldLease = {
-  /** Before every platform call: throws `leaseLost` when somebody else took over. */
+  /** Right before every platform call, after all waiting: renews where time runs short, throws `leaseLost` when somebody else took over. */
   readonly check: () => Promise<void>
   readonly release: () => Promise<void>
 }
@@ -18,11 +21,20 @@ export const holdLease = async (
 ): Promise<HeldLease | undefined> => {
   let lease: Lease | undefined = await deps.leases.acquire(community, leaseSeconds)
   if (lease === undefined) return undefined
+  const secondsLeft = ({ until }: Lease): number =>
+    (milliseconds(until) - milliseconds(deps.clock.now())) / 1000
   return {
     check: async () => {
-      if (lease === undefined) throw new ConnectorError('leaseLost', 'the lease was given back already')
-      const left = milliseconds(lease.until) - milliseconds(deps.clock.now())
-      if (left < (leaseSeconds * 1000 * 2) / 3) lease = await deps.leases.renew(lease, leaseSeconds)
+      // The worker may be paused while it renews: then what it got is as old as the pause is long.
+      for (let attempt = 1; lease === undefined || secondsLeft(lease) < marginSeconds; attempt += 1) {
+        if (lease === undefined || attempt > attempts)
+          throw new ConnectorError(
+            'leaseLost',
+            'the lease was given back, or runs out faster than it is renewed',
+          )
+        const renewed: Lease = await deps.leases.renew(lease, leaseSeconds)
+        if (lease !== undefined) lease = renewed
+      }
     },
     release: async () => {
       if (lease === undefined) return

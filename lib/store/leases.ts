@@ -1,11 +1,14 @@
 import { ConnectorError } from '../core/errors.ts'
-import { instant, later } from '../core/ids.ts'
+import { type Instant, instant, later } from '../core/ids.ts'
 import type { Lease, Leases } from '../core/ports/runs.ts'
 import { absent } from './conditions.ts'
 import { leaseKey } from './keys.ts'
 import type { Condition, Item, Table } from './table-client.ts'
 
 const free = instant(0)
+
+/** Seconds by which the clocks of two workers may differ: so long after its end a lease is left alone. */
+export const maximumSkew = 5
 
 /** Neither taken nor renewed since it was read. */
 const unchanged = (row: Item): Condition => ({
@@ -29,7 +32,7 @@ export const createLeases = (table: Table, { holder }: { readonly holder: string
     acquire: async (community, seconds) => {
       const now = table.clock.now()
       const row = await table.get(leaseKey(community))
-      if (row && String(row.until) > now) return undefined
+      if (row && row.until !== free && later(row.until as Instant, maximumSkew) > now) return undefined
       const until = later(now, seconds)
       const fence = Number(row?.fence ?? 0) + 1
       // A transaction may be repeated after an unknown end without taking the lease from itself.
