@@ -15,6 +15,8 @@ export type Environment = {
   readonly region?: string
   readonly wakeQueueUrl?: string
   readonly sqsEndpoint?: string
+  /** Name or ARN of the event bus operators' events are put on; absent: none. */
+  readonly eventBusName?: string
   /** Workers behind one outgoing address share one call budget. */
   readonly egressId: string
   /** Platforms on this machine's loopback, and secrets from variables and files, are allowed. */
@@ -76,6 +78,7 @@ const optional = <Name extends string>(
 export const readEnvironment = (env: Variables = process.env): Environment => {
   const tableRule = 'must be a table name: 3 to 255 of a-z A-Z 0-9 _ . -'
   const egressRule = 'must be 1 to 128 of a-z A-Z 0-9 _ . -'
+  const busRule = 'must be the name or the ARN of an event bus'
   const instanceRule = 'must be 1 to 64 letters, digits and hyphens'
   return {
     instance: matching(env, 'INSTANCE', /^[A-Za-z0-9-]{1,64}$/, instanceRule) ?? 'rolecall',
@@ -85,6 +88,7 @@ export const readEnvironment = (env: Variables = process.env): Environment => {
     ...optional('region', matching(env, 'AWS_REGION', /^[a-z0-9-]{3,40}$/, 'must be a region of AWS')),
     ...optional('wakeQueueUrl', url(env, 'WAKE_QUEUE_URL')),
     ...optional('sqsEndpoint', url(env, 'SQS_ENDPOINT')),
+    ...optional('eventBusName', matching(env, 'EVENT_BUS_NAME', /^[\w./:-]{1,1600}$/, busRule)),
     egressId: matching(env, 'EGRESS_ID', /^[\w.-]{1,128}$/, egressRule) ?? 'default',
     local: flag(env, 'LOCAL'),
     ...optional('publicUrl', url(env, 'PUBLIC_URL')),

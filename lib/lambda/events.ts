@@ -21,10 +21,18 @@ const metricOf: Readonly<Record<OperatorEvent['type'], string>> = {
   'members.unmentioned': 'MembersUnmentioned',
 }
 
-/** Operator events as log lines and metrics: where they go from there is the operator's subscription. */
+/** What went as it should is no warning. */
+const quiet: ReadonlySet<OperatorEvent['type']> = new Set([
+  'change.applied',
+  'hold.decided',
+  'community.released',
+])
+
+/** Operator events as log lines and metrics. Who decided stands in the audit trail: it is a person's name. */
 export const createEvents = (logger: Logger, count: Count): Events => ({
   emit: async (event) => {
-    logger.warn(event.type, { ...event })
+    const { by: _by, ...fields } = { by: undefined, ...event }
+    logger[quiet.has(event.type) ? 'info' : 'warn'](event.type, fields)
     count(
       metricOf[event.type],
       1,
@@ -32,3 +40,21 @@ export const createEvents = (logger: Logger, count: Count): Events => ({
     )
   },
 })
+
+/** Of the delivery of events, as `lib/events` tells it. */
+export type Undelivered = {
+  readonly kind: 'dropped' | 'gone' | 'failing'
+  readonly receiver: string
+  readonly code?: string
+  readonly count?: number
+  readonly failures?: number
+}
+
+export const createUndelivered =
+  (logger: Logger, count: Count) =>
+  (news: Undelivered): void => {
+    const { kind, receiver } = news
+    logger[kind === 'failing' ? 'warn' : 'error'](`event delivery: ${kind}`, news)
+    if (kind === 'dropped') count('EventDropped', news.count ?? 1, { receiver })
+    else count(kind === 'gone' ? 'EventReceiverGone' : 'EventDeliveryFailed', 1, { receiver })
+  }

@@ -2,14 +2,14 @@ import { grantId, suspendId } from '../core/change-ids.ts'
 import type { AccountId } from '../core/ids.ts'
 import type { OwnedGrant, Ownership } from '../core/ownership.ts'
 import { suspendedGrants } from '../core/ownership-after.ts'
-import type { ChangeId } from '../core/plan.ts'
+import type { Change, ChangeId } from '../core/plan.ts'
 import type { Account, Snapshot } from '../core/snapshot.ts'
 
 export type Confirmation = {
   readonly before: Ownership
   readonly after: Ownership
   /** The changes that turn out to have happened. */
-  readonly changes: readonly ChangeId[]
+  readonly changes: readonly { readonly id: ChangeId; readonly kind: Change['kind'] }[]
 }
 
 const withoutMark = <Item extends { readonly unconfirmed?: true }>(item: Item): Item => {
@@ -23,8 +23,10 @@ const confirm = (before: Ownership, account: Account): Confirmation | undefined 
   const { suspended } = before
   const off = suspended?.unconfirmed === true && account.status === 'disabled' ? suspended : undefined
   const changes = [
-    ...before.grants.filter(shown).map(({ role }) => grantId(account.id, role)),
-    ...(off === undefined ? [] : [suspendId(account.id, off.reason)]),
+    ...before.grants
+      .filter(shown)
+      .map(({ role }) => ({ id: grantId(account.id, role), kind: 'grant' }) as const),
+    ...(off === undefined ? [] : [{ id: suspendId(account.id, off.reason), kind: 'suspend' } as const]),
   ]
   if (changes.length === 0) return undefined
   const seen = before.grants.map((grant) => (shown(grant) ? withoutMark(grant) : grant))

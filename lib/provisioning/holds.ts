@@ -22,7 +22,7 @@ export type HoldDesk = {
   /** Held on, and silent until the set changes. */
   readonly reject: (decision: Decision) => Promise<Hold>
 }
-type HoldDeps = Pick<Provisioning, 'clock' | 'ids' | 'safety' | 'audit' | 'work' | 'wakeUps'>
+type HoldDeps = Pick<Provisioning, 'clock' | 'ids' | 'safety' | 'audit' | 'work' | 'wakeUps' | 'events'>
 
 const approvalSeconds = 24 * 3600
 const digestPrefix = 12
@@ -67,17 +67,15 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
       throw wrongDigest(hold, digest)
     return hold
   }
+  /** Before it takes effect: one that came too late is followed by the news of the hold that took its place. */
   const note = async ({ by, reason }: Decision, kind: 'approved' | 'rejected', hold: Hold): Promise<void> => {
-    const event: AuditEvent = {
-      kind,
-      community: hold.community,
-      digest: hold.digest,
-      changes: hold.held.length,
-      reason,
-    }
+    const { community, digest } = hold
+    const changes = hold.held.length
+    const event: AuditEvent = { kind, community, digest, changes, reason }
     const at = deps.clock.now()
     const actor = { kind: 'operator', label: by } as const
     await deps.audit.append([{ at, requestId: deps.ids.uuid(), actor, event }])
+    await deps.events.emit({ type: 'hold.decided', community, at, digest, decision: kind, changes, by })
   }
 
   return {

@@ -10,7 +10,7 @@ import { confirmations } from './confirm.ts'
 import type { Provisioning } from './deps.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import type { State } from './state.ts'
-import { noted, notedAhead, notedLate, type Run } from './trail.ts'
+import { appliedEvent, noted, notedAhead, notedLate, type Run } from './trail.ts'
 
 /** Our side of a change: what is ours, before and after, and the trail of it. */
 export type Records = {
@@ -78,11 +78,13 @@ const takeBack = async (
   else await ledger.save({ ...before, version: now.version })
 }
 
-/** The trail first: stopped in between, an entry may stand twice but is never missing. */
+/** The trail first, then the event, then the record: stopped in between, either may stand twice but is never missing. */
 const after = async ({ deps, ledger, run }: Desk, change: Change, applied: Applied): Promise<void> => {
   const before = ledger.of(change)
   const next = before && ownershipAfter(before, change, applied, deps.clock.now())
-  await deps.audit.append([noted(run(), { change, before, after: next })])
+  const entry = noted(run(), { change, before, after: next })
+  await deps.audit.append([entry])
+  await deps.events.emit(appliedEvent(entry, change.kind))
   const communities = 'remains' in applied ? (applied.remains ?? []) : []
   const { community, at } = run()
   if (communities.length > 0)
@@ -122,7 +124,9 @@ export const createRecords = (
     failed: (change, error) => failed(desk, change, error),
     confirm: async (snapshot) => {
       for (const one of confirmations(ledger.all(), snapshot)) {
-        await deps.audit.append(notedLate(run(), one))
+        const late = notedLate(run(), one)
+        await deps.audit.append(late.map(({ entry }) => entry))
+        for (const { entry, change } of late) await deps.events.emit(appliedEvent(entry, change))
         await ledger.save(one.after)
       }
     },

@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditEvent } from '../core/audit.ts'
 import type { ConnectorError } from '../core/errors.ts'
+import type { OperatorEvent } from '../core/events.ts'
 import type { CommunityId, ConnectionId, Instant, RoleId } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { Change } from '../core/plan.ts'
@@ -27,7 +28,14 @@ const rulesBehind = (change: Change): readonly string[] => {
   return [...new Set(grants.flatMap(({ because }) => because.map(({ rule }): string => rule)))]
 }
 
-const entry = (run: Run, connection: ConnectionId | undefined, event: AuditEvent): AuditEntry => ({
+type EntryOf<Event extends AuditEvent> = AuditEntry & { readonly event: Event }
+type ChangeEvent = Extract<AuditEvent, { readonly kind: 'changeApplied' | 'changeFailed' }>
+
+const entry = <Event extends AuditEvent>(
+  run: Run,
+  connection: ConnectionId | undefined,
+  event: Event,
+): EntryOf<Event> => ({
   at: run.at,
   requestId: run.runId,
   actor: { kind: 'system', part: 'provision' },
@@ -49,7 +57,7 @@ export const notedAhead = (run: Run, change: Change): AuditEntry => {
 }
 
 /** One change, carried out or failed. */
-export const noted = (run: Run, { change, before, after, error }: Noted): AuditEntry => {
+export const noted = (run: Run, { change, before, after, error }: Noted): EntryOf<ChangeEvent> => {
   const subject = 'subject' in change ? change.subject : undefined
   const account = after?.account ?? subject?.account
   return entry(run, subject?.connection, {
@@ -66,18 +74,42 @@ export const noted = (run: Run, { change, before, after, error }: Noted): AuditE
 }
 
 /** What turned out to have been done by a run that died before it could put it down. */
-export const notedLate = (run: Run, { before, after, changes }: Confirmation): readonly AuditEntry[] => {
+export const notedLate = (
+  run: Run,
+  { before, after, changes }: Confirmation,
+): readonly { readonly entry: EntryOf<ChangeEvent>; readonly change: Change['kind'] }[] => {
   const rules = before.grants.flatMap(({ because }) => because.map(({ rule }): string => rule))
-  return changes.map((change) =>
-    entry(run, before.connection, {
+  return changes.map(({ id, kind }) => ({
+    change: kind,
+    entry: entry(run, before.connection, {
       kind: 'changeApplied',
       community: run.community,
-      change,
+      change: id,
       member: before.member,
       ...(before.account === undefined ? {} : { account: before.account }),
       rolesBefore: rolesBefore(before),
       rolesAfter: rolesOf(after),
       because: [...new Set(rules)],
     }),
-  )
+  }))
+}
+
+/** The same for whoever listens outside. */
+export const appliedEvent = (
+  { at, connection, event }: EntryOf<ChangeEvent>,
+  kind: Change['kind'],
+): OperatorEvent => {
+  const { community, change, member, account } = event
+  const person = connection === undefined || member === undefined ? {} : { person: { connection, member } }
+  return {
+    type: 'change.applied',
+    community,
+    at,
+    change,
+    kind,
+    ...person,
+    ...(account === undefined ? {} : { account }),
+    rolesBefore: event.rolesBefore,
+    rolesAfter: event.rolesAfter,
+  }
 }
