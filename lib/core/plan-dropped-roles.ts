@@ -6,7 +6,7 @@ import type { Change, Warning } from './plan.ts'
 import { holdersOf, isManaged, sameName } from './role-contents.ts'
 import { liveRole, type RoleRecords, type RoleSight } from './role-records.ts'
 import type { RoleState } from './role-verdict.ts'
-import type { PlatformRole, Snapshot } from './snapshot.ts'
+import type { PlatformRole, SnapshotFacts } from './snapshot.ts'
 
 type DroppedInput = RoleSight & {
   readonly community: Community
@@ -27,7 +27,7 @@ const stillMeant = ({ community, records, states }: DroppedInput, role: Platform
       : definition.kind !== 'builtin' && sameName(definition.name, role.name),
   )
 
-const listedAs = (role: PlatformRole, { roles }: Snapshot): readonly PlatformRole[] =>
+const listedAs = (role: PlatformRole, { roles }: SnapshotFacts): readonly PlatformRole[] =>
   role.scope === undefined
     ? [role]
     : roles.filter(({ kind, name }) => kind !== 'builtin' && sameName(name, role.name))

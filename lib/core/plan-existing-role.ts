@@ -2,7 +2,7 @@ import type { RoleDefinition } from './configuration.ts'
 import { sameName } from './role-contents.ts'
 import { newerNames } from './role-names.ts'
 import { blocked, type RoleVerdict } from './role-verdict.ts'
-import type { PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
+import type { PlatformRole, PlatformTraits, SnapshotFacts } from './snapshot.ts'
 
 export const inScope = (definition: RoleDefinition, role: PlatformRole): boolean =>
   definition.scope === role.scope
@@ -13,7 +13,7 @@ const sole = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list
 const renamedSince = (
   definition: RoleDefinition,
   traits: PlatformTraits,
-  snapshot: Snapshot,
+  snapshot: SnapshotFacts,
 ): PlatformRole | undefined => {
   for (const name of newerNames(traits, definition.name)) {
     const named = snapshot.roles.filter(
@@ -28,7 +28,7 @@ const renamedSince = (
 export const planExistingRole = (
   definition: RoleDefinition,
   traits: PlatformTraits,
-  snapshot: Snapshot,
+  snapshot: SnapshotFacts,
 ): RoleVerdict => {
   const { id, name, scope } = definition
   const named = snapshot.roles.filter((role) => sameName(role.name, name))

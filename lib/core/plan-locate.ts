@@ -69,9 +69,9 @@ const judgeFound = (
   }
   const owner = scene.owners.get(account.id)
   if (owner !== undefined)
-    return personKey(owner) === personKey(target)
+    return personKey(owner.ownership) === personKey(target)
       ? { kind: 'claimable', account }
-      : { kind: 'refused', problem: whose(target, account, owner) }
+      : { kind: 'refused', problem: whose(target, account, owner.ownership) }
   const why = asInvited(account, begun) ? undefined : adoptionRefusal(scene, target, account)
   if (why === undefined) return { kind: 'claimable', account }
   return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject: bound(target, account), why } }

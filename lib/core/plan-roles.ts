@@ -5,10 +5,10 @@ import type { Change, Drift, Problem, Warning } from './plan.ts'
 import { planDroppedRoles } from './plan-dropped-roles.ts'
 import { planExistingRole } from './plan-existing-role.ts'
 import { planManagedRole } from './plan-managed-role.ts'
-import { isManaged } from './role-contents.ts'
+import { isManaged, type RoleSnapshot } from './role-contents.ts'
 import { assignRecords } from './role-records.ts'
 import type { RoleState } from './role-verdict.ts'
-import type { PlatformTraits, Snapshot } from './snapshot.ts'
+import type { PlatformTraits } from './snapshot.ts'
 
 export type RolePlan = {
   readonly states: ReadonlyMap<RoleId, RoleState>
@@ -23,7 +23,7 @@ export type RolePlanInput = {
   readonly community: Community
   readonly traits: PlatformTraits
   readonly roleOwnership: readonly RoleOwnership[]
-  readonly snapshot: Snapshot
+  readonly snapshot: RoleSnapshot
 }
 
 /** Roles first: which exist, which this plan creates, repairs or deletes, which nobody may be given. Contents are handed on resolved. */

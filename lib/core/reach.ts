@@ -4,7 +4,12 @@ import type { AccountId, PlatformRoleId, RoleId } from './ids.ts'
 import type { Change, Reach } from './plan.ts'
 import { adminPower, type PowerInput } from './role-power.ts'
 
-type ReachInput = PowerInput & { readonly community: Community; readonly changes: readonly Change[] }
+type ReachInput = PowerInput & {
+  readonly community: Community
+  readonly changes: readonly Change[]
+  /** Whether the account holds a role of administrators now. */
+  readonly administers: (account: AccountId) => boolean
+}
 
 /** A change of somebody's access, or of what a role lets its holders do. */
 const changesAccess = (change: Change): boolean => {
@@ -29,12 +34,9 @@ const changesAccess = (change: Change): boolean => {
 }
 
 /** Whether it gives or takes a role whose holders are administrators. */
-const createAdminTest = ({ community, changes: _changes, ...input }: ReachInput) => {
+const createAdminTest = ({ community, administers, ...input }: ReachInput) => {
   const { snapshot, states } = input
   const adminRoles = new Set(snapshot.roles.filter(({ admin }) => admin).map(({ id }) => id))
-  const accounts = new Map(snapshot.accounts.map((account) => [account.id, account]))
-  const administers = (id: AccountId): boolean =>
-    (accounts.get(id)?.roles ?? []).some((role) => adminRoles.has(role))
   const isAdminRole = (id: PlatformRoleId | undefined): boolean => id !== undefined && adminRoles.has(id)
   const givesAdmin = (id: RoleId): boolean => {
     const state = states.get(id)

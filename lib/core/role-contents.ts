@@ -1,7 +1,7 @@
 import type { RoleContents, RoleDefinition } from './configuration.ts'
-import { fold } from './ids.ts'
+import { fold, type PlatformRoleId } from './ids.ts'
 import type { Problem } from './plan.ts'
-import type { PlatformRole, Snapshot } from './snapshot.ts'
+import type { PlatformRole, SnapshotFacts } from './snapshot.ts'
 
 /** A role whose contents the configuration declares: we create and keep it. */
 export type Managed = Exclude<RoleDefinition, { readonly kind: 'builtin' }> & {
@@ -24,12 +24,12 @@ const missing = (found: readonly Found[]): readonly string[] =>
 const union = (found: readonly Found[]): readonly string[] =>
   sorted(found.flatMap(({ stands = [] }) => stands))
 
-const permissionsOf = ({ contents }: Managed, { permissions }: Snapshot): readonly Found[] => {
+const permissionsOf = ({ contents }: Managed, { permissions }: SnapshotFacts): readonly Found[] => {
   const known = permissions && new Map(permissions.map(({ name, grants }) => [name, grants]))
   return contents.permissions.map((written) => ({ written, stands: known ? known.get(written) : [written] }))
 }
 
-const intakesOf = ({ contents }: Managed, { intakes }: Snapshot): readonly Found[] =>
+const intakesOf = ({ contents }: Managed, { intakes }: SnapshotFacts): readonly Found[] =>
   contents.intakes.map((written) => {
     const byId = intakes.filter(({ id }) => fold(id) === fold(written))
     const hits = byId.length > 0 ? byId : intakes.filter(({ name }) => fold(name) === fold(written))
@@ -37,7 +37,7 @@ const intakesOf = ({ contents }: Managed, { intakes }: Snapshot): readonly Found
   })
 
 /** Declared names as what they stand for on the platform: every later step compares and writes that. */
-export const resolveContents = (definition: Managed, snapshot: Snapshot): Resolved => {
+export const resolveContents = (definition: Managed, snapshot: SnapshotFacts): Resolved => {
   const permissions = permissionsOf(definition, snapshot)
   const intakes = intakesOf(definition, snapshot)
   const role = definition.id
@@ -79,5 +79,12 @@ export const gains = (
   return sorted([...permissions, ...more.map((id) => `intake:${id}`)])
 }
 
-export const holdersOf = (roles: readonly PlatformRole['id'][], { accounts }: Snapshot): number =>
-  accounts.filter((account) => account.roles.some((role) => roles.includes(role))).length
+/** An account by the roles it holds, or so many of them that hold the same. */
+export type Holding = { readonly roles: readonly PlatformRoleId[]; readonly accounts?: number }
+/** A snapshot as far as roles are concerned. */
+export type RoleSnapshot = SnapshotFacts & { readonly accounts: readonly Holding[] }
+
+export const holdersOf = (roles: readonly PlatformRoleId[], { accounts: holdings }: RoleSnapshot): number =>
+  holdings
+    .filter((holding) => holding.roles.some((role) => roles.includes(role)))
+    .reduce((total, { accounts = 1 }) => total + accounts, 0)

@@ -3,7 +3,7 @@ import type { RoleId } from './ids.ts'
 import type { Warning } from './plan.ts'
 import { differs, isManaged, resolveContents } from './role-contents.ts'
 import type { RoleState } from './role-verdict.ts'
-import type { PlatformRole, PlatformTraits, Snapshot } from './snapshot.ts'
+import type { PlatformRole, PlatformTraits, SnapshotFacts } from './snapshot.ts'
 
 /** Which of these make whoever has them an administrator. */
 export const adminPermissionsIn = (
@@ -18,7 +18,7 @@ const reachOfContents = (
   traits: PlatformTraits,
 ): readonly string[] => adminPermissionsIn([...written.permissions, ...resolved.permissions], traits)
 
-const everythingOf = (permissions: readonly string[], { roles }: Snapshot): readonly string[] =>
+const everythingOf = (permissions: readonly string[], { roles }: SnapshotFacts): readonly string[] =>
   roles
     .filter(({ kind, admin }) => kind === 'builtin' && admin)
     .filter(
@@ -32,7 +32,7 @@ const flagged = (role: PlatformRole | undefined): readonly string[] =>
 
 export type PowerInput = {
   readonly traits: PlatformTraits
-  readonly snapshot: Snapshot
+  readonly snapshot: SnapshotFacts
   readonly states: ReadonlyMap<RoleId, RoleState>
 }
 
@@ -66,7 +66,7 @@ export const powerWarnings = (
   })
 
 /** What the adapter saw and no change speaks of. */
-export const noticeWarnings = ({ notices = [] }: Snapshot): readonly Warning[] =>
+export const noticeWarnings = ({ notices = [] }: SnapshotFacts): readonly Warning[] =>
   notices.map((notice) =>
     notice.kind === 'portalOnly'
       ? { kind: 'portalOnly', platformRole: notice.role, names: notice.names }

@@ -2,12 +2,12 @@ import type { RoleDefinition } from './configuration.ts'
 import { fold, type RoleId } from './ids.ts'
 import type { RoleOwnership } from './ownership.ts'
 import { inScope } from './plan-existing-role.ts'
-import { differs, isManaged, type Managed, sameName } from './role-contents.ts'
-import type { PlatformRole, Snapshot } from './snapshot.ts'
+import { differs, isManaged, type Managed, type RoleSnapshot, sameName } from './role-contents.ts'
+import type { PlatformRole } from './snapshot.ts'
 
 /** What our records are compared with. */
 export type RoleSight = {
-  readonly snapshot: Snapshot
+  readonly snapshot: RoleSnapshot
   /** The platform's ids of all roles we have a record of. */
   readonly ours: ReadonlySet<string>
 }

@@ -68,6 +68,9 @@ export type Snapshot = {
   readonly notices?: readonly Notice[]
 }
 
+/** All of it but the accounts, which are many. */
+export type SnapshotFacts = Omit<Snapshot, 'accounts'>
+
 /** For the configuration check: what there is by name, sorted. */
 export type Catalogue = {
   readonly roles: readonly PlatformRole[]

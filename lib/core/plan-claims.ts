@@ -1,0 +1,48 @@
+import type { Person } from './plan.ts'
+import type { Row } from './plan-rows.ts'
+import { hasMoved } from './plan-scene.ts'
+import type { PlatformTraits } from './snapshot.ts'
+
+type Claim = Person & { readonly begun: boolean }
+
+/** Would be invited or adopted: no account of ours yet, or one that has not been accepted, or one that stands under another address. */
+const joins = (traits: PlatformTraits, { target, ownership, accounts }: Row): boolean => {
+  if (target === undefined || target.granted.length === 0) return false
+  const present = accounts.find(({ account }) => account.id === ownership?.account)?.account
+  return present === undefined || present.status === 'pending' || hasMoved(traits, target, present)
+}
+
+/** Who gets an e-mail: of several who would join under one, who we already began with, else the first by id. Rows come by member. */
+export const createClaims = (traits: PlatformTraits) => {
+  const first = new Map<string, Claim>()
+  return {
+    add: (row: Row): void => {
+      const { target, ownership } = row
+      if (target === undefined || !joins(traits, row)) return
+      const begun = ownership !== undefined
+      const rival = first.get(target.email)
+      if (rival !== undefined && (rival.begun || !begun)) return
+      const { connection, member, email } = target
+      first.set(email, { connection, member, begun })
+    },
+    get: (email: string): Person | undefined => first.get(email),
+  }
+}
+
+/** While not everybody has been seen nobody can say. Who asks is put aside, and planned when they have. */
+export const createUnknownClaims = () => {
+  let asked = false
+  return {
+    claims: {
+      get: (_email: string): undefined => {
+        asked = true
+      },
+    },
+    /** Whether anybody asked since this was called last. */
+    wereAsked: (): boolean => {
+      const before = asked
+      asked = false
+      return before
+    },
+  }
+}
