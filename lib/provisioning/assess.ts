@@ -1,11 +1,13 @@
 import type { Community, Configuration } from '../core/configuration.ts'
 import type { Instant } from '../core/ids.ts'
 import { type JudgeInput, judge, needsWholeCommunity } from '../core/judgement.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Plan, Warning } from '../core/plan.ts'
 import { planChanges } from '../core/planning.ts'
+import type { Quarantine } from '../core/ports/runs.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Approval, Hold, Verdict } from '../core/verdict.ts'
 import type { Provisioning } from './deps.ts'
+import { asQuarantined } from './quarantine.ts'
 import type { State } from './state.ts'
 
 export type AssessInput = {
@@ -22,15 +24,25 @@ export type Assessment = {
   readonly verdict: Verdict
   readonly hold: Hold | undefined
   readonly approvals: readonly Approval[]
+  /** As it was judged: in quarantine its mode is `report`. */
+  readonly community: Community
+  readonly quarantined: boolean
   /** The plan shows only some members, and what it would do can only be judged with all of them in view. */
   readonly needsWhole: boolean
 }
-export type AssessDeps = Pick<Provisioning, 'clock' | 'safety' | 'ownership' | 'platforms'>
+export type AssessDeps = Pick<Provisioning, 'clock' | 'safety' | 'ownership' | 'platforms' | 'quarantine'>
+
+const quarantineWarnings = (quarantine: Quarantine | undefined): readonly Warning[] =>
+  quarantine === undefined
+    ? []
+    : [{ kind: 'quarantined', since: quarantine.since, reason: quarantine.reason }]
 
 /** Plan and verdict. Nothing is written: whoever calls decides whether it is applied, stored or only shown. */
 export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Assessment> => {
-  const { configuration, community, state, snapshot, scope, directoryAt } = input
+  const { configuration, state, snapshot, scope, directoryAt } = input
   const now = deps.clock.now()
+  const quarantine = await deps.quarantine.quarantine(input.community.id)
+  const community = asQuarantined(input.community, quarantine)
   const plan = planChanges({
     community,
     configuration: configuration.number,
@@ -51,7 +63,11 @@ export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Asse
     deps.ownership.ownedCount(community.id),
   ])
   const judged: JudgeInput = {
-    plan: { ...plan, problems: [...state.problems, ...plan.problems] },
+    plan: {
+      ...plan,
+      problems: [...state.problems, ...plan.problems],
+      warnings: [...quarantineWarnings(quarantine), ...plan.warnings],
+    },
     community,
     history,
     hold,
@@ -66,6 +82,8 @@ export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Asse
     verdict: judge(judged),
     hold,
     approvals,
+    community,
+    quarantined: quarantine !== undefined,
     needsWhole: needsWholeCommunity(judged),
   }
 }

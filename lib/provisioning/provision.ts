@@ -5,6 +5,7 @@ import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
 import { asConnectorError, traceOf } from './faults.ts'
 import { type HeldLease, holdLease } from './lease.ts'
+import { quarantineIfRestored } from './quarantine.ts'
 import { playRound, type Round, type RoundReport } from './round.ts'
 import { deferAll } from './settle.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
@@ -164,6 +165,7 @@ export const createProvisioner = (deps: Provisioning): Provisioner => ({
     if (lease === undefined) return { ...nothing, ending: 'busy' }
     let report: RunReport
     try {
+      await quarantineIfRestored(deps)
       report = await workOff(deps, { id: community, runId: deps.ids.uuid(), deadline, lease })
     } catch (thrown) {
       const { code } = asConnectorError(thrown)

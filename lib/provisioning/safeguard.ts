@@ -34,6 +34,8 @@ const keepHold = async (
   runId: string,
 ): Promise<'kept' | 'stale'> => {
   const { plan, verdict } = assessment
+  // Nothing is judged there: what waits for a person goes on waiting.
+  if (assessment.quarantined) return 'kept'
   const holding = nextHold({
     community: plan.community,
     existing: assessment.hold,
@@ -109,7 +111,7 @@ export const safeguard = async (
       throw new ConnectorError('storeConflict', 'the hold keeps changing; tried again later')
     assessment = await assess(deps, input)
   }
-  if (worthKeeping(assessment, input.community.mode === 'report'))
+  if (worthKeeping(assessment, assessment.community.mode === 'report'))
     await deps.runs.savePlan(assessment.plan, assessment.verdict, deps.clock.now())
   await tell(deps, input, assessment)
   await countRemovals(deps, assessment)
