@@ -128,9 +128,12 @@ const matcher = (file: MatcherFile): Matcher => {
 export const convert = (file: ConfigurationFile): Configuration => ({
   number: 0,
   webhooks: [],
-  connections: file.connections.map(({ id, domains }) => ({
+  connections: file.connections.map(({ id, domains, reportUnmentionedAfter }) => ({
     id: connectionId(id),
     domains: domains.map(fold),
+    ...(reportUnmentionedAfter === undefined
+      ? {}
+      : { reportUnmentionedAfter: seconds(reportUnmentionedAfter) }),
   })),
   communities: file.communities.map(community),
   rules: file.rules.map(({ id, connection, when, grant }) => ({

@@ -130,6 +130,13 @@ const connection = z
       .array(z.string().regex(domainForm).describe('an e-mail domain, without @'))
       .max(1000)
       .describe('e-mail domains this identity provider speaks for, such as acme.example'),
+    reportUnmentionedAfter: z
+      .string()
+      .regex(/^([2-9]|[1-9]\d{1,3})d$/)
+      .optional()
+      .describe(
+        'active people of whom it said nothing for so long are reported, and no more than that: days, 2d at least, such as 90d; absent: nobody is',
+      ),
   })
   .describe('one identity provider’s directory')
   .meta({ id: 'Connection' })

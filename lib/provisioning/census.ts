@@ -1,5 +1,6 @@
 import type { Configuration } from '../core/configuration.ts'
 import type { ConnectionId } from '../core/ids.ts'
+import type { Member } from '../core/member.ts'
 import { type InTime, readRoll } from './roll.ts'
 import { type Reads, type Standing, standingIn } from './standing.ts'
 
@@ -15,6 +16,8 @@ export const takeCensus = async (
   connection: ConnectionId,
   inTime: InTime,
   keep: (standing: Standing) => boolean,
+  /** Told of every member that is read, kept or not. */
+  seen: (member: Member) => void = () => undefined,
 ): Promise<readonly Standing[]> => {
   const heldBy = await readRoll(deps, configuration, connection, inTime)
   const kept: Standing[] = []
@@ -23,6 +26,7 @@ export const takeCensus = async (
     inTime()
     const { items, next } = await deps.directory.scanMembers(connection, membersPerPage, after)
     for (const member of items) {
+      seen(member)
       const standing = standingIn(deps, configuration, member, heldBy(member.id))
       if (keep(standing)) kept.push(standing)
     }

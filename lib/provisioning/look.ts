@@ -1,12 +1,14 @@
 import type { Community, Configuration } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
+import type { Unmentioned } from '../core/mentions.ts'
 import { accountsOf } from '../core/ownership.ts'
 import type { Plan } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Work } from '../core/work.ts'
 import { type AssessDeps, type Assessment, assess } from './assess.ts'
+import { createSilence } from './silence.ts'
 import type { Snapshots } from './snapshots.ts'
 import { type Person, readCommunity, readMembers, type State, type StateDeps } from './state.ts'
 
@@ -25,6 +27,8 @@ export type Look = {
   readonly people: readonly Person[]
   /** Absent: nothing is owned and nothing wanted, so the platform was not asked. */
   readonly weighed?: Weighed
+  /** By connection, of those where that is asked for. */
+  readonly unmentioned?: readonly Unmentioned[]
 }
 type Weighed = {
   readonly snapshot: Snapshot
@@ -74,12 +78,14 @@ export const lookAtAll = async (
     throw new ConnectorError('outOfTime', 'the community could not be read in the time of one run')
   }
   const directoryAt = deps.clock.now()
-  const state = await readCommunity(deps, configuration, community.id, inTime)
+  const silence = createSilence(configuration, community.id, directoryAt)
+  const state = await readCommunity(deps, configuration, community.id, inTime, silence.see)
   inTime()
   const snapshot = await snapshots.whole()
   const scope = 'community'
   const assessment = await assess(deps, { configuration, community, state, snapshot, scope, directoryAt })
-  return { state, people: everyone(state), weighed: { snapshot, scope, directoryAt, assessment } }
+  const weighed = { snapshot, scope, directoryAt, assessment } as const
+  return { state, people: everyone(state), weighed, unmentioned: silence.found() }
 }
 
 const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Person[]): Promise<Look> => {

@@ -17,6 +17,7 @@ import { type Look, type LookInput, lookAt } from './look.ts'
 import { createRecords } from './records.ts'
 import { safeguard } from './safeguard.ts'
 import { deferAll, type Settlement, saveOutcomes, settleWork } from './settle.ts'
+import { tellUnmentioned } from './silence.ts'
 import { snapshotAfter } from './snapshot-after.ts'
 import type { State } from './state.ts'
 
@@ -142,17 +143,30 @@ const settle = async (
   return settleWork(deps, round.community.id, taken, application, moving(application, after.ownership))
 }
 
+/** For whoever asks why nothing happens here. */
+const notePause = async (
+  deps: Provisioning,
+  [first]: readonly Work[],
+  { code, message: detail }: ConnectorError,
+): Promise<void> => {
+  if (first === undefined) return
+  await deps.pauses.notePause({ community: first.community, at: deps.clock.now(), code, detail })
+}
+
 const pause = async (
   deps: Provisioning,
   taken: readonly Work[],
   error: ConnectorError,
-): Promise<RoundReport> => ({
-  ...(await deferAll(deps, taken, error.retryAfter)),
-  applied: 0,
-  failed: 0,
-  held: 0,
-  ending: { kind: 'paused', error },
-})
+): Promise<RoundReport> => {
+  await notePause(deps, taken, error)
+  return {
+    ...(await deferAll(deps, taken, error.retryAfter)),
+    applied: 0,
+    failed: 0,
+    held: 0,
+    ending: { kind: 'paused', error },
+  }
+}
 
 /** Reading took the whole run: the look at everybody waits longer each time, and the others go before it. */
 const putOff = async (deps: Provisioning, round: Round, taken: readonly Work[]): Promise<RoundReport> => {
@@ -194,16 +208,19 @@ export const playRound = async (
       ? putOff(deps, round, taken)
       : pause(deps, taken, error)
   }
+  if (look.weighed !== undefined) await deps.pauses.endPause(round.community.id)
   const done = await carryOut(deps, round, look)
+  const { ending } = done.application
+  if (ending.kind === 'paused') await notePause(deps, taken, ending.error)
   const settlement = await settle(deps, round, look, taken, done)
   const whole = taken.some(({ subject }) => subject.kind === 'community')
-  if (whole && done.application.ending.kind === 'complete')
-    await tellExpiry(deps, round.community.id, round.platform)
+  if (whole) await tellUnmentioned(deps, look.unmentioned)
+  if (whole && ending.kind === 'complete') await tellExpiry(deps, round.community.id, round.platform)
   return {
     ...settlement,
     applied: done.application.applied.length,
     failed: done.application.failed.length,
     held: done.verdict.held.length,
-    ending: done.application.ending,
+    ending,
   }
 }

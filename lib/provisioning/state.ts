@@ -2,6 +2,7 @@ import type { Target } from '../core/assignment.ts'
 import type { Configuration } from '../core/configuration.ts'
 import { cycleProblems } from '../core/group-cycles.ts'
 import type { CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
+import type { Member } from '../core/member.ts'
 import type { Ownership, RoleOwnership } from '../core/ownership.ts'
 import type { Problem } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
@@ -121,12 +122,14 @@ export const readCommunity = async (
   configuration: Configuration,
   community: CommunityId,
   inTime: InTime,
+  /** Told of every member of the configured connections. */
+  noticed?: (member: Member) => void,
 ): Promise<State> => {
   const ownership = await allOwnership(deps, community, inTime)
   const keeps = (standing: Standing): boolean => keepsAll(community, standing, ownership.get(keyOf(standing)))
   const standings: Standing[] = []
   for (const { id } of configuration.connections)
-    standings.push(...(await takeCensus(deps, configuration, id, inTime, keeps)))
+    standings.push(...(await takeCensus(deps, configuration, id, inTime, keeps, noticed)))
   const seen = new Set(standings.map(keyOf))
   // Whoever would lose something is read one by one: only a record that says so makes a person departed or takes a role.
   const others = [...ownership.values()].filter((one) => !seen.has(personKey(one)))
