@@ -1,11 +1,18 @@
 import { readEnvironment } from '../lib/config/environment.ts'
 import { isConnectorError } from '../lib/core/errors.ts'
+import { later } from '../lib/core/ids.ts'
 import { scheduleFunction } from '../lib/lambda/schedule.ts'
 import { createDispatcher } from '../lib/provisioning/dispatch.ts'
 import { createReconciliation, tellStranded } from '../lib/provisioning/reconcile.ts'
 import { wireProvisioning } from './wiring.ts'
+import { wireDelivery } from './wiring-delivery.ts'
 
-const { deps, logger } = wireProvisioning('reconcile', readEnvironment())
+const environment = readEnvironment()
+const wired = wireProvisioning('reconcile', environment)
+const { deps, logger } = wired
+const delivery = wireDelivery(environment, wired)
+/** Of the function's minute. */
+const deliverySeconds = 35
 const dispatcher = createDispatcher(deps)
 const reconciliation = createReconciliation(deps)
 
@@ -20,10 +27,12 @@ const withConfiguration = async (task: () => Promise<void>): Promise<void> => {
 
 /** The schedule: every minute what stream and queue left behind, and at longer intervals a look at every community. */
 export const handler = scheduleFunction(logger, {
-  sweep: () =>
-    withConfiguration(async () => {
+  sweep: async () => {
+    await withConfiguration(async () => {
       logger.info('swept', { ...(await dispatcher.sweep()) })
-    }),
+    })
+    logger.info('events delivered', { ...(await delivery.sweep(later(deps.clock.now(), deliverySeconds))) })
+  },
   reconcile: () =>
     withConfiguration(async () => {
       logger.info('reconciliation requested', { communities: await reconciliation.request() })

@@ -6,6 +6,7 @@ import { createConfigurationStore } from '../lib/store/configuration.ts'
 import { createDirectory } from '../lib/store/directory.ts'
 import { createStoreIdentity } from '../lib/store/identity.ts'
 import { createLeases } from '../lib/store/leases.ts'
+import { createEventOutbox } from '../lib/store/outbox.ts'
 import { createOutcomeStore } from '../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../lib/store/ownership.ts'
 import { createPace } from '../lib/store/pace.ts'
@@ -45,6 +46,7 @@ export const wireStore = (environment: Environment) => {
     leases: createLeases(table, { holder: ids.uuid() }),
     audit: createAuditLog(table),
     pauses: createPauseStore(table),
+    outbox: createEventOutbox(table),
     configurations: createConfigurationStore(table),
     pace: createPace(table, { egress }),
   }

@@ -3,6 +3,7 @@ import { createCurrentConfiguration } from '../config/current.ts'
 import { operatorName } from '../config/environment.ts'
 import { createPatterns } from '../config/patterns.ts'
 import { createSecrets } from '../config/secrets.ts'
+import { createOutgoingEvents } from '../events/outgoing.ts'
 import { createWakeUps } from '../lambda/wake.ts'
 import { createPlatforms } from '../platforms/catalog.ts'
 import { platformTraits } from '../platforms/traits.ts'
@@ -11,6 +12,7 @@ import { createDocumentClient } from '../store/client.ts'
 import { createConfigurationStore } from '../store/configuration.ts'
 import { createCredentialStore } from '../store/credentials.ts'
 import { createDirectory } from '../store/directory.ts'
+import { createEventOutbox } from '../store/outbox.ts'
 import { createOutcomeStore } from '../store/outcomes.ts'
 import { createOwnershipStore } from '../store/ownership.ts'
 import { createPace } from '../store/pace.ts'
@@ -57,6 +59,12 @@ export const openHouse = (access: Access) => {
     runs: createRunStore(table),
     work: createWorkQueue(table),
     audit: createAuditLog(table),
+    // The next sweep logs and addresses them: who listens is for the functions to know.
+    events: createOutgoingEvents({
+      ids,
+      outbox: createEventOutbox(table),
+      told: { emit: async () => undefined },
+    }),
     pauses: createPauseStore(table),
     patterns: createPatterns(),
     secrets,
