@@ -1,0 +1,130 @@
+import { describeHoldReason } from './describe.ts'
+import { unreachable } from './errors.ts'
+import type { Change, ChangeId, Plan } from './plan.ts'
+import { doneIn, type Present } from './plan-done.ts'
+import { personKey } from './plan-scene.ts'
+import type { HoldReason, Verdict } from './verdict.ts'
+
+type Judged = { readonly plan: Plan; readonly verdict: Verdict }
+
+/** Why a stored plan cannot be carried out as it stands. */
+export type Difference = { readonly change: ChangeId } & (
+  | { readonly kind: 'notPlanned' }
+  | { readonly kind: 'otherwise'; readonly fields: readonly string[] }
+  | { readonly kind: 'held'; readonly reason: HoldReason }
+  | { readonly kind: 'withheld' }
+)
+export type Fit =
+  | {
+      readonly kind: 'applicable'
+      /** What is left of the stored changes, as planned now and in today's order. */
+      readonly changes: readonly Change[]
+      readonly done: readonly ChangeId[]
+    }
+  | { readonly kind: 'refused'; readonly differences: readonly Difference[] }
+
+/** Why it is done, and how many would notice, may change without another thing being done. */
+const circumstances: readonly string[] = ['because', 'holders', 'grant', 'roles']
+const rolesIn = (change: Change): readonly string[] => {
+  if (change.kind === 'grant') return [change.grant.role]
+  return change.kind === 'invite' ? change.roles.map(({ role }) => role).toSorted() : []
+}
+const fieldsOf = (change: Change): ReadonlyMap<string, string> =>
+  new Map([
+    ...Object.entries(change)
+      .filter(([name, value]) => value !== undefined && !circumstances.includes(name))
+      .map(([name, value]): [string, string] => [name, canonical(value)]),
+    ['roles', canonical(rolesIn(change))],
+  ])
+
+/** The same whatever the order in which an object's fields were written. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+
+const differing = (stored: Change, fresh: Change): readonly string[] => {
+  const [before, now] = [fieldsOf(stored), fieldsOf(fresh)]
+  const names = new Set([...before.keys(), ...now.keys()])
+  return [...names].filter((name) => before.get(name) !== now.get(name)).toSorted()
+}
+
+/** Attempts are counted in our record: where it was just begun or forgotten, the same invitation has another number. */
+const counting: readonly string[] = ['id', 'attempt']
+const sameInvitation = (stored: Change, fresh: Change): boolean =>
+  differing(stored, fresh).every((field) => counting.includes(field))
+
+type Fresh = {
+  readonly changes: ReadonlyMap<ChangeId, Change>
+  readonly invitations: ReadonlyMap<string, Change>
+  readonly held: ReadonlyMap<ChangeId, HoldReason>
+  readonly withheld: ReadonlySet<ChangeId>
+}
+const indexed = ({ plan, verdict }: Judged): Fresh => ({
+  changes: new Map(plan.changes.map((one) => [one.id, one])),
+  invitations: new Map(
+    plan.changes.flatMap((one) => (one.kind === 'invite' ? [[personKey(one.subject), one]] : [])),
+  ),
+  held: new Map(verdict.held.map(({ change, reason }) => [change.id, reason])),
+  withheld: new Set(verdict.withheld.map(({ id }) => id)),
+})
+
+const counterpart = (fresh: Fresh, stored: Change): Change | undefined => {
+  const same = fresh.changes.get(stored.id)
+  if (same !== undefined || stored.kind !== 'invite') return same
+  const next = fresh.invitations.get(personKey(stored.subject))
+  return next !== undefined && sameInvitation(stored, next) ? next : undefined
+}
+
+type Found =
+  | { readonly kind: 'left'; readonly change: Change }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'differs'; readonly difference: Difference }
+
+const find = (fresh: Fresh, isDone: (change: Change) => boolean, stored: Change): Found => {
+  const differs = (difference: Difference): Found => ({ kind: 'differs', difference })
+  const change = stored.id
+  const now = counterpart(fresh, stored)
+  if (now === undefined) return isDone(stored) ? { kind: 'done' } : differs({ change, kind: 'notPlanned' })
+  const fields = now.id === stored.id ? differing(stored, now) : []
+  if (fields.length > 0) return differs({ change, kind: 'otherwise', fields })
+  const reason = fresh.held.get(now.id)
+  if (reason !== undefined) return differs({ change, kind: 'held', reason })
+  return fresh.withheld.has(now.id) ? differs({ change, kind: 'withheld' }) : { kind: 'left', change: now }
+}
+
+/**
+ * Whether a stored plan's allowed changes may still be carried out, by a plan made and judged now. Each has to be planned and allowed now as it
+ * was then, or to be done already. What else is planned by now does not matter, and is not among the changes.
+ */
+export const fitOf = (stored: Judged, fresh: Judged, present: Present): Fit => {
+  const [index, isDone] = [indexed(fresh), doneIn(present)]
+  const found = stored.verdict.allowed.map((change) => ({ change, its: find(index, isDone, change) }))
+  const differences = found.flatMap(({ its }) => (its.kind === 'differs' ? [its.difference] : []))
+  if (differences.length > 0) return { kind: 'refused', differences }
+  const left = new Set(found.flatMap(({ its }) => (its.kind === 'left' ? [its.change.id] : [])))
+  return {
+    kind: 'applicable',
+    changes: fresh.verdict.allowed.filter(({ id }) => left.has(id)),
+    done: found.flatMap(({ change, its }) => (its.kind === 'done' ? [change.id] : [])),
+  }
+}
+
+/** In words, by the change's id and without personal values. */
+export const describeDifference = (difference: Difference): string => {
+  const { change } = difference
+  switch (difference.kind) {
+    case 'notPlanned':
+      return `${change}: no longer planned, and not done`
+    case 'otherwise':
+      return `${change}: planned otherwise now (${difference.fields.join(', ')})`
+    case 'held':
+      return `${change}: held now: ${describeHoldReason(difference.reason)}`
+    case 'withheld':
+      return `${change}: withheld now by the mode of the community`
+    default:
+      return unreachable(difference)
+  }
+}
