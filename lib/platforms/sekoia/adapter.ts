@@ -1,7 +1,7 @@
 import { ConnectorError, unreachable } from '../../core/errors.ts'
-import type { RoleId } from '../../core/ids.ts'
+import type { AccountId, RoleId } from '../../core/ids.ts'
 import type { Change } from '../../core/plan.ts'
-import type { Applied, Platform } from '../../core/ports/platform.ts'
+import type { Applied, Platform, Reading } from '../../core/ports/platform.ts'
 import type { PlatformRole, Snapshot } from '../../core/snapshot.ts'
 import { headerSafe, type Toolbox } from '../toolbox.ts'
 import { createAccountChanges } from './account-changes.ts'
@@ -71,23 +71,23 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
     return (await open.send({ method: 'GET', path, query: { context: 'public' }, what })).body
   }
 
-  const snapshotOf = async (
-    scope: Snapshot['scope'],
-    read: () => Promise<readonly AvatarShape[]>,
-  ): Promise<Snapshot> => {
+  const around = async (): Promise<Pick<Snapshot, 'community' | 'complete' | 'roles' | 'intakes'>> => ({
+    community: community.id,
+    complete: true,
+    roles: await readRoles(),
+    intakes: await readIntakes(),
+  })
+  const snapshot = async (reading?: Reading): Promise<Snapshot> => {
+    const { items: accounts, begunAt } = await api.accounts(reading)
     const takenAt = clock.now()
-    const accounts = (await read()).map(accountOf)
-    const children = scope === 'community' ? await family.children() : []
-    return {
-      community: community.id,
-      takenAt,
-      scope,
-      complete: true,
-      accounts,
-      roles: await readRoles(),
-      intakes: await readIntakes(),
-      ...(children.length === 0 ? {} : { children }),
-    }
+    const children = await family.children()
+    const given = { ...(await around()), begunAt, takenAt, accounts }
+    return { ...given, scope: 'community', ...(children.length === 0 ? {} : { children }) }
+  }
+  const targeted = async (ids: readonly AccountId[]): Promise<Snapshot> => {
+    const takenAt = clock.now()
+    const accounts = (await api.avatarsById(ids)).map(accountOf)
+    return { ...(await around()), takenAt, accounts, scope: 'targeted' }
   }
 
   const apply = async (change: Change, roles: Roles): Promise<Applied> => {
@@ -136,8 +136,8 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
 
   return {
     traits: sekoiaTraits,
-    snapshot: () => snapshotOf('community', api.avatars),
-    accounts: (ids) => snapshotOf('targeted', () => api.avatarsById(ids)),
+    snapshot,
+    accounts: targeted,
     apply,
     catalogue: async () => ({
       roles: await readRoles(),

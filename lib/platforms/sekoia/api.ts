@@ -1,6 +1,10 @@
+import type { Reading } from '../../core/ports/platform.ts'
+import type { Account } from '../../core/snapshot.ts'
 import type { PlatformHttp, PlatformRequest } from '../http.ts'
+import { accountOf } from './accounts.ts'
 import type { Asking } from './asking.ts'
 import type { Dialect } from './dialect.ts'
+import type { WholeList } from './paging.ts'
 import {
   type AvatarShape,
   avatarShape,
@@ -16,6 +20,8 @@ import {
 /** The calls of docs/platforms/sekoia.md that we make, for one community; nothing is decided here. */
 export type SekoiaApi = {
   readonly avatars: () => Promise<readonly AvatarShape[]>
+  /** Everybody as an account; of a large community only that is kept until the last page. */
+  readonly accounts: (reading?: Reading) => Promise<WholeList<Account>>
   /** Those of them that exist. A list with a filter, because asking for a vanished avatar is a 404, and errors count against the caller. */
   readonly avatarsById: (ids: readonly string[]) => Promise<readonly AvatarShape[]>
   /** Who holds a role, as far as the platform's filter tells. */
@@ -56,20 +62,49 @@ const restricted = { allowed_in_restricted_roles: 'true' }
 
 type Reads = Pick<
   SekoiaApi,
-  'avatars' | 'avatarsById' | 'holders' | 'newestAvatars' | 'roles' | 'role' | 'permissions' | 'intakes'
+  | 'avatars'
+  | 'accounts'
+  | 'avatarsById'
+  | 'holders'
+  | 'newestAvatars'
+  | 'roles'
+  | 'role'
+  | 'permissions'
+  | 'intakes'
 >
 
-const readsOf = ({ whole, page, one }: Asking, community: string): Reads => {
+/** Thousands of people hold the same few sets of roles: one list of them stands for all who do. */
+const sharingRoles = (): ((avatar: AvatarShape) => Account) => {
+  const known = new Map<string, Account['roles']>()
+  return (avatar) => {
+    const account = accountOf(avatar)
+    const print = account.roles.join(' ')
+    const roles = known.get(print) ?? account.roles
+    known.set(print, roles)
+    return { ...account, roles }
+  }
+}
+
+const inOrder = { sort: 'uuid', direction: 'asc' } as const
+
+const readsOf = ({ whole, long, page, one }: Asking, community: string): Reads => {
   const home = `/v1/communities/${encodeURIComponent(community)}`
   const avatarList = (query: Readonly<Record<string, string>>): Promise<readonly AvatarShape[]> =>
-    whole(
-      `${home}/avatars/`,
-      { sort: 'uuid', direction: 'asc', ...query },
-      avatarShape,
-      'reading the members',
-    )
+    whole(`${home}/avatars/`, { ...inOrder, ...query }, avatarShape, 'reading the members')
   return {
     avatars: () => avatarList({}),
+    accounts: (reading) =>
+      long(
+        {
+          path: `${home}/avatars/`,
+          query: inOrder,
+          shape: avatarShape,
+          what: 'reading the members',
+          as: sharingRoles(),
+          idOf: ({ id }) => id,
+        },
+        reading,
+      ),
     avatarsById: async (ids) => {
       const found: AvatarShape[] = []
       for (const some of chunks(ids, idsPerRequest))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ReadPage, readWhole } from '../../../lib/platforms/sekoia/paging.ts'
+import { type List, type ReadPage, readWhole } from '../../../lib/platforms/sekoia/paging.ts'
 import { testClock } from '../clock.ts'
 
 type Item = { readonly uuid: string }
@@ -11,7 +11,13 @@ const serve =
   (list: () => readonly Item[]): ReadPage =>
   async (offset, limit) => ({ total: list().length, items: list().slice(offset, offset + limit) })
 
-const read = (page: ReadPage) => readWhole(page, testClock(), 'reading')
+const listOf = (page: ReadPage): List<Item> => ({
+  read: page,
+  itemOf: (entry) => ({ uuid: String((entry as Item | null)?.uuid) }),
+  idOf: ({ uuid }) => uuid,
+  what: 'reading',
+})
+const read = async (page: ReadPage) => (await readWhole(listOf(page), testClock())).items
 const unreadable = expect.objectContaining({ code: 'platformUnreadable' })
 
 describe('a list', () => {
@@ -65,7 +71,7 @@ describe('a list', () => {
         }
         const result = await read(moving).catch(() => undefined)
         if (result === undefined) return
-        const seen = new Set(result.map((item) => (item as Item).uuid))
+        const seen = new Set(result.map(({ uuid }) => uuid))
         const always = many(250).filter(
           (item) => list.includes(item) || list.some(({ uuid }) => uuid === item.uuid),
         )
