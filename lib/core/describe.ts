@@ -1,8 +1,8 @@
 import { unreachable } from './errors.ts'
-import type { Change, Drift, Problem, Reach, Unmanaged, Warning } from './plan.ts'
+import type { Change, Problem } from './plan.ts'
 import type { HoldReason } from './verdict.ts'
 
-const many = (count: number, one: string, several = `${one}s`): string =>
+export const many = (count: number, one: string, several = `${one}s`): string =>
   `${count} ${count === 1 ? one : several}`
 
 const describeInvitation = (change: Extract<Change, { readonly kind: 'invite' }>): string => {
@@ -62,15 +62,26 @@ export const describe = (change: Change): string => {
   }
 }
 
+const describeWidening = ({
+  gains,
+  holders,
+  equalsAdmin = [],
+}: Extract<HoldReason, { readonly kind: 'roleWidened' }>): string => {
+  const power =
+    equalsAdmin.length === 0 ? '' : `, and could do what an administrator can: ${equalsAdmin.join(', ')}`
+  const whom = holders === 0 ? 'before anybody holds it' : `for ${many(holders, 'holder')}`
+  return `the role would gain ${gains.join(', ')} ${whom}${power}`
+}
+
 /** Why a change waits. Without personal values. */
 export const describeHoldReason = (reason: HoldReason): string => {
   switch (reason.kind) {
     case 'budget':
       return `${many(reason.wanted, reason.removal)} wanted on top of ${reason.used} in the window, and the budget is ${reason.limit}`
     case 'minimumAdmins':
-      return `${many(reason.remaining, 'administrator')} would be left, and the minimum is ${reason.minimum}`
+      return `${many(reason.remaining, 'administrator')} would be left${reason.accounts.length === 0 ? '' : ` (${reason.accounts.join(', ')})`}, and the minimum is ${reason.minimum}`
     case 'requiredAdmin':
-      return `${reason.accounts.join(', ')} has to stay an administrator`
+      return `${many(reason.accounts.length, 'account')} (${reason.accounts.join(', ')}) of requiredAdmins would no longer be an administrator’s`
     case 'flapping':
       return `corrected ${many(reason.corrections, 'time')} since ${reason.since}, and different again: somebody or something else sets it`
     case 'protected':
@@ -80,7 +91,7 @@ export const describeHoldReason = (reason: HoldReason): string => {
     case 'incompleteSnapshot':
       return 'the platform could not vouch for its whole account list'
     case 'roleWidened':
-      return `the role would gain ${reason.gains.join(', ')} for ${many(reason.holders, 'holder')}`
+      return describeWidening(reason)
     case 'roleDropped':
       return `the configuration no longer knows ${reason.roles.join(', ')}: whoever has it would lose it by that alone`
     case 'awaitingApproval':
@@ -146,70 +157,4 @@ export const describeProblem = (problem: Problem): string => {
     default:
       return unreachable(problem)
   }
-}
-
-/** What somebody edited by hand. Without personal values. */
-export const describeDrift = (drift: Drift): string => {
-  switch (drift.kind) {
-    case 'grantLost':
-      return `account ${drift.subject.account} lost role ${drift.role}`
-    case 'reenabled':
-      return `account ${drift.subject.account} was enabled again`
-    case 'disabled':
-      return `account ${drift.subject.account} was disabled`
-    case 'accountGone':
-      return `the account of member ${drift.subject.member} is gone`
-    case 'roleEdited':
-      return `role ${drift.role} was edited`
-    case 'roleGone':
-      return `role ${drift.role} is gone`
-    default:
-      return unreachable(drift)
-  }
-}
-
-const marks = (marked: readonly (readonly [boolean, string])[]): string => {
-  const given = marked.flatMap(([is, mark]) => (is ? [mark] : []))
-  return given.length === 0 ? '' : ` (${given.join(', ')})`
-}
-
-export const describeUnmanaged = (unmanaged: Unmanaged): string =>
-  unmanaged.kind === 'account'
-    ? `account ${unmanaged.email ?? unmanaged.account}${marks([
-        [unmanaged.admin, 'administrator'],
-        [unmanaged.service === true, 'service'],
-      ])}`
-    : `role "${unmanaged.roleName}" of account ${unmanaged.account}`
-
-/** What is done as wished and should be known. Without personal values. */
-export const describeWarning = (warning: Warning): string => {
-  switch (warning.kind) {
-    case 'roleAlias':
-      return `role ${warning.role}: the platform has no role "${warning.name}"; "${warning.used}" is taken for it; write that name`
-    case 'roleEqualsAdmin':
-      return `role ${warning.role} can do what an administrator can: ${warning.by.join(', ')}`
-    case 'denied':
-      return `account ${warning.account}: somebody denied role "${warning.roleName}" by hand, and what is denied is not given back by giving it`
-    case 'keepsUntilExpiry':
-      return `account ${warning.account} is suspended and keeps role "${warning.roleName}", given by hand, until it expires; take it there if that is too long`
-    case 'portalOnly':
-      return `role ${warning.platformRole}: ${warning.names.join(', ')} was set in the portal and cannot be kept by the API; check it after the role was edited`
-    case 'droppedRoleHeld':
-      return `role ${warning.role} ("${warning.name}") is no longer configured and ${many(warning.holders, 'account')} still hold it: it stays until nobody does`
-    default:
-      return unreachable(warning)
-  }
-}
-
-const namedChildren = 3
-
-/** One line, however many communities there are. */
-export const describeReach = ({ communities, changes }: Reach): string => {
-  const names = communities.slice(0, namedChildren).map(({ name }) => name)
-  const more = communities.length - names.length
-  const where =
-    more === 0
-      ? names.join(', ')
-      : `${names.join(', ')} and ${many(more, 'more community', 'more communities')}`
-  return `${changes.length} of these ${changes.length === 1 ? 'changes takes' : 'changes take'} effect in ${where}, too.`
 }

@@ -1,6 +1,7 @@
-import type { AccountId, PlatformRoleId, RoleId } from './ids.ts'
+import { type AccountId, fold, type PlatformRoleId, type RoleId } from './ids.ts'
 import type { Change } from './plan.ts'
 import type { PlatformRole, Snapshot } from './snapshot.ts'
+import type { HoldReason } from './verdict.ts'
 
 type Seat = {
   readonly enabled: boolean
@@ -14,6 +15,10 @@ export type Admins = {
   readonly leftBy: (change: Change) => number
   readonly take: (change: Change) => void
   readonly count: () => number
+  /** Who would be left, sorted. */
+  readonly remainingAfter: (change: Change) => readonly AccountId[]
+  /** Who of those that have to stay administrators would stop being one, sorted. */
+  readonly requiredLostBy: (change: Change) => readonly AccountId[]
 }
 
 const sits = (seat: Seat): boolean => seat.enabled && seat.roles.size > 0
@@ -86,15 +91,30 @@ const movesOf = ({ seats, roles, narrowed }: House, change: Change): readonly Mo
   return [[account, change.kind === 'remove' ? undefined : seatAfter(seat, change, narrowed)]]
 }
 
-export const adminsIn = (snapshot: Snapshot): Admins => {
+/** `required`: folded e-mails of accounts that have to stay administrators. */
+export const adminsIn = (snapshot: Snapshot, required: readonly string[] = []): Admins => {
   const seats = new Map(seatsIn(snapshot))
   const roles = new Map(snapshot.roles.map((role) => [role.id, role]))
   const narrowed = new Set<RoleId>()
   const house: House = { seats, roles, narrowed }
+  const emails = new Set(required)
+  const needed = new Set(
+    emails.size === 0
+      ? []
+      : snapshot.accounts.flatMap(({ id, email }) =>
+          email !== undefined && emails.has(fold(email)) ? [id] : [],
+        ),
+  )
+  const seated = (id: AccountId): boolean => {
+    const seat = seats.get(id)
+    return seat !== undefined && sits(seat)
+  }
   const worth = (seat: Seat | undefined): number => (seat !== undefined && sits(seat) ? 1 : 0)
   let count = [...seats.values()].filter(sits).length
   const leftBy = (change: Change): number =>
     movesOf(house, change).reduce((left, [id, seat]) => left - worth(seats.get(id)) + worth(seat), count)
+  const lostBy = (change: Change): readonly AccountId[] =>
+    movesOf(house, change).flatMap(([id, seat]) => (seated(id) && worth(seat) === 0 ? [id] : []))
   const take = (change: Change): void => {
     const moves = movesOf(house, change)
     count = leftBy(change)
@@ -104,7 +124,30 @@ export const adminsIn = (snapshot: Snapshot): Admins => {
       else seats.set(id, seat)
     }
   }
-  return { leftBy, take, count: () => count }
+  const remainingAfter = (change: Change): readonly AccountId[] => {
+    const lost = new Set(lostBy(change))
+    return [...seats.keys()].filter((id) => seated(id) && !lost.has(id)).toSorted()
+  }
+  const requiredLostBy = (change: Change): readonly AccountId[] =>
+    needed.size === 0
+      ? []
+      : lostBy(change)
+          .filter((id) => needed.has(id))
+          .toSorted()
+  return { leftBy, take, count: () => count, remainingAfter, requiredLostBy }
+}
+
+/** Why a change may not go on without a person's word: it takes an administrator who has to stay, or one below the minimum. */
+export const endangersAdmins = (
+  admins: Admins,
+  minimum: number,
+  change: Change,
+): Extract<HoldReason, { readonly kind: 'requiredAdmin' | 'minimumAdmins' }> | undefined => {
+  const accounts = admins.requiredLostBy(change)
+  if (accounts.length > 0) return { kind: 'requiredAdmin', accounts }
+  const remaining = admins.leftBy(change)
+  if (remaining >= admins.count() || remaining >= minimum) return undefined
+  return { kind: 'minimumAdmins', minimum, remaining, accounts: admins.remainingAfter(change) }
 }
 
 /** How many would be left, where a change takes one below the minimum. */

@@ -1,8 +1,10 @@
 import type { Community } from './configuration.ts'
+import type { Flapping } from './flapping.ts'
 import { type AccountId, fold, type Instant, type RoleId } from './ids.ts'
-import { type Admins, adminsIn, shortOf } from './judge-admins.ts'
-import type { Change, ChangeId, Plan } from './plan.ts'
-import { type PolicyResult, policies } from './policy.ts'
+import { type Admins, adminsIn, endangersAdmins } from './judge-admins.ts'
+import { meanwhile, waitsForDecision } from './judge-waiting.ts'
+import type { Change, ChangeId, Person, Plan } from './plan.ts'
+import { letThrough } from './policy.ts'
 import { allowance, removalKind, takesAway } from './removals.ts'
 import type { Snapshot } from './snapshot.ts'
 import type {
@@ -26,6 +28,10 @@ export type JudgeInput = {
   readonly owned: number
   /** Targets with at least one granted role; read in a plan for the whole community only. */
   readonly desired: number
+  /** Grants that were corrected too often. */
+  readonly flapping?: Flapping
+  /** Whom a targeted plan speaks for. */
+  readonly lookedAt?: readonly Person[]
   readonly now: Instant
 }
 
@@ -69,19 +75,27 @@ const setBench = (input: JudgeInput, changes: readonly Change[]): Bench => {
         .filter(({ email }) => email !== undefined && protectedEmails.has(fold(email)))
         .map(({ id }) => id),
     ),
-    admins: adminsIn(input.snapshot),
+    admins: adminsIn(input.snapshot, safety.requiredAdmins),
     budgets: { departure: budget('departure'), revocation: budget('revocation') },
   }
 }
 
-/** A wave of removals stays suspicious when the budget has room again; every other cause is judged anew and may have gone. */
-const staysHeld: readonly HoldReason['kind'][] = ['budget', 'emptyDesired', 'awaitingApproval', 'rejected']
+/** A wave of removals stays suspicious when the budget has room again, and who sets a role over and over may do so more slowly; every other cause is judged anew. */
+const staysHeld: readonly HoldReason['kind'][] = [
+  'budget',
+  'emptyDesired',
+  'flapping',
+  'awaitingApproval',
+  'rejected',
+]
 
 const heldBefore: Test = ({ waiting, input }, { id }) => {
   const before = waiting.get(id)
   if (before === undefined) return undefined
   if (input.hold?.state === 'rejected') return { kind: 'rejected' }
-  return staysHeld.includes(before.reason.kind) ? { kind: 'awaitingApproval' } : undefined
+  return before.untilDecided === true || staysHeld.includes(before.reason.kind)
+    ? { kind: 'awaitingApproval' }
+    : undefined
 }
 
 const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) => {
@@ -101,16 +115,21 @@ const empties: Test = ({ input }, change) => {
   return empty && takesAway(change) ? { kind: 'emptyDesired', owned } : undefined
 }
 
-const takesLastAdmin: Test = ({ admins, input }, change) => {
-  const minimum = input.community.safety.minimumAdmins
-  const remaining = shortOf(admins, minimum, change)
-  return remaining === undefined ? undefined : { kind: 'minimumAdmins', minimum, remaining, accounts: [] }
+const takesAdmin: Test = ({ admins, input }, change) =>
+  endangersAdmins(admins, input.community.safety.minimumAdmins, change)
+
+const widens: Test = (_, change) => {
+  if (change.kind !== 'repairRole' || change.widens.length === 0) return undefined
+  const { widens: gains, holders, equalsAdmin = [] } = change
+  if (holders === 0 && equalsAdmin.length === 0) return undefined
+  return { kind: 'roleWidened', gains, holders, ...(equalsAdmin.length === 0 ? {} : { equalsAdmin }) }
 }
 
-const widens: Test = (_, change) =>
-  change.kind === 'repairRole' && change.widens.length > 0 && change.holders > 0
-    ? { kind: 'roleWidened', gains: change.widens, holders: change.holders }
-    : undefined
+/** What gives is stopped; taking access away never is. */
+const flaps: Test = ({ input }, change) => {
+  const flap = change.kind === 'grant' ? input.flapping?.get(change.id) : undefined
+  return flap === undefined ? undefined : { kind: 'flapping', ...flap }
+}
 
 /** Only a person can say whether a role the configuration no longer knows was dropped on purpose. */
 const loses = (change: Change): readonly RoleId[] => {
@@ -135,8 +154,9 @@ const tests: readonly Test[] = [
   touchesProtected,
   fromPartialList,
   empties,
-  takesLastAdmin,
+  takesAdmin,
   widens,
+  flaps,
   dropsRole,
   overBudget,
 ]
@@ -158,27 +178,8 @@ const spend = (bench: Bench, change: Change): void => {
   if (!budget.counted.has(change.id)) budget.used += 1
 }
 
-/** What the mode lets through. Where it keeps an old role, the one that replaces it is not given: the platform would take the old one away. */
-const letThrough = ({ plan, community }: Pick<JudgeInput, 'plan' | 'community'>): PolicyResult => {
-  const { allowed, withheld } = policies[community.mode](plan)
-  const keeping = new Set(
-    withheld.flatMap((change) =>
-      change.kind === 'revoke' && change.replaced ? [change.subject.account] : [],
-    ),
-  )
-  const passing = new Set(
-    allowed.filter((change) => change.kind !== 'grant' || !keeping.has(change.subject.account)),
-  )
-  return { allowed: [...passing], withheld: plan.changes.filter((change) => !passing.has(change)) }
-}
-
-/**
- * Which changes are safe. In plan order, so that every beginning of what is allowed is safe too. Held changes spend nothing; what a person
- * approved passes and spends nothing. Where an old role had to go first and may not, the new one waits with it.
- */
-export const judge = (input: JudgeInput): Verdict => {
-  const { allowed: candidates, withheld } = letThrough(input)
-  const bench = setBench(input, candidates)
+/** In plan order, so that every beginning of what is allowed is safe too. Held changes spend nothing; what a person approved passes and spends nothing. */
+const weigh = (bench: Bench, candidates: readonly Change[]): Pick<Verdict, 'allowed' | 'held'> => {
   const allowed: Change[] = []
   const held: HeldChange[] = []
   const stuck = new Map<AccountId, HoldReason>()
@@ -193,7 +194,31 @@ export const judge = (input: JudgeInput): Verdict => {
     held.push({ change, reason })
     if (change.kind === 'revoke' && change.replaced) stuck.set(change.subject.account, reason)
   }
-  return { allowed, held, withheld }
+  return { allowed, held }
+}
+
+/** Weighed once more without the others, among whom a successor may have been. */
+const whileWaiting = (input: JudgeInput, { allowed, held }: Verdict): Verdict => {
+  const few = meanwhile(input.community, consents(input), allowed)
+  const going = new Set(weigh(setBench(input, few), few).allowed)
+  const stopped = allowed.filter((change) => !going.has(change))
+  const staying = new Set([...going, ...held.map(({ change }) => change)])
+  return {
+    allowed: [...going],
+    held,
+    withheld: input.plan.changes.filter((change) => !staying.has(change)),
+    ...(stopped.length === 0 ? {} : { untilDecided: stopped.map(({ id }) => id) }),
+  }
+}
+
+/**
+ * Which changes are safe. Where an old role had to go first and may not, the new one waits with it; while something waits for a person, what the
+ * community wants to wait with it does.
+ */
+export const judge = (input: JudgeInput): Verdict => {
+  const { allowed: candidates, withheld } = letThrough(input)
+  const verdict: Verdict = { ...weigh(setBench(input, candidates), candidates), withheld }
+  return waitsForDecision(input, verdict.held) ? whileWaiting(input, verdict) : verdict
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RoleContents } from './configuration.ts'
 import type { RoleOwnership } from './ownership.ts'
 import type { Problem } from './plan.ts'
 import { differs, gains, holdersOf, type Managed, resolveContents, sameName } from './role-contents.ts'
+import { powerGained } from './role-power.ts'
 import { liveRole, type RoleSight } from './role-records.ts'
 import { blocked, type RoleState, type RoleVerdict } from './role-verdict.ts'
 import type { PlatformRole, PlatformTraits } from './snapshot.ts'
@@ -39,6 +40,8 @@ const repair = (input: Ours): RoleVerdict => {
   const due = wrong || (!recorded && role.untouchable === undefined)
   if (snapshot.scope !== 'community' || !due) return { state }
   const widens = gains(role, record.applied, contents)
+  const had = [...role.permissions, ...record.applied.permissions]
+  const equalsAdmin = widens.length === 0 ? [] : powerGained(definition.contents, contents, had, input)
   const edited = record.platformRole === role.id && differs(role, record.name, record.applied)
   const renamed = !sameName(record.name, definition.name) && !sameName(role.name, definition.name)
   return {
@@ -52,6 +55,7 @@ const repair = (input: Ours): RoleVerdict => {
         contents,
         widens,
         holders: holdersOf([role.id], snapshot),
+        ...(equalsAdmin.length === 0 ? {} : { equalsAdmin }),
         ...(renamed ? { formerly: role.name } : {}),
         ...(record.role === definition.id ? {} : { takesOver: record.role }),
       },

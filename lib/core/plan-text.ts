@@ -1,12 +1,5 @@
-import {
-  describe,
-  describeDrift,
-  describeHoldReason,
-  describeProblem,
-  describeReach,
-  describeUnmanaged,
-  describeWarning,
-} from './describe.ts'
+import { describe, describeHoldReason, describeProblem } from './describe.ts'
+import { describeDrift, describeReach, describeUnmanaged, describeWarning } from './describe-findings.ts'
 import type { Plan, Problem } from './plan.ts'
 import type { HeldChange, Verdict } from './verdict.ts'
 
@@ -27,12 +20,25 @@ const rejected = ({ held }: Verdict): readonly HeldChange[] =>
 export const waiting = ({ held }: Verdict): readonly HeldChange[] =>
   held.filter(({ reason }) => reason.kind !== 'rejected')
 
+/** What is withheld, and what for. */
+const withheldIn = ({ withheld, untilDecided = [] }: Verdict) => {
+  const waits = new Set(untilDecided)
+  return {
+    byMode: withheld.filter(({ id }) => !waits.has(id)),
+    untilDecided: withheld.filter(({ id }) => waits.has(id)),
+  }
+}
+
 const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
   [
     { title: 'Changes', lines: verdict.allowed.map(describe) },
     { title: 'Held, waiting for approval', lines: waiting(verdict).map(heldLine) },
     { title: 'Rejected, left undone', lines: rejected(verdict).map(({ change }) => describe(change)) },
-    { title: 'Withheld by the mode', lines: verdict.withheld.map(describe) },
+    { title: 'Withheld by the mode', lines: withheldIn(verdict).byMode.map(describe) },
+    {
+      title: 'Withheld until what is held is decided',
+      lines: withheldIn(verdict).untilDecided.map(describe),
+    },
     {
       title: 'Problems',
       lines: plan.problems.map((problem) => `${whose(problem)}${describeProblem(problem)}`),

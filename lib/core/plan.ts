@@ -41,6 +41,8 @@ export type Change = Numbered &
         /** Permissions and intakes it gains beyond what the platform has and we last applied, sorted. */
         readonly widens: readonly string[]
         readonly holders: number
+        /** With what it gains it can do what an administrator can, by these. */
+        readonly equalsAdmin?: readonly string[]
         /** Its name until now, where the configuration renames it. */
         readonly formerly?: string
         /** Its id in earlier configurations, under which our record of it still stands. */
@@ -175,6 +177,8 @@ export type Problem =
 
 /** What is done as wished and should be known; shown in plan and doctor, never in the way. */
 export type Warning =
+  /** Whatever its mode: our records of the community may be older than what was done by them. */
+  | { readonly kind: 'quarantined'; readonly since: Instant; readonly reason: string }
   /** The platform has no role of the configured name; the one under its newer name is used. */
   | { readonly kind: 'roleAlias'; readonly role: RoleId; readonly name: string; readonly used: string }
   /** A managed role that can do what an administrator can, or whose holders count as administrators. */
@@ -185,6 +189,13 @@ export type Warning =
       readonly roleName: string
     }
   | { readonly kind: 'portalOnly'; readonly platformRole: PlatformRoleId; readonly names: readonly string[] }
+  /** `entry`: its place in `safety.requiredAdmins`, from 1. */
+  | {
+      readonly kind: 'requiredAdminMissing'
+      readonly entry: number
+      readonly account?: AccountId
+      readonly why: 'absent' | 'disabled' | 'notAdministrator'
+    }
   /** No longer configured, ours, and still held: it stays until nobody holds it. */
   | {
       readonly kind: 'droppedRoleHeld'

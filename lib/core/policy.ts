@@ -1,4 +1,4 @@
-import type { Mode } from './configuration.ts'
+import type { Community, Mode } from './configuration.ts'
 import type { Change, Plan } from './plan.ts'
 
 export type PolicyResult = { readonly allowed: readonly Change[]; readonly withheld: readonly Change[] }
@@ -17,8 +17,28 @@ const split = (plan: Plan, passes: (change: Change) => boolean): PolicyResult =>
 })
 
 /** What a community's mode lets through, before anything is judged. Withheld is not held: nobody is asked, nothing is alarmed. */
-export const policies: Readonly<Record<Mode, (plan: Plan) => PolicyResult>> = {
+const policies: Readonly<Record<Mode, (plan: Plan) => PolicyResult>> = {
   enforce: (plan) => split(plan, () => true),
   upsertOnly: (plan) => split(plan, (change) => !takes(change)),
   report: (plan) => split(plan, () => false),
+}
+
+/** What the mode lets through. Where it keeps an old role, the one that replaces it is not given: the platform would take the old one away. */
+export const letThrough = ({
+  plan,
+  community,
+}: {
+  readonly plan: Plan
+  readonly community: Community
+}): PolicyResult => {
+  const { allowed, withheld } = policies[community.mode](plan)
+  const keeping = new Set(
+    withheld.flatMap((change) =>
+      change.kind === 'revoke' && change.replaced ? [change.subject.account] : [],
+    ),
+  )
+  const passing = new Set(
+    allowed.filter((change) => change.kind !== 'grant' || !keeping.has(change.subject.account)),
+  )
+  return { allowed: [...passing], withheld: plan.changes.filter((change) => !passing.has(change)) }
 }

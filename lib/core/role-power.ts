@@ -5,18 +5,24 @@ import { differs, isManaged, resolveContents } from './role-contents.ts'
 import type { RoleState } from './role-verdict.ts'
 import type { PlatformRole, PlatformTraits, SnapshotFacts } from './snapshot.ts'
 
-/** Which of these make whoever has them an administrator. */
+/** Which of these make whoever has them an administrator: by what the platform is like, and by what it says of itself. */
 export const adminPermissionsIn = (
   permissions: readonly string[],
   { adminPermissions = [] }: PlatformTraits,
-): readonly string[] => adminPermissions.filter((one) => permissions.includes(one)).toSorted()
+  snapshot?: SnapshotFacts,
+): readonly string[] =>
+  [...new Set([...adminPermissions, ...(snapshot?.adminPermissions ?? [])])]
+    .filter((one) => permissions.includes(one))
+    .toSorted()
 
 /** Names as written count as well: a capability stands for itself. */
 const reachOfContents = (
   written: RoleContents,
   resolved: RoleContents,
   traits: PlatformTraits,
-): readonly string[] => adminPermissionsIn([...written.permissions, ...resolved.permissions], traits)
+  snapshot: SnapshotFacts,
+): readonly string[] =>
+  adminPermissionsIn([...written.permissions, ...resolved.permissions], traits, snapshot)
 
 const everythingOf = (permissions: readonly string[], { roles }: SnapshotFacts): readonly string[] =>
   roles
@@ -42,18 +48,33 @@ export const adminPower = (definition: RoleDefinition, input: PowerInput): reado
   const state = states.get(definition.id)
   const role = state?.kind === 'present' ? state.role : undefined
   if (!isManaged(definition)) {
-    const found = role === undefined ? [] : adminPermissionsIn(role.permissions, traits)
+    const found = role === undefined ? [] : adminPermissionsIn(role.permissions, traits, snapshot)
     const all = role === undefined ? [] : everythingOf(role.permissions, snapshot)
     return found.length + all.length > 0 ? [...found, ...all] : flagged(role)
   }
   const { contents } = resolveContents(definition, snapshot)
   const found = [
-    ...reachOfContents(definition.contents, contents, traits),
+    ...reachOfContents(definition.contents, contents, traits, snapshot),
     ...everythingOf(contents.permissions, snapshot),
   ]
   // What somebody added by hand is drift, and goes with the repair.
   const asDeclared = role !== undefined && !differs(role, role.name, contents)
   return found.length > 0 || !asDeclared ? found : flagged(role)
+}
+
+/** By what a role could do as much as an administrator with these contents, and cannot as it stands and as we left it. */
+export const powerGained = (
+  written: RoleContents,
+  resolved: RoleContents,
+  before: readonly string[],
+  { traits, snapshot }: Pick<PowerInput, 'traits' | 'snapshot'>,
+): readonly string[] => {
+  const had = new Set([...adminPermissionsIn(before, traits, snapshot), ...everythingOf(before, snapshot)])
+  const has = [
+    ...reachOfContents(written, resolved, traits, snapshot),
+    ...everythingOf(resolved.permissions, snapshot),
+  ]
+  return has.filter((one) => !had.has(one))
 }
 
 export const powerWarnings = (

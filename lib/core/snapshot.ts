@@ -63,6 +63,8 @@ export type Snapshot = {
   readonly intakes: readonly { readonly id: string; readonly name: string }[]
   /** Every name a managed role may hold; absent: names stand for themselves, and the platform refuses unknown ones. */
   readonly permissions?: readonly PermissionName[]
+  /** Those among them whose holders count as administrators here, beyond what the traits say of every community. */
+  readonly adminPermissions?: readonly string[]
   /** Only in a snapshot of the whole community. */
   readonly children?: readonly ChildCommunity[]
   readonly notices?: readonly Notice[]

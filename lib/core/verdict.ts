@@ -46,7 +46,12 @@ export type HoldReason =
   | { readonly kind: 'awaitingApproval' }
   | { readonly kind: 'rejected' }
 
-export type HeldChange = { readonly change: Change; readonly reason: HoldReason }
+export type HeldChange = {
+  readonly change: Change
+  readonly reason: HoldReason
+  /** Held by limits that no longer apply (a push that loosened them): a person decides all the same. */
+  readonly untilDecided?: true
+}
 
 export type Verdict = {
   /** In plan order. */
@@ -54,6 +59,8 @@ export type Verdict = {
   readonly held: readonly HeldChange[]
   /** Withheld by the community's mode, or until a person decided about what is held (`Safety.whileHeld`); not by a danger of their own. */
   readonly withheld: readonly Change[]
+  /** Those of `withheld` that wait for the decision; absent: none. */
+  readonly untilDecided?: readonly ChangeId[]
 }
 
 /** One per community: the set of changes a verdict refused, waiting for a person. */

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  describeHoldReason,
-  describeProblem,
-  describeUnmanaged,
-  describeWarning,
-  describe as inWords,
-} from '../../lib/core/describe.ts'
+import { describeHoldReason, describeProblem, describe as inWords } from '../../lib/core/describe.ts'
+import { describeUnmanaged, describeWarning } from '../../lib/core/describe-findings.ts'
 import { accountId, memberId, platformRoleId, roleId } from '../../lib/core/ids.ts'
 import type { Change, Problem, Unmanaged, Warning } from '../../lib/core/plan.ts'
 import type { HoldReason } from '../../lib/core/verdict.ts'

@@ -57,11 +57,24 @@ export type DriftRecord = {
   readonly id: string
   readonly drift: Drift
   readonly since: Instant
+  /** When people were last told of it. */
   readonly seenAt: Instant
   /** When we set out to correct it, oldest first; the last few. */
   readonly corrections: readonly Instant[]
+  /** No longer there; kept while its corrections count. */
+  readonly gone?: true
+}
+/** The latest look at the whole community. */
+export type Sight = {
+  readonly at: Instant
+  /** What it found that is not ours: a digest; absent: nothing. */
+  readonly unmanaged?: string
+  /** The stored plan that lists it, and when that was stored. */
+  readonly plan?: { readonly number: number; readonly at: Instant }
 }
 export type DriftStore = {
+  readonly sight: (community: CommunityId) => Promise<Sight | undefined>
+  readonly saveSight: (community: CommunityId, sight: Sight) => Promise<void>
   readonly drift: (community: CommunityId) => Promise<readonly DriftRecord[]>
   readonly saveDrift: (community: CommunityId, records: readonly DriftRecord[]) => Promise<void>
   readonly dropDrift: (community: CommunityId, ids: readonly string[]) => Promise<void>
