@@ -1,5 +1,6 @@
 import { describeHoldReason } from './describe.ts'
 import { unreachable } from './errors.ts'
+import type { RoleId } from './ids.ts'
 import type { Change, ChangeId, Plan } from './plan.ts'
 import { doneIn, type Present } from './plan-done.ts'
 import { personKey } from './plan-scene.ts'
@@ -78,17 +79,30 @@ const counterpart = (fresh: Fresh, stored: Change): Change | undefined => {
   return next !== undefined && sameInvitation(stored, next) ? next : undefined
 }
 
+/** More power than what was seen matters, unless it is this plan itself that gives it to the role. */
+const otherwise = (stored: Change, now: Change, repaired: ReadonlySet<RoleId>): readonly string[] => {
+  if (now.id !== stored.id) return []
+  const harmless = now.kind === 'grant' && (!now.admin || repaired.has(now.grant.role))
+  return differing(stored, now).filter((field) => field !== 'admin' || !harmless)
+}
+
 type Found =
   | { readonly kind: 'left'; readonly change: Change }
   | { readonly kind: 'done' }
   | { readonly kind: 'differs'; readonly difference: Difference }
 
-const find = (fresh: Fresh, isDone: (change: Change) => boolean, stored: Change): Found => {
+type Index = {
+  readonly fresh: Fresh
+  readonly isDone: (change: Change) => boolean
+  /** Roles that the stored plan itself changes. */
+  readonly repaired: ReadonlySet<RoleId>
+}
+const find = ({ fresh, isDone, repaired }: Index, stored: Change): Found => {
   const differs = (difference: Difference): Found => ({ kind: 'differs', difference })
   const change = stored.id
   const now = counterpart(fresh, stored)
   if (now === undefined) return isDone(stored) ? { kind: 'done' } : differs({ change, kind: 'notPlanned' })
-  const fields = now.id === stored.id ? differing(stored, now) : []
+  const fields = otherwise(stored, now, repaired)
   if (fields.length > 0) return differs({ change, kind: 'otherwise', fields })
   const reason = fresh.held.get(now.id)
   if (reason !== undefined) return differs({ change, kind: 'held', reason })
@@ -100,8 +114,13 @@ const find = (fresh: Fresh, isDone: (change: Change) => boolean, stored: Change)
  * was then, or to be done already. What else is planned by now does not matter, and is not among the changes.
  */
 export const fitOf = (stored: Judged, fresh: Judged, present: Present): Fit => {
-  const [index, isDone] = [indexed(fresh), doneIn(present)]
-  const found = stored.verdict.allowed.map((change) => ({ change, its: find(index, isDone, change) }))
+  const { allowed } = stored.verdict
+  const index: Index = {
+    fresh: indexed(fresh),
+    isDone: doneIn(present),
+    repaired: new Set(allowed.flatMap((one) => (one.kind === 'repairRole' ? [one.role.id] : []))),
+  }
+  const found = allowed.map((change) => ({ change, its: find(index, change) }))
   const differences = found.flatMap(({ its }) => (its.kind === 'differs' ? [its.difference] : []))
   if (differences.length > 0) return { kind: 'refused', differences }
   const left = new Set(found.flatMap(({ its }) => (its.kind === 'left' ? [its.change.id] : [])))

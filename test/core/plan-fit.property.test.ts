@@ -29,6 +29,10 @@ const applicable = (one: Fit) => {
   if (one.kind === 'refused') throw new Error(one.differences.map(describeDifference).join('\n'))
   return one
 }
+/** Whose turn it is changes with the first step of the plan itself: refused then, and told why, is right. */
+const sharesAddress = ({ targets }: World): boolean =>
+  new Set(targets.map(({ email }) => email)).size < targets.length
+
 const everyWorld = (check: (world: World) => void) =>
   fc.assert(
     fc.property(worlds, script, (start, steps) => {
@@ -51,6 +55,7 @@ describe('a stored plan', () => {
     fc.assert(
       fc.property(worlds, script, places, (start, steps, deaths) => {
         walk(start, steps, (world) => {
+          if (sharesAddress(world)) return
           const stored = judged(world)
           let now = world
           for (const [prefix, stage] of deaths) {
