@@ -39,7 +39,8 @@ const tenantFindings = (community: View): readonly Finding[] => {
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
-const urlProblem = (value: string, local: boolean): readonly [string, string] | undefined => {
+/** What and remedy of an address that is called. */
+export const urlProblem = (value: string, local: boolean): readonly [string, string] | undefined => {
   if (!URL.canParse(value)) return ['is not a URL', 'write https://host or https://host/path']
   const url = new URL(value)
   const here = loopback.test(url.hostname)

@@ -6,6 +6,7 @@ import type {
   Matcher,
   RoleDefinition,
   TextTest,
+  Webhook,
 } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { communityId, connectionId, fold, roleId, ruleId } from '../core/ids.ts'
@@ -15,6 +16,7 @@ import { platformForms } from './platform-forms.ts'
 import type { CommunityFile, ConfigurationFile } from './schema.ts'
 import type { MatcherFile, TestFile } from './schema-matcher.ts'
 import type { RoleFile } from './schema-roles.ts'
+import type { WebhookFile } from './schema-webhooks.ts'
 
 /** From the file's shape, checked, to the one the house works with: defaults filled in, durations in seconds, addresses folded. */
 type LeavingFile = NonNullable<CommunityFile['onDeparture']>
@@ -125,9 +127,16 @@ const matcher = (file: MatcherFile): Matcher => {
   return unchecked('a matcher')
 }
 
+const webhook = ({ id, url, secret, events }: WebhookFile): Webhook => ({
+  id,
+  url,
+  secret,
+  ...(events === undefined ? {} : { events }),
+})
+
 export const convert = (file: ConfigurationFile): Configuration => ({
   number: 0,
-  webhooks: [],
+  webhooks: (file.webhooks ?? []).map(webhook),
   connections: file.connections.map(({ id, domains, reportUnmentionedAfter }) => ({
     id: connectionId(id),
     domains: domains.map(fold),

@@ -6,6 +6,7 @@ import { matcherFindings, matcherWarnings } from './checks-matchers.ts'
 import { nameFindings, nameWarnings } from './checks-names.ts'
 import { parentsFindings } from './checks-parents.ts'
 import { rolesFindings, rolesWarnings } from './checks-roles.ts'
+import { webhookFindings } from './checks-webhooks.ts'
 import { convert } from './convert.ts'
 import { findingLines, type LineOf, refuse } from './findings.ts'
 import { createPatterns } from './patterns.ts'
@@ -41,6 +42,7 @@ export const parseConfiguration = (text: string, options: ParseOptions = {}): Pa
     ...parentsFindings(root, checks),
     ...rolesFindings(root, checks),
     ...matcherFindings(root, createPatterns()),
+    ...webhookFindings(root, checks),
   ]
   const result = configurationSchema.safeParse(value)
   const findings = [...(result.success ? [] : schemaFindings(result.error.issues, value)), ...across]

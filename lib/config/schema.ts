@@ -3,6 +3,7 @@ import { platformNames } from '../core/configuration.ts'
 import { domainForm, durationForm, emailForm, secretForm } from './forms.ts'
 import { match, matcher } from './schema-matcher.ts'
 import { id, name, role } from './schema-roles.ts'
+import { webhooks } from './schema-webhooks.ts'
 
 /**
  * The shape of `rolecall.yaml`, strict at every level. It is published as JSON Schema, so it holds no transforms and no defaults; each description
@@ -168,6 +169,7 @@ export const configurationSchema = z
     connections: z.array(connection).max(1000).describe('the identity providers'),
     communities: z.array(community).max(1000).describe('the communities'),
     rules: z.array(rule).max(10_000).describe('who gets which roles'),
+    webhooks: webhooks.optional(),
   })
   .describe('Rolecall’s configuration')
   .meta({ title: 'rolecall.yaml' })
