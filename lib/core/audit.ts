@@ -83,6 +83,14 @@ export type AuditEvent =
       readonly changes: number
       readonly reason?: string
     }
+  /** A person wants a stored plan carried out. */
+  | {
+      readonly kind: 'planAsked'
+      readonly community: CommunityId
+      readonly number: number
+      readonly changes: number
+      readonly reason: string
+    }
   /** A person decided that an account made by hand is this member's and ours from now on, with these of its roles. */
   | {
       readonly kind: 'accountAdopted'

@@ -44,6 +44,7 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
     case 'held':
     case 'approved':
     case 'rejected':
+    case 'planAsked':
       return [auditPartition('community', event.community)]
     case 'configurationPushed':
     case 'configurationRolledBack':

@@ -1,0 +1,122 @@
+import { type CommunityId, milliseconds } from '../core/ids.ts'
+import type { Change } from '../core/plan.ts'
+import { describeDifference, fitOf } from '../core/plan-fit.ts'
+import { personKey } from '../core/plan-scene.ts'
+import type { PlanFate } from '../core/ports/runs.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import type { Work } from '../core/work.ts'
+import type { Application } from './apply.ts'
+import type { Assessment } from './assess.ts'
+import type { Provisioning } from './deps.ts'
+import type { Records } from './records.ts'
+import type { Person, State } from './state.ts'
+
+/** A stored plan that a person wants carried out, as far as it still fits. */
+export type StoredWish = {
+  readonly fate: PlanFate
+  /** In today's order; none when it was refused. */
+  readonly changes: readonly Change[]
+  /** Of the stored changes: done already, by whomever. */
+  readonly done: number
+}
+type WishDeps = Pick<Provisioning, 'clock' | 'runs'>
+
+const told = 20
+/** Seconds between two notes of how far it has come. */
+const noteEvery = 2
+
+/** It is looked at alone, so it is the first or not there. */
+export const planAsked = ([first]: readonly Work[]): number | undefined =>
+  first?.subject.kind === 'plan' ? first.subject.number : undefined
+
+const inShort = (lines: readonly string[]): readonly string[] =>
+  lines.length <= told ? lines : [...lines.slice(0, told), `and ${lines.length - told} more`]
+
+/** Compares it with what would be planned now. A refusal is final for this wish, and put down at once. */
+export const weighWish = async (
+  deps: WishDeps,
+  community: CommunityId,
+  number: number,
+  now: { readonly assessment: Assessment; readonly snapshot: Snapshot; readonly state: State },
+): Promise<StoredWish | undefined> => {
+  const [stored, fate] = await Promise.all([
+    deps.runs.plan(community, number),
+    deps.runs.fate(community, number),
+  ])
+  // Decided by an earlier run, whose work was delivered once more.
+  if (fate?.state !== 'asked') return undefined
+  const refuse = async (why: readonly string[]): Promise<StoredWish> => {
+    const refused: PlanFate = { ...fate, at: deps.clock.now(), state: 'refused', why: inShort(why) }
+    await deps.runs.saveFate(community, refused)
+    return { fate: refused, changes: [], done: 0 }
+  }
+  if (stored === undefined) return refuse(['the plan is kept no longer; make another one'])
+  const { assessment, snapshot, state } = now
+  const { ownership, roleOwnership } = state
+  const fit = fitOf(stored, assessment, { snapshot, ownership, roleOwnership })
+  if (fit.kind === 'refused') return refuse(fit.differences.map(describeDifference))
+  return { fate, changes: fit.changes, done: fit.done.length }
+}
+
+/** The records, and every few seconds a note of how far the plan has come, for whoever waits for it. */
+export const noting = (
+  deps: WishDeps,
+  community: CommunityId,
+  { fate, done }: StoredWish,
+  records: Records,
+): Records => {
+  let [applied, notedAt] = [done, milliseconds(deps.clock.now())]
+  return {
+    ...records,
+    after: async (change, result) => {
+      await records.after(change, result)
+      applied += 1
+      const now = milliseconds(deps.clock.now())
+      if (now - notedAt < noteEvery * 1000) return
+      notedAt = now
+      await deps.runs.saveFate(community, { ...fate, applied })
+    },
+  }
+}
+
+/** What became of it. Stopped or put off it is asked for still, and what is done then is known by what is there. */
+export const concludeWish = async (
+  deps: WishDeps,
+  community: CommunityId,
+  { fate, done }: StoredWish,
+  { applied, failed, skipped, ending }: Application,
+): Promise<void> => {
+  if (fate.state !== 'asked' || (ending.kind === 'stopped' && ending.code === 'leaseLost')) return
+  const now = { ...fate, at: deps.clock.now(), applied: done + applied.length }
+  if (ending.kind !== 'complete') return deps.runs.saveFate(community, now)
+  const why = [
+    ...failed.map(({ change, error }) => `${change.id}: ${error.code}`),
+    ...skipped.map(({ id }) => `${id}: not tried, because what it needs failed`),
+  ]
+  const state = why.length === 0 ? 'applied' : 'failed'
+  await deps.runs.saveFate(community, { ...now, state, why: inShort(why), failed: why.length })
+}
+
+/** Of whom a plan of some changes leaves nothing to be done: where they stand is known. Of the others the next look says. */
+export const settledBy = (
+  people: readonly Person[],
+  wanted: readonly Change[],
+  planned: readonly Change[],
+): readonly Person[] => {
+  const those = (changes: readonly Change[]): ReadonlySet<string> =>
+    new Set(changes.flatMap((one) => ('subject' in one ? [personKey(one.subject)] : [])))
+  const chosen = new Set(wanted.map(({ id }) => id))
+  const [touched, waiting] = [those(wanted), those(planned.filter(({ id }) => !chosen.has(id)))]
+  return people.filter((person) => touched.has(personKey(person)) && !waiting.has(personKey(person)))
+}
+
+/** The configuration no longer knows the community: nobody else will say what became of these. */
+export const refuseWishes = async (deps: WishDeps, taken: readonly Work[]): Promise<void> => {
+  for (const { community, subject } of taken) {
+    if (subject.kind !== 'plan') continue
+    const fate = await deps.runs.fate(community, subject.number)
+    if (fate?.state !== 'asked') continue
+    const why = ['the configuration no longer names the community']
+    await deps.runs.saveFate(community, { ...fate, at: deps.clock.now(), state: 'refused', why })
+  }
+}
