@@ -1,4 +1,5 @@
-import type { Platform } from '../../core/ports/platform.ts'
+import type { AccountId } from '../../core/ids.ts'
+import type { Platform, Reading } from '../../core/ports/platform.ts'
 import type { Snapshot } from '../../core/snapshot.ts'
 import type { Toolbox } from '../toolbox.ts'
 import { createImmybotApi } from './api.ts'
@@ -27,14 +28,14 @@ export const openImmybot = (toolbox: Toolbox): Platform => {
   const inSession = <T>(age: 'now' | 'recent', run: (session: Session) => Promise<T>): Promise<T> =>
     instance.within(async (generation) => run(openSession(generation, await instance.facts(age), deps)))
 
-  const snapshotOf = (ids: Parameters<Session['look']>[0]): Promise<Snapshot> =>
-    inSession('now', async ({ look, facts }) => {
-      const takenAt = clock.now()
-      const { accounts, roles, notices } = await look(ids)
+  /** Without ids: of everybody. What is gone on with needs no new look at what is true of the whole instance. */
+  const snapshotOf = (ids?: readonly AccountId[], reading?: Reading): Promise<Snapshot> =>
+    inSession(reading?.from === undefined ? 'now' : 'recent', async ({ look, facts }) => {
+      const { begunAt, accounts, roles, notices } = await look(ids, reading)
       return {
         community: community.id,
-        takenAt,
-        scope: ids === 'everybody' ? 'community' : 'targeted',
+        ...(ids === undefined ? { begunAt, takenAt: clock.now() } : { takenAt: begunAt }),
+        scope: ids === undefined ? 'community' : 'targeted',
         complete: true,
         accounts,
         roles,
@@ -46,8 +47,8 @@ export const openImmybot = (toolbox: Toolbox): Platform => {
 
   return {
     traits: immybotTraits,
-    snapshot: () => snapshotOf('everybody'),
-    accounts: snapshotOf,
+    snapshot: (reading) => snapshotOf(undefined, reading),
+    accounts: (ids) => snapshotOf(ids),
     apply: (change, roles) => inSession('recent', (session) => apply(change, roles, session)),
     catalogue: () =>
       inSession('now', async ({ facts, listed }) => ({

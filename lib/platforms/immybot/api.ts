@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { isConnectorError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import type { Reading } from '../../core/ports/platform.ts'
 import type { Call } from './calls.ts'
-import { type ReadPage, readWhole } from './paging.ts'
+import { type ReadPage, readLong, readWhole, type WholeList } from './paging.ts'
 import {
   type CallerShape,
   callerShape,
@@ -22,7 +23,7 @@ import {
 /** The calls that both generations know; nothing is decided here. */
 export type ImmybotApi = {
   readonly caller: () => Promise<CallerShape>
-  readonly users: () => Promise<readonly UserShape[]>
+  readonly users: (reading?: Reading) => Promise<WholeList<UserShape>>
   /** Undefined: there is none. */
   readonly user: (id: string) => Promise<UserShape | undefined>
   readonly updateUser: (id: number, body: UserBody) => Promise<void>
@@ -110,9 +111,10 @@ export const createImmybotApi = (call: Call, clock: Clock, pageSize: number): Im
       const what = 'asking who we are'
       return parsed(callerShape, await call({ method: 'GET', path: `${base}/auth`, what }), what)
     },
-    users: () => {
+    users: (reading) => {
       const what = 'reading the users'
-      return readWhole(pages('/users', userShape, what), pageSize, clock, what)
+      const entries = z.array(userShape)
+      return readLong(pages('/users', userShape, what), pageSize, clock, what, { reading, entries })
     },
     user: async (id) => {
       const what = 'reading a user'

@@ -105,7 +105,7 @@ const roles = async ({ facts, listed }: Session, { community }: Deps): Promise<r
 }
 
 const people = async (session: Session): Promise<readonly Check[]> => {
-  const { accounts, notices } = await session.look('everybody')
+  const { accounts, notices } = await session.look()
   const services = accounts.filter(({ service }) => service)
   const denied = new Set(notices.flatMap((notice) => (notice.kind === 'denied' ? [notice.account] : [])))
   return [

@@ -185,7 +185,7 @@ export const createLegacy = (
     release: async (role, facts) => {
       const holders = facts.roles.find(({ id }) => id === role)?.userCount ?? 0
       if (holders > 0) return 'held'
-      const users = await shared.users()
+      const { items: users } = await shared.users()
       return users.some((user) => roleIds(user, facts).includes(String(role))) ? 'held' : 'free'
     },
   }

@@ -1,7 +1,8 @@
 import type { Community } from '../../core/configuration.ts'
 import { ConnectorError } from '../../core/errors.ts'
-import type { AccountId } from '../../core/ids.ts'
+import type { AccountId, Instant } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import type { Reading } from '../../core/ports/platform.ts'
 import type { Account, Notice, PlatformRole } from '../../core/snapshot.ts'
 import type { Access } from './access.ts'
 import { createLegacyApi, createRbacApi } from './access-api.ts'
@@ -14,6 +15,7 @@ import type { Facts, Generation } from './instance.ts'
 import { createLegacy } from './legacy.ts'
 import { flagRoles } from './legacy-flags.ts'
 import { type Described, describedRoles, type Held, listRoles, mappedRoles } from './listing.ts'
+import type { WholeList } from './paging.ts'
 import { createRbac } from './rbac.ts'
 import type { UserShape } from './shapes.ts'
 
@@ -22,12 +24,15 @@ export type Session = {
   readonly generation: Generation
   readonly facts: Facts
   readonly access: Access
-  readonly look: (ids: readonly AccountId[] | 'everybody') => Promise<Look>
+  /** Without ids: at everybody. */
+  readonly look: (ids?: readonly AccountId[], reading?: Reading) => Promise<Look>
   readonly account: (user: UserShape) => Promise<Account>
   /** `held`: to be listed beside what the configuration maps. */
   readonly listed: (held: readonly Held[]) => Promise<readonly PlatformRole[]>
 }
 export type Look = {
+  /** When the list of users was begun with. */
+  readonly begunAt: Instant
   readonly accounts: readonly Account[]
   readonly roles: readonly PlatformRole[]
   readonly notices: readonly Notice[]
@@ -68,14 +73,18 @@ export const openSession = (generation: Generation, facts: Facts, deps: SessionD
       ? createRbac(createRbacApi(call, clock), clock, dialect)
       : createLegacy(api, createLegacyApi(call), clock, dialect, mapped, community)
 
-  const usersOf = async (ids: readonly AccountId[] | 'everybody'): Promise<readonly UserShape[]> => {
-    if (ids === 'everybody') return api.users()
+  const usersOf = async (
+    ids: readonly AccountId[] | undefined,
+    reading: Reading | undefined,
+  ): Promise<WholeList<UserShape>> => {
+    if (ids === undefined) return api.users(reading)
+    const begunAt = clock.now()
     const found: UserShape[] = []
     for (const id of ids) {
       const user = await api.user(id)
       if (user !== undefined) found.push(user)
     }
-    return found
+    return { items: found, begunAt }
   }
   const listed = async (held: readonly Held[], own?: ReadonlySet<string>): Promise<readonly PlatformRole[]> =>
     listRoles({ community, facts, described: described(own ?? (await access.ownRoles(facts))), held })
@@ -85,9 +94,10 @@ export const openSession = (generation: Generation, facts: Facts, deps: SessionD
     facts,
     access,
     listed,
-    look: async (ids) => {
-      const users = (await usersOf(ids)).filter(({ tenantId }) => belongs(community, tenantId))
-      const survey = await access.survey(users, facts, ids === 'everybody')
+    look: async (ids, reading) => {
+      const { items, begunAt } = await usersOf(ids, reading)
+      const users = items.filter(({ tenantId }) => belongs(community, tenantId))
+      const survey = await access.survey(users, facts, ids === undefined)
       const now = clock.now()
       const accounts = users.map((user) => accountOf(user, survey, facts.own.userId, now))
       const people = new Map(
@@ -107,7 +117,7 @@ export const openSession = (generation: Generation, facts: Facts, deps: SessionD
           return { kind: 'keepsUntilExpiry', account: id, roleName }
         }),
       )
-      return { accounts, roles, notices: [...notices, ...kept] }
+      return { begunAt, accounts, roles, notices: [...notices, ...kept] }
     },
     account: async (user) =>
       accountOf(user, await access.survey([user], facts, false), facts.own.userId, clock.now()),

@@ -139,7 +139,7 @@ export const createReading = ({ api, access, community, dialect, clock }: Deps):
       return users.complete && keys?.complete === true ? 0 : 'unknown'
     },
     snapshot: async () => {
-      const takenAt = clock.now()
+      const begunAt = clock.now()
       const users = await api.users()
       const seen = await scene()
       const below = await customers()
@@ -150,7 +150,8 @@ export const createReading = ({ api, access, community, dialect, clock }: Deps):
       return {
         ...rest,
         community: community.id,
-        takenAt,
+        begunAt,
+        takenAt: clock.now(),
         scope: 'community',
         complete: users.complete && seen.complete,
         accounts: [...rest.accounts, ...(seen.keys ?? []).map((key) => keyAccountOf(key, seen.roles))],
