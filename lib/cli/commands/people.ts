@@ -1,16 +1,25 @@
 import type { Commands } from '../command.ts'
-import { explainUser } from '../look-commands.ts'
+import { listDeparted } from '../departed-commands.ts'
+import { explainUser } from '../explain-commands.ts'
 
 /** One person, or all of a kind. */
 export const peopleCommands: Commands = {
   explain: {
     kind: 'house',
-    usage: 'USER [--connection ID] [--role COMMUNITY/ROLE]',
+    usage: 'USER [--connection ID] [--role ROLE] [--community COMMUNITY]',
     summary: 'why somebody has their roles, or has not the one asked about',
     options: {
       connection: { takes: 'ID', does: 'whose directory; needed when there are several' },
-      role: { takes: 'COMMUNITY/ROLE', does: 'also say why they have not this one' },
+      role: { takes: 'ROLE', does: 'also say why they have not this one; or COMMUNITY/ROLE' },
+      community: { takes: 'COMMUNITY', does: 'the community of that role' },
     },
     run: explainUser,
+  },
+  departed: {
+    kind: 'house',
+    usage: '[COMMUNITY]',
+    summary: 'list who left and still has an account, where, and whether they can still get in',
+    options: {},
+    run: listDeparted,
   },
 }
