@@ -80,6 +80,21 @@ const bind = (ownership: Ownership, { account, email }: Bound): Ownership => {
   return { ...next, invitation: { ...invitation, attempts: invitation.attempts + 1 } }
 }
 
+/** What is ours of the account passes whole to whom its person came back as. */
+const takenOver = (
+  from: Ownership,
+  { subject: { connection, member, email } }: Extract<Change, { readonly kind: 'adopt' }>,
+  begun: Ownership | undefined,
+  now: Instant,
+): Ownership => ({
+  ...from,
+  connection,
+  member,
+  email,
+  takenOver: { at: now, from: { connection: from.connection, member: from.member } },
+  version: begun?.version ?? 0,
+})
+
 /**
  * What must stand in the store before the platform is touched, so that a death at any point leaves nothing on the platform that we do not know to be
  * ours. Undefined: nothing has to be written ahead.
@@ -87,11 +102,14 @@ const bind = (ownership: Ownership, { account, email }: Bound): Ownership => {
 export const ownershipBefore = (input: {
   readonly community: CommunityId
   readonly ownership: Ownership | undefined
+  /** Of whom the account is taken over from. */
+  readonly from?: Ownership | undefined
   readonly change: Change
   readonly roles: KnownRoles
   readonly now: Instant
 }): Ownership | undefined => {
-  const { community, ownership, change, roles, now } = input
+  const { community, ownership, from, change, roles, now } = input
+  if (change.kind === 'adopt' && from !== undefined) return takenOver(from, change, ownership, now)
   if (change.kind === 'invite')
     return beginInvitation(ownership ?? begin(community, change, now), change, roles, now)
   if (change.kind === 'adopt') return bind(ownership ?? begin(community, change, now), change.subject)

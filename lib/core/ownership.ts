@@ -40,6 +40,11 @@ export type Ownership = {
     /** Written ahead of the platform call and not read back yet. */
     readonly unconfirmed?: true
   }
+  /** The account was another member's, who departed: the person came back under another id. */
+  readonly takenOver?: {
+    readonly at: Instant
+    readonly from: { readonly connection: ConnectionId; readonly member: MemberId }
+  }
   /** When the store last wrote the record: a platform list whose reading began before says nothing of it. */
   readonly touchedAt?: Instant
   readonly invitation?: { readonly sentAt: Instant; readonly attempts: number }

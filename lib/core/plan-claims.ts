@@ -1,9 +1,9 @@
-import type { Person } from './plan.ts'
 import type { Row } from './plan-rows.ts'
-import { hasMoved } from './plan-scene.ts'
+import { type Claimant, hasMoved } from './plan-scene.ts'
+import { isFree } from './plan-takeover.ts'
 import type { PlatformTraits } from './snapshot.ts'
 
-type Claim = Person & { readonly begun: boolean }
+type Claim = Claimant & { readonly begun: boolean }
 
 /** Would be invited or adopted: no account of ours yet, or one that has not been accepted, or one that stands under another address. */
 const joins = (traits: PlatformTraits, { target, ownership, accounts }: Row): boolean => {
@@ -23,9 +23,9 @@ export const createClaims = (traits: PlatformTraits) => {
       const rival = first.get(target.email)
       if (rival !== undefined && (rival.begun || !begun)) return
       const { connection, member, email } = target
-      first.set(email, { connection, member, begun })
+      first.set(email, { connection, member, begun, free: isFree(target, ownership) })
     },
-    get: (email: string): Person | undefined => first.get(email),
+    get: (email: string): Claimant | undefined => first.get(email),
   }
 }
 

@@ -2,14 +2,20 @@ import type { Target } from './assignment.ts'
 import { fold } from './ids.ts'
 import type { Ownership } from './ownership.ts'
 import type { Bound, Problem } from './plan.ts'
-import { isAdmin, personKey, type Scene, subjectOf } from './plan-scene.ts'
+import { personKey, type Scene, subjectOf } from './plan-scene.ts'
+import { adoptionRefusal, isFree, isLeftBehind, seesEverybody } from './plan-takeover.ts'
 import type { Account } from './snapshot.ts'
 
 /** Where a member is on the platform, as far as this snapshot can tell. */
 export type Location =
   | { readonly kind: 'ours'; readonly account: Account }
   /** Not recorded as ours yet and may be: what we began to invite, or what may be adopted. */
-  | { readonly kind: 'claimable'; readonly account: Account }
+  | {
+      readonly kind: 'claimable'
+      readonly account: Account
+      /** It was somebody's who departed. */
+      readonly from?: Ownership
+    }
   /** Ours, and no longer there. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'absent' }
@@ -23,24 +29,6 @@ export const bound = (target: Target, account: Account): Bound => ({
   account: account.id,
 })
 
-const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1)
-
-/** Design, security rules: administrators, protected and service accounts are adopted by an explicit act only. */
-const adoptionRefusal = (
-  scene: Scene,
-  target: Target,
-  account: Account,
-): Extract<Problem, { readonly kind: 'adoptionNeeded' }>['why'] | undefined => {
-  const { community, domains } = scene
-  const email = fold(account.email ?? '')
-  if (account.service) return 'service'
-  if (community.safety.protected.some((one) => fold(one) === email)) return 'protected'
-  if (isAdmin(scene, account)) return 'admin'
-  if (community.adopt !== 'domain') return 'explicit'
-  const ours = domains.get(target.connection) ?? []
-  return ours.some((domain) => fold(domain) === domainOf(email)) ? undefined : 'domain'
-}
-
 const whose = (target: Target, account: Account, owner: Ownership): Problem =>
   owner.connection === target.connection
     ? { kind: 'duplicateEmail', subject: subjectOf(target), with: owner.member }
@@ -51,6 +39,15 @@ const asInvited = (account: Account, begun: Ownership | undefined): boolean =>
   begun !== undefined &&
   !account.service &&
   account.roles.every((role) => begun.grants.some(({ platformRole }) => platformRole === role))
+
+const needed = (
+  subject: Bound,
+  why: Extract<Problem, { readonly kind: 'adoptionNeeded' }>['why'],
+  from: Ownership | undefined,
+): Location => {
+  const person = from && { from: { connection: from.connection, member: from.member } }
+  return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject, ...person, why } }
+}
 
 const judgeFound = (
   scene: Scene,
@@ -68,13 +65,15 @@ const judgeFound = (
     }
   }
   const owner = scene.owners.get(account.id)
-  if (owner !== undefined)
-    return personKey(owner.ownership) === personKey(target)
-      ? { kind: 'claimable', account }
-      : { kind: 'refused', problem: whose(target, account, owner.ownership) }
-  const why = asInvited(account, begun) ? undefined : adoptionRefusal(scene, target, account)
-  if (why === undefined) return { kind: 'claimable', account }
-  return { kind: 'refused', problem: { kind: 'adoptionNeeded', subject: bound(target, account), why } }
+  if (owner !== undefined && personKey(owner.ownership) === personKey(target))
+    return { kind: 'claimable', account }
+  if (owner !== undefined && !(isLeftBehind(owner, account) && isFree(target, begun)))
+    return { kind: 'refused', problem: whose(target, account, owner.ownership) }
+  const from = owner?.ownership
+  const invited = from === undefined && asInvited(account, begun)
+  const why = invited ? undefined : adoptionRefusal(scene, target.connection, account)
+  if (why !== undefined) return needed(bound(target, account), why, from)
+  return { kind: 'claimable', account, ...(from === undefined ? {} : { from }) }
 }
 
 const rival = (scene: Scene, target: Target): Problem | undefined => {
@@ -82,9 +81,6 @@ const rival = (scene: Scene, target: Target): Problem | undefined => {
   if (claimant === undefined || personKey(claimant) === personKey(target)) return undefined
   return { kind: 'duplicateEmail', subject: subjectOf(target), with: claimant.member }
 }
-
-/** Only a whole list says that nobody else has an e-mail. */
-const seesEverybody = ({ snapshot }: Scene): boolean => snapshot.scope === 'community' && snapshot.complete
 
 /** Looks for somebody we have no account of. `begun`: an ownership stands without its account, so an invitation may have been sent. */
 export const locateByEmail = (scene: Scene, target: Target, begun: Ownership | undefined): Location => {

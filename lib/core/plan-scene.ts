@@ -14,12 +14,26 @@ export type Part = {
   readonly problems: readonly Problem[]
   readonly drift: readonly Drift[]
 }
-export const part = (given: Partial<Part>): Part => ({ changes: [], problems: [], drift: [], ...given })
-export const join = (parts: readonly Part[]): Part => ({
-  changes: parts.flatMap(({ changes }) => changes),
-  problems: parts.flatMap(({ problems }) => problems),
-  drift: parts.flatMap(({ drift }) => drift),
+const none: readonly never[] = []
+export const part = ({ changes = none, problems = none, drift = none }: Partial<Part>): Part => ({
+  changes,
+  problems,
+  drift,
 })
+export const isEmpty = ({ changes, problems, drift }: Part): boolean =>
+  changes.length + problems.length + drift.length === 0
+
+/** Of most people there is nothing to say. */
+export const join = (given: readonly Part[]): Part => {
+  const parts = given.filter((one) => !isEmpty(one))
+  const [first, second] = parts
+  if (second === undefined) return first ?? part({})
+  return {
+    changes: parts.flatMap(({ changes }) => changes),
+    problems: parts.flatMap(({ problems }) => problems),
+    drift: parts.flatMap(({ drift }) => drift),
+  }
+}
 
 type Lookup<Key, Value> = { readonly get: (key: Key) => Value | undefined }
 
@@ -35,6 +49,9 @@ export type Stage = {
   readonly roles: ReadonlyMap<string, PlatformRole>
 }
 
+/** `free`: without an account, nor one begun under another address. */
+export type Claimant = Person & { readonly free: boolean }
+
 /** What a member is planned against. Accounts are those that concern the member, by record or by address, and no others. */
 export type Scene = Stage & {
   readonly accounts: Lookup<AccountId, Account>
@@ -42,7 +59,7 @@ export type Scene = Stage & {
   readonly byEmail: Lookup<string, readonly Account[]>
   readonly owners: Lookup<AccountId, Owner>
   /** Who of those who would be invited or adopted under an e-mail gets it. Only known when everybody was seen. */
-  readonly claims: Lookup<string, Person>
+  readonly claims: Lookup<string, Claimant>
 }
 
 export const sceneOf = (stage: Stage, row: Row, claims: Scene['claims']): Scene => {

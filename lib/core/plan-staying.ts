@@ -31,11 +31,19 @@ export const planStaying = (scene: Scene, target: Target, account: Account, owne
   return join([part({ changes }), planGrants(scene, target, account, ownership)])
 }
 
-export const adoption = (target: Target, account: Account): Change => ({
+export const adoption = (target: Target, account: Account, from?: Ownership): Change => ({
   id: adoptId(account.id, target.connection, target.member),
   kind: 'adopt',
   subject: bound(target, account),
+  ...(from === undefined ? {} : { from: { connection: from.connection, member: from.member } }),
 })
+
+/** What is ours of it stays ours, for the one who is back: our suspension ends, and what they are not to have is taken. */
+const planTakeover = (scene: Scene, target: Target, account: Account, from: Ownership): Part => {
+  const { connection, member } = target
+  const staying = planStaying(scene, target, account, { ...from, connection, member })
+  return join([part({ changes: [adoption(target, account, from)] }), staying])
+}
 
 /** An account that is theirs for the taking: what we began to invite, or what may be adopted. */
 export const planClaim = (
@@ -43,8 +51,10 @@ export const planClaim = (
   target: Target,
   account: Account,
   begun: Ownership | undefined,
+  from?: Ownership,
 ): Part => {
   if (target.granted.length === 0) return planLeaving(scene, target, account, begun)
+  if (from !== undefined) return planTakeover(scene, target, account, from)
   const subject = bound(target, account)
   if (account.status === 'disabled') return part({ problems: [{ kind: 'disabledByOthers', subject }] })
   const again =

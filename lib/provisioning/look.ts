@@ -48,10 +48,13 @@ const everyone = ({ targets, ownership, problems }: State): readonly Person[] =>
   return [...new Map([...targets, ...ownership, ...without].map((one) => [personKey(one), one])).values()]
 }
 
-/** Others who own an account with the address of somebody about to join: the planner has to know them. */
+/**
+ * Others who own an account with the address of somebody about to join: the planner has to know them, and of those who departed that they did, for
+ * the account may be taken over from them.
+ */
 const withRivals = async (
   deps: LookDeps,
-  community: Community,
+  { configuration, community }: LookInput,
   state: State,
   snapshot: Snapshot,
 ): Promise<State> => {
@@ -61,10 +64,17 @@ const withRivals = async (
   const candidates = snapshot.accounts.filter(
     ({ id, email }) => email !== undefined && joining.has(email) && !bound.has(id),
   )
-  const rivals = await Promise.all(
+  const owners = await Promise.all(
     candidates.map(({ id }) => deps.ownership.ownershipOfAccount(community.id, id)),
   )
-  return { ...state, ownership: [...state.ownership, ...rivals.flatMap((one) => one ?? [])] }
+  const rivals = new Map(owners.flatMap((one) => (one === undefined ? [] : [[personKey(one), one] as const])))
+  if (rivals.size === 0) return state
+  const known = await readMembers(deps, configuration, community.id, [...rivals.values()])
+  return {
+    ...state,
+    targets: [...state.targets, ...known.targets.filter(({ standing }) => standing === 'departed')],
+    ownership: [...state.ownership, ...known.ownership],
+  }
 }
 
 /** Everybody the rules or our records name, and the whole platform. */
@@ -94,7 +104,7 @@ const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Per
   const read = await readMembers(deps, configuration, community.id, people)
   const snapshot = await snapshots.for(read)
   if (snapshot === undefined) return { state: read, people }
-  const state = snapshot.scope === 'community' ? await withRivals(deps, community, read, snapshot) : read
+  const state = snapshot.scope === 'community' ? await withRivals(deps, input, read, snapshot) : read
   const scope = 'targeted'
   const assessment = await assess(deps, { configuration, community, state, snapshot, scope, directoryAt })
   return { state, people, weighed: { snapshot, scope, directoryAt, assessment } }

@@ -10,7 +10,7 @@ import { confirmations } from './confirm.ts'
 import type { Provisioning } from './deps.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import type { State } from './state.ts'
-import { appliedEvent, noted, notedAhead, notedLate, type Run } from './trail.ts'
+import { appliedEvent, noted, notedAhead, notedLate, notedTakeover, type Run } from './trail.ts'
 
 /** Our side of a change: what is ours, before and after, and the trail of it. */
 export type Records = {
@@ -31,6 +31,11 @@ type Desk = {
   readonly announced: Map<ChangeId, Ownership | undefined>
 }
 
+const takeOver = async ({ deps, ledger, run }: Desk, from: Ownership, next: Ownership): Promise<void> => {
+  await deps.audit.append([notedTakeover(run(), from, next)])
+  await ledger.transfer(from, next)
+}
+
 const ahead = async (
   { deps, ledger, run, announced }: Desk,
   change: Change,
@@ -48,8 +53,11 @@ const ahead = async (
     return
   }
   const before = ledger.of(change)
-  const next = ownershipBefore({ community, ownership: before, change, roles, now })
+  const from = change.kind === 'adopt' && change.from ? ledger.ofPerson(change.from) : undefined
+  const next = ownershipBefore({ community, ownership: before, from, change, roles, now })
   if (next === undefined) return
+  // Nothing of it is the platform's to refuse: it is not announced, it is done.
+  if (from !== undefined) return takeOver({ deps, ledger, run, announced }, from, next)
   await ledger.save(next)
   announced.set(change.id, before)
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditEvent } from '../core/audit.ts'
-import type { ConnectorError } from '../core/errors.ts'
+import { ConnectorError } from '../core/errors.ts'
 import type { OperatorEvent } from '../core/events.ts'
 import type { CommunityId, ConnectionId, Instant, RoleId } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
@@ -43,6 +43,21 @@ const entry = <Event extends AuditEvent>(
   event,
 })
 
+export const takeoverOf = (
+  { connection, member, account, grants }: Ownership,
+  next: Ownership,
+): Extract<AuditEvent, { readonly kind: 'accountTakenOver' }> => {
+  if (account === undefined) throw new ConnectorError('internal', 'there is no account to take over')
+  return {
+    kind: 'accountTakenOver',
+    community: next.community,
+    member: next.member,
+    account,
+    from: { connection, member },
+    roles: grants.map(({ role }) => role),
+  }
+}
+
 /** One change, about to be carried out. */
 export const notedAhead = (run: Run, change: Change): AuditEntry => {
   const subject = 'subject' in change ? change.subject : undefined
@@ -55,6 +70,10 @@ export const notedAhead = (run: Run, change: Change): AuditEntry => {
     because: rulesBehind(change),
   })
 }
+
+/** Whose record passes to whom, by the community's rules of adoption. */
+export const notedTakeover = (run: Run, from: Ownership, next: Ownership): AuditEntry =>
+  entry(run, next.connection, takeoverOf(from, next))
 
 /** One change, carried out or failed. */
 export const noted = (run: Run, { change, before, after, error }: Noted): EntryOf<ChangeEvent> => {

@@ -33,6 +33,7 @@ import { createProvisioner, type RunReport } from '../../lib/provisioning/provis
 import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
+import { createDriftStore } from '../../lib/store/drift.ts'
 import { createStoreIdentity } from '../../lib/store/identity.ts'
 import { createLeases } from '../../lib/store/leases.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
@@ -40,6 +41,7 @@ import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createPauseStore } from '../../lib/store/pauses.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
 import { createQuarantineStore } from '../../lib/store/quarantine.ts'
+import { createReadingStore } from '../../lib/store/readings.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { createUpkeep } from '../../lib/store/upkeep.ts'
@@ -145,11 +147,11 @@ const createProvider = (directory: Directory, stamp: () => Stamp) => {
     attributes,
   })
   return {
-    person: async (name: string): Promise<Member> =>
+    person: async (name: string, userName = `${name}@demo.test`): Promise<Member> =>
       written(
         await directory.createMember(stamp(), {
-          userName: `${name}@demo.test`,
-          externalId: `ext-${name}`,
+          userName,
+          externalId: `ext-${userName}`,
           active: true,
           attributes: {
             emails: [{ value: `${name}@demo.test`, type: 'work', primary: true }],
@@ -240,7 +242,9 @@ export const openBench = async (options: BenchOptions = {}) => {
     ownership: createOwnershipStore(table),
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),
+    readings: createReadingStore(table),
     runs: createRunStore(table),
+    drift: createDriftStore(table),
     quarantine: createQuarantineStore(table),
     identity: createStoreIdentity(table, test),
     leases: createLeases(table, { holder }),
