@@ -4,6 +4,7 @@ import { createAuditLog } from '../lib/store/audit.ts'
 import { createDocumentClient } from '../lib/store/client.ts'
 import { createConfigurationStore } from '../lib/store/configuration.ts'
 import { createDirectory } from '../lib/store/directory.ts'
+import { createDriftStore } from '../lib/store/drift.ts'
 import { createStoreIdentity } from '../lib/store/identity.ts'
 import { createLeases } from '../lib/store/leases.ts'
 import { createEventOutbox } from '../lib/store/outbox.ts'
@@ -13,6 +14,7 @@ import { createPace } from '../lib/store/pace.ts'
 import { createPauseStore } from '../lib/store/pauses.ts'
 import { createRunStore } from '../lib/store/plans.ts'
 import { createQuarantineStore } from '../lib/store/quarantine.ts'
+import { createReadingStore } from '../lib/store/readings.ts'
 import { createSafetyStore } from '../lib/store/safety.ts'
 import { createTable } from '../lib/store/table-client.ts'
 import { createUpkeep } from '../lib/store/upkeep.ts'
@@ -40,7 +42,9 @@ export const wireStore = (environment: Environment) => {
     ownership: createOwnershipStore(table),
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),
+    readings: createReadingStore(table),
     runs: createRunStore(table),
+    drift: createDriftStore(table),
     quarantine: createQuarantineStore(table),
     identity: createStoreIdentity(table, { client, name }),
     leases: createLeases(table, { holder: ids.uuid() }),

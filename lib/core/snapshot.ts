@@ -48,6 +48,9 @@ export type Notice =
   /** The portal set something on this role that the API cannot carry: an update might lose it. */
   | { readonly kind: 'portalOnly'; readonly role: PlatformRoleId; readonly names: readonly string[] }
 
+/** Seconds after which an interrupted reading is too old to be gone on with. */
+export const readingLifetime = 900
+
 /** What a platform says of a community. A failed or partial read is an error; `targeted` says which accounts were asked for. */
 export type Snapshot = {
   readonly community: CommunityId

@@ -7,9 +7,11 @@ import type { PauseStore } from '../core/ports/pauses.ts'
 import type { Platforms } from '../core/ports/platform.ts'
 import type {
   AuditLog,
+  DriftStore,
   Events,
   Leases,
   QuarantineStore,
+  ReadingStore,
   RunStore,
   StoreIdentity,
 } from '../core/ports/runs.ts'
@@ -38,7 +40,9 @@ export type Provisioning = {
   readonly outcomes: OutcomeStore
   readonly safety: SafetyStore
   readonly runs: RunStore
+  readonly drift: DriftStore
   readonly leases: Leases
+  readonly readings: ReadingStore
   readonly quarantine: QuarantineStore
   readonly identity: StoreIdentity
   readonly audit: AuditLog

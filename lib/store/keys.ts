@@ -211,7 +211,16 @@ export const fateKey = (k: CommunityId, number: number): Key => ({
   pk: `${community(k)}#PF`,
   sk: String(number).padStart(10, '0'),
 })
+export const driftPartition = (k: CommunityId): string => `${community(k)}#D`
+export const driftKey = (k: CommunityId, id: string): Key => ({ pk: driftPartition(k), sk: `F#${id}` })
+/** The latest look at everybody. */
+export const sightKey = (k: CommunityId): Key => ({ pk: driftPartition(k), sk: 'SIGHT' })
 export const leaseKey = (k: CommunityId): Key => ({ pk: `${community(k)}#L`, sk: 'lease' })
+export const readingPartition = (k: CommunityId): string => `${community(k)}#RD`
+export const readingKey = (k: CommunityId, part: number): Key => ({
+  pk: readingPartition(k),
+  sk: String(part).padStart(4, '0'),
+})
 /** A row while its platform cannot be reached. */
 export const pauseKey = (k: CommunityId): Key => ({ pk: `${community(k)}#W`, sk: 'paused' })
 export const paceKey = (baseUrl: string, egress: string): Key => ({
