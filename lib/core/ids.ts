@@ -47,5 +47,8 @@ const composed = (text: string): string =>
 export const foldLetters = (text: string): string =>
   composed(composed(text).toLowerCase()).replaceAll('ς', 'σ')
 
+// Small letters, digits and signs of ASCII are what they are folded to: nearly all that is compared has been folded before.
+const isFolded = /^[!-@[-~]*$/
+
 /** The one folding used for every comparison of userNames, e-mails, role and group names. */
-export const fold = (value: string): string => foldLetters(value).trim()
+export const fold = (value: string): string => (isFolded.test(value) ? value : foldLetters(value).trim())

@@ -49,7 +49,6 @@ const planGiving = (
   subject: Bound,
   ownership: Ownership | undefined,
 ): Part => {
-  const unmanaged = givenByHand(wishes, account, ownership)
   const changes: Change[] = []
   const problems: Problem[] = []
   const drift: Drift[] = []
@@ -57,7 +56,7 @@ const planGiving = (
     const { assignment, role } = one
     const held = role !== undefined && account.roles.includes(role.id)
     if (held && !renamed(scene, ownership, one)) continue
-    const obstacle = held ? undefined : inTheWay(scene, wishes, unmanaged, one)
+    const obstacle = held ? undefined : inTheWay(scene, wishes, givenByHand(wishes, account, ownership), one)
     if (obstacle !== undefined) {
       problems.push({ kind: 'unmanagedRoleInTheWay', subject, role: assignment.role, unmanaged: obstacle })
       continue
@@ -108,9 +107,10 @@ const planSeveral = (
   const wishes = wishesOf(scene, target)
   const subject = bound(target, account)
   const giving = planGiving(scene, wishes, account, subject, ownership)
+  const surplus = surplusOf(scene, wishes, ownership)
+  if (surplus.length === 0) return giving
   const keeps = account.roles.some((id) => wishes.wantedRoles.has(id))
   const replaced = keeps || giving.changes.length > 0
-  const surplus = surplusOf(scene, wishes, ownership)
   const taken = surplus.filter(({ platformRole }) => account.roles.includes(platformRole))
   const revokes = taken.map((grant) => revocation(scene, subject, grant, replaced))
   const gone = surplus.filter(({ platformRole }) => !account.roles.includes(platformRole))

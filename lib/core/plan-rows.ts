@@ -22,7 +22,7 @@ export type Row = {
   readonly accounts: readonly AccountRow[]
 }
 
-const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
+const compareText = (a: string, b: string): number => (a < b ? -1 : a === b ? 0 : 1)
 
 /** The order of everything that is by member: code units, the same on every machine. */
 export const comparePeople = (a: Person, b: Person): number =>
@@ -83,16 +83,11 @@ export type MergeStep =
   | { readonly kind: 'row'; readonly row: Row }
   | { readonly kind: 'dry'; readonly stream: keyof Inlets }
 
-const streams = ['targets', 'ownership', 'accounts'] as const
 const isOf = <Item extends Person>(item: Item | undefined, person: Person): item is Item =>
-  item !== undefined && comparePeople(item, person) === 0
+  item !== undefined && item.member === person.member && item.connection === person.connection
 
-const firstOf = (...heads: readonly (Person | undefined)[]): Person | undefined => {
-  let first: Person | undefined
-  for (const head of heads)
-    if (head !== undefined && (first === undefined || comparePeople(head, first) < 0)) first = head
-  return first
-}
+const firstOf = (a: Person | undefined, b: Person | undefined): Person | undefined =>
+  a === undefined || (b !== undefined && comparePeople(b, a) < 0) ? b : a
 
 const taken = <Item extends Person>(inlet: Inlet<Item>, person: Person): Item | undefined => {
   const head = inlet.head()
@@ -101,19 +96,11 @@ const taken = <Item extends Person>(inlet: Inlet<Item>, person: Person): Item | 
   return head
 }
 
-/** Until each stream shows what comes next, or has ended. */
-function* untilSeen(inlets: Inlets): Generator<MergeStep, void> {
-  for (const stream of streams) while (inlets[stream].dry()) yield { kind: 'dry', stream }
-}
-
-/** All accounts of one member, however many pages they are on. */
-function* accountsFor({ accounts }: Inlets, person: Person): Generator<MergeStep, readonly AccountRow[]> {
-  const found: AccountRow[] = []
-  for (let next = taken(accounts, person); next !== undefined; next = taken(accounts, person)) {
-    found.push(next)
-    while (accounts.dry()) yield { kind: 'dry', stream: 'accounts' }
-  }
-  return found
+/** The stream that has to go on before it is known what comes next. */
+const dryIn = ({ targets, ownership, accounts }: Inlets): keyof Inlets | undefined => {
+  if (targets.dry()) return 'targets'
+  if (ownership.dry()) return 'ownership'
+  return accounts.dry() ? 'accounts' : undefined
 }
 
 const checkStray = (stray: AccountRow | undefined, person: Person | undefined): void => {
@@ -124,21 +111,30 @@ const checkStray = (stray: AccountRow | undefined, person: Person | undefined): 
   )
 }
 
+const rowOf = (
+  target: Target | undefined,
+  ownership: Ownership | undefined,
+  accounts: readonly AccountRow[],
+): Row => {
+  if (target === undefined) return ownership === undefined ? { accounts } : { ownership, accounts }
+  return ownership === undefined ? { target, accounts } : { target, ownership, accounts }
+}
+
 /** Row by row, whatever the pages: no more is held than a page of each stream. Whoever drives it fills what has run dry. */
 export function* mergeRows(inlets: Inlets): Generator<MergeStep, void> {
   const { targets, ownership, accounts } = inlets
   for (;;) {
-    yield* untilSeen(inlets)
+    for (let dry = dryIn(inlets); dry !== undefined; dry = dryIn(inlets)) yield { kind: 'dry', stream: dry }
     const person = firstOf(targets.head(), ownership.head())
     checkStray(accounts.head(), person)
     if (person === undefined) return
     const [target, owned] = [taken(targets, person), taken(ownership, person)]
-    const found = yield* accountsFor(inlets, person)
-    const row = {
-      ...(target === undefined ? {} : { target }),
-      ...(owned === undefined ? {} : { ownership: owned }),
-      accounts: found,
+    const found: AccountRow[] = []
+    for (let next = taken(accounts, person); next !== undefined; next = taken(accounts, person)) {
+      found.push(next)
+      // A member's accounts may go on on the next page.
+      while (accounts.dry()) yield { kind: 'dry', stream: 'accounts' }
     }
-    yield { kind: 'row', row }
+    yield { kind: 'row', row: rowOf(target, owned, found) }
   }
 }
