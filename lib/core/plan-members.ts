@@ -9,7 +9,7 @@ import { inOrder } from './plan-order.ts'
 import { createRemains } from './plan-others.ts'
 import { planRoles } from './plan-roles.ts'
 import type { Row } from './plan-rows.ts'
-import { join, type Part, type Scene, type Stage, sceneOf } from './plan-scene.ts'
+import { isEmpty, join, type Part, type Scene, type Stage, sceneOf } from './plan-scene.ts'
 import { reachOf } from './reach.ts'
 import type { Holding } from './role-contents.ts'
 import { noticeWarnings, powerWarnings } from './role-power.ts'
@@ -54,9 +54,6 @@ const departedTarget = (ownership: Ownership): Target => ({
 const distinct = (problems: readonly Problem[]): readonly Problem[] => [
   ...new Map(problems.map((one) => [JSON.stringify(one), one])).values(),
 ]
-
-const isEmpty = ({ changes, problems, drift }: Part): boolean =>
-  changes.length + problems.length + drift.length === 0
 
 /** In a plan for the whole community a record without a target is a departure; in any other it is there for the view. */
 const withTarget = (row: Row, scope: Plan['scope']): Row => {

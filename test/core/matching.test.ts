@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Matcher } from '../../lib/core/configuration.ts'
-import { communityId, fold, groupId, roleId, ruleId } from '../../lib/core/ids.ts'
+import { communityId, fold, foldLetters, groupId, roleId, ruleId } from '../../lib/core/ids.ts'
 import { concernsRules, type MemberGroup, match, type Patterns, whyNot } from '../../lib/core/matching.ts'
 import { globMatches } from '../../lib/core/text-test.ts'
 import { member } from '../support/examples.ts'
@@ -214,6 +214,16 @@ describe('laws', () => {
   test('a hostile glob is answered in linear steps', () => {
     expect(globMatches(`${'a*'.repeat(2_000)}b`, 'a'.repeat(20_000))).toBe(false)
   })
+})
+
+test('what needs no folding is seen at a glance, and only that', () => {
+  const plain = fc.string({ unit: 'binary-ascii' })
+  const letters = fc.oneof(
+    plain,
+    fc.string({ unit: 'binary' }),
+    plain.map((text) => `${text}ς`),
+  )
+  fc.assert(fc.property(letters, (text) => fold(text) === foldLetters(text).trim()))
 })
 
 test('what is folded twice is what is folded once, whatever letters compose anew when they are small', () => {
