@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { EventBus } from 'aws-cdk-lib/aws-events'
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
@@ -8,7 +9,14 @@ import { duePrefix } from '../lib/store/keys.ts'
 import { tableDefinition } from '../lib/store/table.ts'
 import { addFunction } from './function.ts'
 import { addHttpApi } from './http-api.ts'
-import { allowPlatformSecrets, allowTable, allowWakeUps } from './permissions.ts'
+import {
+  allowEvents,
+  allowPlatformSecrets,
+  allowTable,
+  allowWakeUps,
+  allowWebhookSecrets,
+  type Bus,
+} from './permissions.ts'
 import { addSchedules } from './schedules.ts'
 import type { StackSettings } from './settings.ts'
 
@@ -19,7 +27,10 @@ const provisioningTime = Duration.minutes(5)
  * The whole house in one account: HTTP API → scim → table → stream → dispatch → wake-up queue → provision → platforms, and a schedule that
  * sweeps and reconciles. Nothing has a fixed name but the stack: any number of instances fit into an account.
  */
-export const createConnectorStack = (scope: Construct, { name, variables }: StackSettings): Stack => {
+export const createConnectorStack = (
+  scope: Construct,
+  { name, variables, eventBus }: StackSettings,
+): Stack => {
   const stack = new Stack(scope, name, {
     description: 'Rolecall: SCIM and SAML to platform roles',
     terminationProtection: true,
@@ -27,7 +38,12 @@ export const createConnectorStack = (scope: Construct, { name, variables }: Stac
   const table = addTable(stack)
   const queues = addQueues(stack)
   const common = { ...variables, INSTANCE: name, TABLE_NAME: table.tableName, EGRESS_ID: name }
-  const waking = { ...common, WAKE_QUEUE_URL: queues.wakeUps.queueUrl }
+  const bus = addBus(stack, eventBus)
+  const waking = {
+    ...common,
+    WAKE_QUEUE_URL: queues.wakeUps.queueUrl,
+    ...(bus !== undefined && { EVENT_BUS_NAME: bus.eventBusName }),
+  }
 
   const scim = addFunction(stack, 'Scim', {
     entry: 'scim.ts',
@@ -62,6 +78,8 @@ export const createConnectorStack = (scope: Construct, { name, variables }: Stac
   for (const grantee of [scim, dispatch, provision, reconcile]) allowTable(grantee, table)
   for (const grantee of [dispatch, provision, reconcile]) allowWakeUps(grantee, queues.wakeUps)
   allowPlatformSecrets(provision, name)
+  allowWebhookSecrets(reconcile, name)
+  if (bus !== undefined) for (const grantee of [provision, reconcile]) allowEvents(grantee, bus)
 
   dispatch.addEventSourceMapping('DueItems', {
     eventSourceArn: streamArn(table),
@@ -95,6 +113,7 @@ export const createConnectorStack = (scope: Construct, { name, variables }: Stac
   new CfnOutput(stack, 'ScimBaseUrl', { value: `${api.apiEndpoint}/{connection}/scim/v2` })
   new CfnOutput(stack, 'TableName', { value: table.tableName })
   new CfnOutput(stack, 'WakeQueueUrl', { value: queues.wakeUps.queueUrl })
+  if (bus !== undefined) new CfnOutput(stack, 'EventBusName', { value: bus.eventBusName })
   return stack
 }
 
@@ -110,6 +129,18 @@ const addTable = (stack: Stack): TableV2 =>
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   })
+
+/** Nothing listens on it until the operator adds a rule; nothing but events of ours is on the instance's own. */
+const addBus = (stack: Stack, eventBus: StackSettings['eventBus']): Bus | undefined => {
+  switch (eventBus) {
+    case 'own':
+      return new EventBus(stack, 'Events', { eventBusName: stack.stackName })
+    case 'default':
+      return EventBus.fromEventBusName(stack, 'Events', 'default')
+    case 'none':
+      return undefined
+  }
+}
 
 const streamArn = (table: TableV2): string => {
   if (table.tableStreamArn === undefined) throw new Error('the table has no stream: dispatch would never run')

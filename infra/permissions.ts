@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
@@ -25,12 +26,27 @@ export const allowWakeUps = (grantee: IFunction, queue: IQueue): void =>
     new PolicyStatement({ sid: 'WakeUps', actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
   )
 
+export type Bus = Pick<IEventBus, 'eventBusArn' | 'eventBusName'>
+
+/** Onto exactly this bus. */
+export const allowEvents = (grantee: IFunction, bus: Bus): void =>
+  grantee.addToRolePolicy(
+    new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
+  )
+
 /** Platform credentials live under the instance's own prefix; nothing else is readable. */
-export const allowPlatformSecrets = (grantee: IFunction, prefix: string): void => {
+export const allowPlatformSecrets = (grantee: IFunction, name: string): void =>
+  allowSecrets(grantee, 'Platform', name)
+
+/** Who hands events over needs the keys they are signed with, and no platform's. */
+export const allowWebhookSecrets = (grantee: IFunction, name: string): void =>
+  allowSecrets(grantee, 'Webhook', `${name}/webhooks`)
+
+const allowSecrets = (grantee: IFunction, kind: 'Platform' | 'Webhook', prefix: string): void => {
   const stack = Stack.of(grantee)
   grantee.addToRolePolicy(
     new PolicyStatement({
-      sid: 'PlatformSecrets',
+      sid: `${kind}Secrets`,
       actions: ['secretsmanager:GetSecretValue'],
       resources: [
         stack.formatArn({
@@ -44,7 +60,7 @@ export const allowPlatformSecrets = (grantee: IFunction, prefix: string): void =
   )
   grantee.addToRolePolicy(
     new PolicyStatement({
-      sid: 'PlatformParameters',
+      sid: `${kind}Parameters`,
       actions: ['ssm:GetParameter'],
       resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${prefix}/*` })],
     }),

@@ -5,6 +5,8 @@ export type StackSettings = {
   readonly name: string
   /** What an operator chose for all functions. */
   readonly variables: Readonly<Record<string, string>>
+  /** Where operators' events go: a bus of the instance's own, the account's default bus, or none. */
+  readonly eventBus: 'own' | 'default' | 'none'
 }
 
 type Setting = { readonly variable: string; readonly form: RegExp; readonly rule: string }
@@ -28,6 +30,9 @@ const choices: Readonly<Record<string, Setting>> = {
   },
 }
 
+const busOf = (value: string | undefined): StackSettings['eventBus'] =>
+  value === 'default' || value === 'none' ? value : 'own'
+
 const read = (node: Pick<Node, 'tryGetContext'>, key: string, form: RegExp, rule: string) => {
   const value: unknown = node.tryGetContext(key)
   if (value === undefined) return undefined
@@ -39,6 +44,7 @@ export const readStackSettings = (node: Pick<Node, 'tryGetContext'>): StackSetti
   const nameRule = 'must be 1 to 64 letters, digits and hyphens, with a letter first'
   return {
     name: read(node, 'name', /^[A-Za-z][A-Za-z0-9-]{0,63}$/, nameRule) ?? 'rolecall',
+    eventBus: busOf(read(node, 'eventBus', /^(own|default|none)$/, 'must be one of own, default, none')),
     variables: Object.fromEntries(
       Object.entries(choices).flatMap(([key, { variable, form, rule }]) => {
         const value = read(node, key, form, rule)

@@ -119,8 +119,17 @@ describe('permissions', () => {
       'sqs:ReceiveMessage',
       'sqs:SendMessage',
       'ssm:GetParameter',
+      'events:PutEvents',
     ],
-    Reconcile: [...tableActions, ...logActions, 'sqs:SendMessage'],
+    Reconcile: [
+      ...tableActions,
+      ...logActions,
+      'sqs:SendMessage',
+      // Of webhooks only: see below.
+      'secretsmanager:GetSecretValue',
+      'ssm:GetParameter',
+      'events:PutEvents',
+    ],
   }
 
   it.each(ours)('%s may do exactly what it needs', (name) => {
@@ -166,8 +175,14 @@ describe('permissions', () => {
   })
 
   it('only provision reads platform secrets, and only under the name of the instance', () => {
-    for (const name of ours.filter((each) => each !== 'Provision'))
+    for (const name of ['Scim', 'Dispatch'])
       expect(statementsOf(name).flatMap(actionsOf).join()).not.toMatch(/secretsmanager|ssm:/)
+    const ofWebhooks = statementsOf('Reconcile').filter((each) =>
+      /secretsmanager|ssm:/.test(actionsOf(each).join()),
+    )
+    expect(ofWebhooks).toHaveLength(2)
+    expect(JSON.stringify(ofWebhooks[0]?.Resource)).toContain(':secret:rolecall/webhooks/*"')
+    expect(JSON.stringify(ofWebhooks[1]?.Resource)).toContain(':parameter/rolecall/webhooks/*"')
     const secrets = statementsOf('Provision').filter((each) =>
       actionsOf(each).includes('secretsmanager:GetSecretValue'),
     )
@@ -178,6 +193,45 @@ describe('permissions', () => {
       actionsOf(each).includes('ssm:GetParameter'),
     )
     expect(JSON.stringify(parameters.map(({ Resource }) => Resource))).toContain(':parameter/rolecall/*')
+  })
+})
+
+describe('the event bus', () => {
+  const sayers = ['Provision', 'Reconcile']
+  const resourcesOf = (of: Template, type: string, prefix: string) =>
+    Object.entries(of.findResources(type) as Record<string, Resource>)
+      .filter(([id]) => id.startsWith(prefix))
+      .map(([, { Properties }]) => Properties)
+  const resourceOf = (of: Template, name: string): unknown =>
+    resourcesOf(of, 'AWS::IAM::Policy', `${name}Role`)
+      .flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: readonly Statement[] }).Statement)
+      .filter((statement) => actionsOf(statement).includes('events:PutEvents'))
+      .map(({ Resource }) => Resource)
+  const busOf = (of: Template, name: string): unknown =>
+    resourcesOf(of, 'AWS::Lambda::Function', name).map(
+      ({ Environment }) => (Environment as { Variables: Record<string, unknown> }).Variables.EVENT_BUS_NAME,
+    )
+
+  it('is the instance’s own, and who speaks to it may speak to no other', () => {
+    const [bus] = find('AWS::Events::EventBus')
+    expect(bus?.Properties.Name).toBe('rolecall')
+    for (const name of sayers) {
+      expect(resourceOf(template, name)).toEqual([{ 'Fn::GetAtt': [bus?.id, 'Arn'] }])
+      expect(busOf(template, name)).toEqual([{ Ref: bus?.id }])
+    }
+    expect(template.toJSON().Outputs).toMatchObject({ EventBusName: { Value: { Ref: bus?.id } } })
+  })
+
+  it('is the account’s default bus, or none, where the operator says so', () => {
+    const shared = Template.fromStack(stackOf({ eventBus: 'default' }))
+    shared.resourceCountIs('AWS::Events::EventBus', 0)
+    const none = Template.fromStack(stackOf({ eventBus: 'none' }))
+    none.resourceCountIs('AWS::Events::EventBus', 0)
+    for (const name of sayers) {
+      expect(JSON.stringify(resourceOf(shared, name))).toContain(':event-bus/default"')
+      expect(busOf(shared, name)).toEqual(['default'])
+      expect([resourceOf(none, name), busOf(none, name)]).toEqual([[], [undefined]])
+    }
   })
 })
 
@@ -280,7 +334,7 @@ describe('the functions’ environment', () => {
       'TABLE_NAME',
     ]
     expect([...names(Template.fromStack(stackOf(chosen)))].sort()).toEqual(
-      [...ownNames, 'NODE_OPTIONS', 'WAKE_QUEUE_URL'].sort(),
+      [...ownNames, 'EVENT_BUS_NAME', 'NODE_OPTIONS', 'WAKE_QUEUE_URL'].sort(),
     )
     const plain = variables(template).map((each) =>
       Object.fromEntries(Object.entries(each).filter(([, value]) => typeof value === 'string')),
@@ -295,7 +349,7 @@ describe('the functions’ environment', () => {
 
   it('what an operator chose arrives', () => {
     for (const each of variables(Template.fromStack(stackOf(chosen)))) {
-      const { TABLE_NAME: _table, WAKE_QUEUE_URL: _queue, ...texts } = each
+      const { TABLE_NAME: _table, WAKE_QUEUE_URL: _queue, EVENT_BUS_NAME: _bus, ...texts } = each
       expect(readEnvironment(texts as Record<string, string>)).toMatchObject({
         instance: 'rolecall-test',
         egressId: 'rolecall-test',
@@ -314,13 +368,14 @@ describe('the functions’ environment', () => {
     ['publicUrl', 'https://scim.acme.example/'],
     ['auditRetentionDays', '0'],
     ['logLevel', 'loud'],
+    ['eventBus', 'mine'],
   ])('--context %s=%s is refused before anything is deployed', (key, value) => {
     expect(() => stackOf({ [key]: value })).toThrow(`--context ${key}: must be`)
   })
 })
 
 describe('two instances in one account', () => {
-  it('share no name: only the API is named, after its stack', () => {
+  it('share no name: only the API and the event bus are named, after their stack', () => {
     const other = stackOf({ name: 'rolecall-test' })
     expect([stack.stackName, other.stackName]).toEqual(['rolecall', 'rolecall-test'])
     const physical = [
@@ -339,8 +394,8 @@ describe('two instances in one account', () => {
             Type !== 'AWS::Lambda::Permission' && !/EventSourceMapping|EventInvoke/.test(Type),
         )
         .flatMap(([, { Properties }]) => physical.flatMap((key) => Properties[key] ?? []))
-    expect(named(template)).toEqual(['rolecall'])
-    expect(named(Template.fromStack(other))).toEqual(['rolecall-test'])
+    expect(named(template)).toEqual(['rolecall', 'rolecall'])
+    expect(named(Template.fromStack(other))).toEqual(['rolecall-test', 'rolecall-test'])
     expect(JSON.stringify(Template.fromStack(other).toJSON())).not.toMatch(/:(secret:|parameter\/)rolecall\//)
     for (const output of Object.values(template.toJSON().Outputs as object))
       expect(output).not.toHaveProperty('Export')
