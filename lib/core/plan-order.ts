@@ -4,6 +4,10 @@ import type { Change } from './plan.ts'
 
 const rolesDone = 2
 
+const adopted = 5
+/** Of what was taken over, nothing can be forgotten before it was. */
+const justAfter = adopted + 0.5
+
 /** Departures before everything that gives: leaving is urgent, and nobody waits behind a long list of joins. */
 const rank = (change: Change): number => {
   switch (change.kind) {
@@ -19,7 +23,7 @@ const rank = (change: Change): number => {
       if (change.reason === 'readdressed') return 9
       return change.reason === 'departed' ? 3 : 4
     case 'adopt':
-      return 5
+      return adopted
     case 'resume':
       return 6
     case 'grant':
@@ -35,6 +39,13 @@ const rank = (change: Change): number => {
   }
 }
 
+const takenOverIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
+  new Set(
+    changes.flatMap((change) =>
+      change.kind === 'adopt' && change.from !== undefined ? [change.subject.account] : [],
+    ),
+  )
+
 /** Accounts that are an administrator's by this plan. */
 const promotedIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
   new Set(
@@ -46,10 +57,11 @@ const promotedIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
  * leave or stop being one, so that nobody has to wait for a successor.
  */
 export const inOrder = (changes: readonly Change[]): readonly Change[] => {
-  const promoted = promotedIn(changes)
+  const [promoted, takenOver] = [promotedIn(changes), takenOverIn(changes)]
   const place = (change: Change): number => {
-    const own = rank(change)
     const account = 'subject' in change ? change.subject.account : undefined
+    const late = change.kind === 'forget' && account !== undefined && takenOver.has(account)
+    const own = late ? justAfter : rank(change)
     return own > 0 && account !== undefined && promoted.has(account) ? rolesDone + own / 100 : own
   }
   return changes.toSorted((a, b) => place(a) - place(b))

@@ -69,7 +69,11 @@ const announce = (world: World, change: Change): World => {
 
 /** Two people under one e-mail: when one of them leaves by this plan, the other comes in by the next. */
 const rivals = (plan: Plan): boolean =>
-  plan.problems.some(({ kind }) => ['duplicateEmail', 'ownedElsewhere', 'duplicateAccounts'].includes(kind))
+  plan.problems.some(
+    (one) =>
+      ['duplicateEmail', 'ownedElsewhere', 'duplicateAccounts'].includes(one.kind) ||
+      (one.kind === 'adoptionNeeded' && one.from !== undefined),
+  )
 
 const dropped = ({ community, ownership, roleOwnership }: World): boolean => {
   const known = new Set(community.roles.map(({ id }) => id))

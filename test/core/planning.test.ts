@@ -93,7 +93,7 @@ describe('joining', () => {
       { changes: ['invite/acme/ada/1'], problems: ['duplicateEmail'], drift: [] },
     ],
     [
-      'an account of another connection is a conflict',
+      'an account that somebody of another connection left is not just taken',
       {
         targets: [target('ada', ['tier1'])],
         accounts: [account('ada', ['tier2'])],
@@ -101,7 +101,21 @@ describe('joining', () => {
           owned('ada', ['tier2'], { connection: connectionId('globex'), member: memberId('g-ada') }),
         ],
       },
-      { changes: ['suspend/a-ada/departed'], problems: ['ownedElsewhere'], drift: [] },
+      { changes: ['suspend/a-ada/departed'], problems: ['adoptionNeeded'], drift: [] },
+    ],
+    [
+      'an account of another connection is a conflict',
+      {
+        targets: [
+          target('ada', ['tier1']),
+          target('ada', ['tier2'], { connection: connectionId('globex'), member: memberId('g-ada') }),
+        ],
+        accounts: [account('ada', ['tier2'])],
+        ownership: [
+          owned('ada', ['tier2'], { connection: connectionId('globex'), member: memberId('g-ada') }),
+        ],
+      },
+      { changes: [], problems: ['ownedElsewhere'], drift: [] },
     ],
   ])('%s', (_, given, expected) => expect(planned(given)).toEqual(expected))
 })

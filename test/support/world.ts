@@ -14,7 +14,7 @@ import {
 } from '../../lib/core/ids.ts'
 import { accountsOf, type Ownership, type RoleOwnership } from '../../lib/core/ownership.ts'
 import { ownershipAfter, ownershipBefore } from '../../lib/core/ownership-after.ts'
-import type { Change, Plan } from '../../lib/core/plan.ts'
+import type { Change, Person, Plan } from '../../lib/core/plan.ts'
 import { planChanges } from '../../lib/core/planning.ts'
 import type { Applied } from '../../lib/core/ports/platform.ts'
 import { endedRecord, roleOwnershipAfter, roleOwnershipBefore } from '../../lib/core/role-ownership-after.ts'
@@ -274,15 +274,22 @@ const applyRole = (world: World, change: Change, stage: Stage): World => {
 export const applyChange = (world: World, change: Change, stage: Stage = 'recorded'): World => {
   if (!('subject' in change)) return applyRole(world, change, stage)
   const { subject } = change
-  const mine = (one: Ownership) => one.connection === subject.connection && one.member === subject.member
+  const whose = (person: Person) => (one: Ownership) =>
+    one.connection === person.connection && one.member === person.member
+  const mine = whose(subject)
+  const left = change.kind === 'adopt' && change.from ? whose(change.from) : () => false
   const put = (state: World, owned: Ownership | undefined): World => ({
     ...state,
-    ownership: [...state.ownership.filter((one) => !mine(one)), ...(owned === undefined ? [] : [owned])],
+    ownership: [
+      ...state.ownership.filter((one) => !mine(one) && !left(one)),
+      ...(owned === undefined ? [] : [owned]),
+    ],
   })
   const ownership = world.ownership.find(mine)
   const written = ownershipBefore({
     community: world.community.id,
     ownership,
+    from: world.ownership.find(left),
     change,
     roles: knownRoles(world),
     now: world.now,
