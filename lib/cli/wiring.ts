@@ -12,6 +12,7 @@ import { createDocumentClient } from '../store/client.ts'
 import { createConfigurationStore } from '../store/configuration.ts'
 import { createCredentialStore } from '../store/credentials.ts'
 import { createDirectory } from '../store/directory.ts'
+import { createDriftStore } from '../store/drift.ts'
 import { createEventOutbox } from '../store/outbox.ts'
 import { createOutcomeStore } from '../store/outcomes.ts'
 import { createOwnershipStore } from '../store/ownership.ts'
@@ -57,6 +58,7 @@ export const openHouse = (access: Access) => {
     safety: createSafetyStore(table),
     quarantine: createQuarantineStore(table),
     runs: createRunStore(table),
+    drift: createDriftStore(table),
     work: createWorkQueue(table),
     audit: createAuditLog(table),
     // The next sweep logs and addresses them: who listens is for the functions to know.

@@ -6,6 +6,7 @@ import { matcherFindings, matcherWarnings } from './checks-matchers.ts'
 import { nameFindings, nameWarnings } from './checks-names.ts'
 import { parentsFindings } from './checks-parents.ts'
 import { rolesFindings, rolesWarnings } from './checks-roles.ts'
+import { safetyWarnings } from './checks-safety.ts'
 import { webhookFindings } from './checks-webhooks.ts'
 import { convert } from './convert.ts'
 import { findingLines, type LineOf, refuse } from './findings.ts'
@@ -52,6 +53,7 @@ export const parseConfiguration = (text: string, options: ParseOptions = {}): Pa
       ...nameWarnings(root),
       ...matcherWarnings(root),
       ...leaversWarnings(root),
+      ...safetyWarnings(root),
       ...rolesWarnings(root, checks),
     ],
     lineOf,

@@ -56,6 +56,17 @@ const safety = z
       .max(1000)
       .optional()
       .describe('administrators that must always remain; 1 when absent'),
+    requiredAdmins: z
+      .array(z.string().regex(emailForm).describe('an e-mail address'))
+      .max(1000)
+      .optional()
+      .describe('e-mail addresses of accounts that have to stay administrators; none when absent'),
+    whileHeld: z
+      .enum(['goOn', 'departuresOnly', 'wait'])
+      .optional()
+      .describe(
+        'what goes on while something waits for approval: everything else (goOn), only people who leave (departuresOnly) or nothing (wait); goOn when absent',
+      ),
     protected: z
       .array(z.string().regex(emailForm).describe('an e-mail address'))
       .max(1000)

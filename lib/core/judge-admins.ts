@@ -1,5 +1,6 @@
+import type { Safety } from './configuration.ts'
 import { type AccountId, fold, type PlatformRoleId, type RoleId } from './ids.ts'
-import type { Change } from './plan.ts'
+import type { Change, Warning } from './plan.ts'
 import type { PlatformRole, Snapshot } from './snapshot.ts'
 import type { HoldReason } from './verdict.ts'
 
@@ -150,8 +151,27 @@ export const endangersAdmins = (
   return { kind: 'minimumAdmins', minimum, remaining, accounts: admins.remainingAfter(change) }
 }
 
-/** How many would be left, where a change takes one below the minimum. */
-export const shortOf = (admins: Admins, minimum: number, change: Change): number | undefined => {
-  const remaining = admins.leftBy(change)
-  return remaining < admins.count() && remaining < minimum ? remaining : undefined
+/** Those who have to stay administrators and, as the platform shows it, are none. */
+export const missingAdmins = (
+  { safety }: { readonly safety: Pick<Safety, 'requiredAdmins'> },
+  snapshot: Snapshot,
+): readonly Warning[] => {
+  const admins = new Set(snapshot.roles.filter(({ admin }) => admin).map(({ id }) => id))
+  const wanted = new Set(safety.requiredAdmins)
+  const found = new Map(
+    snapshot.accounts.flatMap((one) => {
+      const email = one.email === undefined || one.service ? '' : fold(one.email)
+      return wanted.has(email) ? [[email, one] as const] : []
+    }),
+  )
+  return safety.requiredAdmins.flatMap((email, index): readonly Warning[] => {
+    const account = found.get(email)
+    const entry = index + 1
+    if (account === undefined)
+      return snapshot.complete ? [{ kind: 'requiredAdminMissing', entry, why: 'absent' }] : []
+    const may = account.roles.some((role) => admins.has(role))
+    if (may && account.status === 'enabled') return []
+    const why = may ? 'disabled' : 'notAdministrator'
+    return [{ kind: 'requiredAdminMissing', entry, account: account.id, why }]
+  })
 }

@@ -1,5 +1,6 @@
 import type { Target } from './assignment.ts'
 import { grantId } from './change-ids.ts'
+import type { PlatformRoleId } from './ids.ts'
 import type { Ownership } from './ownership.ts'
 import type { Change, Drift } from './plan.ts'
 import { bound } from './plan-locate.ts'
@@ -26,8 +27,13 @@ const fallback = (scene: Scene): Giving => {
   return { ...replaces, resumes: true }
 }
 
-/** The role of ours that the account holds until then. */
-const held = (account: Account, ownership: Ownership | undefined): Giving => {
+/** The role that the account holds until then: ours, or the one that took the place of ours. */
+const held = (
+  account: Account,
+  ownership: Ownership | undefined,
+  instead: PlatformRoleId | undefined,
+): Giving => {
+  if (instead !== undefined) return { replaces: { platformRole: instead } }
   const ours = (ownership?.grants ?? []).find(({ platformRole }) => account.roles.includes(platformRole))
   return ours === undefined ? {} : { replaces: { role: ours.role, platformRole: ours.platformRole } }
 }
@@ -56,15 +62,14 @@ export const planOneRole = (
     (account.status === 'disabled' || there)
   if (there && !resumes && !renamed(scene, ownership, wanted)) return part({ changes: forgets })
   const [unmanaged] = givenByHand(wishes, account, ownership)
-  if (unmanaged !== undefined) {
+  const lost = !there && lostByHand(scene, ownership, wanted)
+  // The one place was filled by us: another role in it took ours away. One that was there before us stays.
+  if (unmanaged !== undefined && !lost) {
     const problem = { kind: 'unmanagedRoleInTheWay', subject, role: assignment.role, unmanaged } as const
     return part({ changes: forgets, problems: [problem] })
   }
-  const drift: readonly Drift[] =
-    !there && lostByHand(scene, ownership, wanted)
-      ? [{ kind: 'grantLost', subject, role: assignment.role }]
-      : []
-  const giving = resumes ? fallback(scene) : there ? {} : held(account, ownership)
+  const drift: readonly Drift[] = lost ? [{ kind: 'grantLost', subject, role: assignment.role }] : []
+  const giving = resumes ? fallback(scene) : there ? {} : held(account, ownership, unmanaged)
   const grant: Change = {
     id: grantId(account.id, assignment.role),
     kind: 'grant',

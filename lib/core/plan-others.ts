@@ -28,12 +28,26 @@ const unmanagedGrants = (
 ): readonly Unmanaged[] => {
   // What service accounts hold is theirs, and of an account about to go nothing is anybody's.
   if (account.service || owner?.former === account.id) return []
-  const ours = new Set((owner?.grants ?? []).map(({ platformRole }) => platformRole))
-  const others = account.roles.filter((role) => !ours.has(role))
+  const ours = owner?.grants ?? []
+  const others = account.roles.filter((role) => !ours.some(({ platformRole }) => platformRole === role))
+  if (others.length === 0) return []
   return others.toSorted().map((role) => {
     const roleName = stage.roles.get(role)?.name ?? role
     return { kind: 'grant', account: account.id, platformRole: role, roleName }
   })
+}
+
+/** What took the place of a role of ours, and goes with the write that gives it back. */
+const replacedBy = (changes: readonly Change[]) => {
+  const going = new Set(
+    changes.flatMap((one) =>
+      one.kind === 'grant' && one.replaces !== undefined
+        ? [`${one.subject.account}\u0000${one.replaces.platformRole}`]
+        : [],
+    ),
+  )
+  return (one: Unmanaged): boolean =>
+    one.kind === 'grant' && going.has(`${one.account}\u0000${one.platformRole}`)
 }
 
 const sameAccount = (a: Unmanaged, b: Unmanaged): number =>
@@ -87,13 +101,14 @@ export const createRemains = (stage: Stage, scope: Plan['scope']) => {
     unmanaged: (changes: readonly Change[]): readonly Unmanaged[] => {
       if (scope !== 'community') return []
       const claimed = new Map(changes.flatMap(claimedBy))
+      const goes = replacedBy(changes)
       const rest = [...strangers.values()].flatMap((account): readonly Unmanaged[] => {
         const person = claimed.get(account.id)
         return person === undefined
           ? [unmanagedAccount(stage, account)]
           : unmanagedGrants(stage, account, takers.get(person))
       })
-      return [...beside, ...rest].toSorted(sameAccount)
+      return [...beside, ...rest].filter((one) => !goes(one)).toSorted(sameAccount)
     },
   }
 }

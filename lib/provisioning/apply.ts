@@ -1,6 +1,6 @@
 import type { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds, type PlatformRoleId, type RoleId } from '../core/ids.ts'
-import { type Admins, shortOf } from '../core/judge-admins.ts'
+import { type Admins, endangersAdmins } from '../core/judge-admins.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Applied, Platform } from '../core/ports/platform.ts'
@@ -114,7 +114,8 @@ const approvalOf = ({ approvals }: ApplyInput, change: Change): Approval | undef
 
 /** Allowed because another was to become an administrator first, who has not. */
 const takesLastAdmin = (input: ApplyInput, change: Change): boolean =>
-  shortOf(input.admins, input.minimumAdmins, change) !== undefined && approvalOf(input, change) === undefined
+  endangersAdmins(input.admins, input.minimumAdmins, change) !== undefined &&
+  approvalOf(input, change) === undefined
 
 type Step =
   | { readonly kind: 'applied' }

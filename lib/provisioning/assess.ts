@@ -1,9 +1,12 @@
-import type { Community, Configuration } from '../core/configuration.ts'
+import type { Community, Configuration, Safety } from '../core/configuration.ts'
+import { dated } from '../core/drift.ts'
+import { flappingIn } from '../core/flapping.ts'
 import type { Instant } from '../core/ids.ts'
+import { missingAdmins } from '../core/judge-admins.ts'
 import { type JudgeInput, judge, needsWholeCommunity } from '../core/judgement.ts'
 import type { Plan, Warning } from '../core/plan.ts'
 import { planChanges } from '../core/planning.ts'
-import type { Quarantine } from '../core/ports/runs.ts'
+import type { DriftRecord, Quarantine } from '../core/ports/runs.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Approval, Hold, Verdict } from '../core/verdict.ts'
 import type { Provisioning } from './deps.ts'
@@ -18,6 +21,8 @@ export type AssessInput = {
   readonly scope: Plan['scope']
   /** When reading `state` began. */
   readonly directoryAt: Instant
+  /** Judged by these; absent: by the community's own. */
+  readonly limits?: Safety
 }
 export type Assessment = {
   readonly plan: Plan
@@ -27,10 +32,15 @@ export type Assessment = {
   /** As it was judged: in quarantine its mode is `report`. */
   readonly community: Community
   readonly quarantined: boolean
+  /** What was recorded of this community's drift; of a plan for some members only where something drifted. */
+  readonly records: readonly DriftRecord[]
   /** The plan shows only some members, and what it would do can only be judged with all of them in view. */
   readonly needsWhole: boolean
 }
-export type AssessDeps = Pick<Provisioning, 'clock' | 'safety' | 'ownership' | 'platforms' | 'quarantine'>
+export type AssessDeps = Pick<
+  Provisioning,
+  'clock' | 'safety' | 'ownership' | 'platforms' | 'quarantine' | 'drift'
+>
 
 const quarantineWarnings = (quarantine: Quarantine | undefined): readonly Warning[] =>
   quarantine === undefined
@@ -56,25 +66,32 @@ export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Asse
     now,
     scope,
   })
-  const [history, hold, approvals, owned] = await Promise.all([
-    deps.safety.history(community.id, community.safety.window, now),
+  const safety = input.limits ?? community.safety
+  const asked = scope === 'community' || plan.drift.length > 0
+  const [history, hold, approvals, owned, records] = await Promise.all([
+    deps.safety.history(community.id, safety.window, now),
     deps.safety.hold(community.id),
     deps.safety.approvals(community.id, now),
     deps.ownership.ownedCount(community.id),
+    asked ? deps.drift.drift(community.id) : [],
   ])
+  const admins = scope === 'community' ? missingAdmins({ safety }, snapshot) : []
   const judged: JudgeInput = {
     plan: {
       ...plan,
       problems: [...state.problems, ...plan.problems],
-      warnings: [...quarantineWarnings(quarantine), ...plan.warnings],
+      warnings: [...quarantineWarnings(quarantine), ...admins, ...plan.warnings],
+      drift: dated(plan.drift, records),
     },
-    community,
+    community: { ...community, safety },
     history,
     hold,
     approvals,
     snapshot,
     owned,
     desired: state.targets.filter(({ granted }) => granted.length > 0).length,
+    flapping: flappingIn(plan.drift, records, now),
+    lookedAt: state.targets,
     now,
   }
   return {
@@ -84,6 +101,7 @@ export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Asse
     approvals,
     community,
     quarantined: quarantine !== undefined,
+    records,
     needsWhole: needsWholeCommunity(judged),
   }
 }

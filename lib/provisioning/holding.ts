@@ -46,7 +46,7 @@ export const nextHold = (input: {
   const merged = new Map(stillHeld(existing, plan, input.lookedAt).map((one) => [one.change.id, one]))
   // The reason it was first held for says more than "it is waiting".
   for (const one of input.held)
-    merged.set(one.change.id, { change: one.change, reason: before.get(one.change.id)?.reason ?? one.reason })
+    merged.set(one.change.id, { ...one, ...before.get(one.change.id), change: one.change })
   const held = [...merged.values()].sort((a, b) => (a.change.id < b.change.id ? -1 : 1))
   if (held.length === 0)
     return existing === undefined ? { kind: 'unchanged' } : { kind: 'delete', hold: existing }

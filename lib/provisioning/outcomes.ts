@@ -37,6 +37,8 @@ type Index = {
   readonly failed: ReadonlyMap<string, Failure>
   readonly skipped: ReadonlySet<string>
   readonly held: ReadonlyMap<string, HeldChange>
+  /** Whose changes wait with what is held. */
+  readonly waiting: ReadonlySet<string>
   readonly withheld: ReadonlySet<string>
   readonly problems: ReadonlyMap<string, Problem>
   readonly roleProblems: ReadonlyMap<string, Problem>
@@ -63,6 +65,11 @@ const firstBy = <Item>(
   return index
 }
 
+const waitingIn = ({ withheld, untilDecided = [] }: Verdict): ReadonlySet<string> => {
+  const ids = new Set(untilDecided)
+  return new Set(withheld.filter(({ id }) => ids.has(id)).map(keyOf))
+}
+
 const indexed = (findings: Findings): Index => ({
   targets: firstBy(findings.targets, personKey),
   owned: firstBy(findings.ownership, personKey),
@@ -70,6 +77,7 @@ const indexed = (findings: Findings): Index => ({
   failed: firstBy(findings.failed, ({ change }) => keyOf(change)),
   skipped: new Set(findings.skipped.map(keyOf)),
   held: firstBy(findings.verdict.held, ({ change }) => keyOf(change)),
+  waiting: waitingIn(findings.verdict),
   withheld: new Set(findings.verdict.withheld.map(keyOf)),
   problems: firstBy(findings.problems, problemKey),
   roleProblems: firstBy(findings.problems, (one) =>
@@ -107,6 +115,11 @@ const findingOf = (index: Index, key: string): Finding => {
     return { state: 'failed', detail: 'what the change needs failed before it; tried again later' }
   const held = index.held.get(key)
   if (held !== undefined) return { state: 'held', detail: describeHoldReason(held.reason) }
+  if (index.waiting.has(key))
+    return {
+      state: 'pending',
+      detail: 'waits until somebody has decided about what is held in the community',
+    }
   if (index.withheld.has(key))
     return { state: 'pending', detail: 'the mode of the community withholds the change; it is only shown' }
   const granted = index.targets.get(key)?.granted ?? []

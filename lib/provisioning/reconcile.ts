@@ -1,4 +1,5 @@
-import type { CommunityId } from '../core/ids.ts'
+import type { CommunityId, Instant } from '../core/ids.ts'
+import type { WorkDraft } from '../core/ports/work.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
 
@@ -9,6 +10,14 @@ export type Reconciliation = {
 type ReconcileDeps = Pick<Provisioning, 'clock' | 'configuration' | 'work' | 'wakeUps'>
 
 const lanes = 8
+
+/** A look at everybody, after whatever is more urgent. */
+export const wholeLook = (community: CommunityId, since: Instant): WorkDraft => ({
+  community,
+  priority: 'reconciliation',
+  subject: { kind: 'community' },
+  since,
+})
 
 /** Accounts of ours in a community taken out of the configuration are neither changed nor forgotten: whoever leaves keeps them, and is told of. */
 export const tellStranded = async (
@@ -27,14 +36,7 @@ export const createReconciliation = (deps: ReconcileDeps): Reconciliation => ({
     const { communities } = await deps.configuration()
     const wanted = communities.filter(({ id }) => only === undefined || id === only)
     const since = deps.clock.now()
-    const added = await deps.work.add(
-      wanted.map(({ id }) => ({
-        community: id,
-        priority: 'reconciliation',
-        subject: { kind: 'community' },
-        since,
-      })),
-    )
+    const added = await deps.work.add(wanted.map(({ id }) => wholeLook(id, since)))
     await inParallel(added, lanes, ({ community, token }) => deps.wakeUps.wake(community, token))
     return added.map(({ community }) => community)
   },

@@ -81,7 +81,7 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   await records.confirm(snapshot)
   const application = await applyChanges(deps, {
     changes: verdict.allowed,
-    admins: adminsIn(snapshot),
+    admins: adminsIn(snapshot, community.safety.requiredAdmins),
     minimumAdmins: community.safety.minimumAdmins,
     fallbackRole: community.fallbackRole,
     platform: round.platform,

@@ -3,10 +3,12 @@ import { removalKind } from '../core/removals.ts'
 import type { Hold, HoldReason } from '../core/verdict.ts'
 import { type AssessDeps, type AssessInput, type Assessment, assess } from './assess.ts'
 import type { Provisioning } from './deps.ts'
+import { recordCorrections, recordDrift, storePlan, tellFlapping } from './drift.ts'
 import { nextHold } from './holding.ts'
+import { wholeLook } from './reconcile.ts'
 import type { Person } from './state.ts'
 
-export type SafeguardDeps = AssessDeps & Pick<Provisioning, 'runs' | 'events' | 'audit' | 'log'>
+export type SafeguardDeps = AssessDeps & Pick<Provisioning, 'runs' | 'events' | 'audit' | 'log' | 'work'>
 
 /** A person decided about the hold while we judged: judge again with what they decided. */
 const tries = 3
@@ -25,6 +27,12 @@ const raise = async (deps: SafeguardDeps, hold: Hold, runId: string): Promise<vo
       event: { kind: 'held', community, digest, changes, reason: reasons.join(', ') },
     },
   ])
+}
+
+/** Nothing waits any more: those whose changes waited with it are looked at. A plan for everybody has just let them go. */
+const letOthersGo = async (deps: SafeguardDeps, { plan, community }: Assessment): Promise<void> => {
+  if (community.safety.whileHeld !== 'goOn' && plan.scope === 'targeted')
+    await deps.work.add([wholeLook(community.id, deps.clock.now())])
 }
 
 const keepHold = async (
@@ -49,10 +57,14 @@ const keepHold = async (
       return 'kept'
     case 'delete':
       await deps.safety.deleteHold(holding.hold)
+      await letOthersGo(deps, assessment)
       return 'kept'
     case 'save': {
       // Told first: stopped in between, people are told twice rather than never.
-      if (holding.news) await raise(deps, holding.hold, runId)
+      if (holding.news) {
+        await tellFlapping(deps, plan.community, holding.hold.held, assessment.hold?.held ?? [])
+        await raise(deps, holding.hold, runId)
+      }
       return (await deps.safety.saveHold(holding.hold)) === 'saved' ? 'kept' : 'stale'
     }
   }
@@ -73,8 +85,6 @@ const tell = async (
   if (plan.scope !== 'community') return
   const at = deps.clock.now()
   const { community } = plan
-  if (plan.drift.length > 0)
-    await deps.events.emit({ type: 'drift.found', community, at, count: plan.drift.length })
   const kinds = new Map<string, number>()
   for (const { kind } of plan.problems) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
   const connections = new Set(configuration.connections.map(({ id }) => id))
@@ -97,7 +107,7 @@ const countRemovals = async (
   if (removals.length > 0) await deps.safety.recordRemovals(plan.community, deps.clock.now(), removals)
 }
 
-/** From what is judged to what may be applied: the hold is brought up to date, the plan stored, the removals counted. */
+/** From what is judged to what may be applied: hold and drift are brought up to date, the plan stored, removals and corrections counted. */
 export const safeguard = async (
   deps: SafeguardDeps,
   input: AssessInput,
@@ -111,9 +121,10 @@ export const safeguard = async (
       throw new ConnectorError('storeConflict', 'the hold keeps changing; tried again later')
     assessment = await assess(deps, input)
   }
-  if (worthKeeping(assessment, assessment.community.mode === 'report'))
-    await deps.runs.savePlan(assessment.plan, assessment.verdict, deps.clock.now())
+  assessment = { ...assessment, ...(await recordDrift(deps, assessment, input.snapshot.complete)) }
+  await storePlan(deps, assessment, worthKeeping(assessment, assessment.community.mode === 'report'))
   await tell(deps, input, assessment)
   await countRemovals(deps, assessment)
+  await recordCorrections(deps, assessment, input.state)
   return assessment
 }

@@ -21,6 +21,7 @@ import { createProvisioner } from '../../lib/provisioning/provision.ts'
 import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
+import { createDriftStore } from '../../lib/store/drift.ts'
 import { createStoreIdentity } from '../../lib/store/identity.ts'
 import { createLeases } from '../../lib/store/leases.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
@@ -103,6 +104,7 @@ export const openVillage = async (stage: Stage, roles: HarnessRoles, given: Part
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),
     runs: createRunStore(table),
+    drift: createDriftStore(table),
     quarantine: createQuarantineStore(table),
     identity: createStoreIdentity(table, test),
     leases: createLeases(table, { holder: 'worker' }),

@@ -45,11 +45,26 @@ describe('an account that always has exactly one role', () => {
     expect(planned(done)).toEqual(only('forget/a-ada/tier1/p-tier1'))
   })
 
-  test.each([
-    ['given by hand: in the way, and nothing is written', has('guest', [], ['tier1'])],
-    ['changed by hand: the same', has('guest', ['tier1'], ['tier1'])],
-  ])('%s', (_, given) => {
-    expect(planned(given)).toEqual({ ...only(), problems: ['unmanagedRoleInTheWay'] })
+  test('given by hand: in the way, and nothing is written', () => {
+    expect(planned(has('guest', [], ['tier1']))).toEqual({ ...only(), problems: ['unmanagedRoleInTheWay'] })
+  })
+
+  test('replaced at a login or by hand: the place was filled by us, and is filled by us again', () => {
+    const given = has('guest', ['tier1'], ['tier1'])
+    expect(planned(given)).toEqual({ ...only('grant/a-ada/tier1'), drift: ['grantLost'] })
+    const plan = planOf(given)
+    expect(plan.changes).toMatchObject([{ replaces: { platformRole: 'guest' } }])
+    expect(plan.unmanaged).toEqual([])
+    const after = applyAll(given, plan.changes)
+    expect(after.accounts[0]?.roles).toEqual(['p-tier1'])
+    expect(planned(after)).toEqual(only())
+  })
+
+  test('replaced while another is wanted: nothing of ours is left in its place', () => {
+    expect(planned(has('guest', ['tier1'], ['tier2']))).toEqual({
+      ...only('forget/a-ada/tier1/p-tier1'),
+      problems: ['unmanagedRoleInTheWay'],
+    })
   })
 
   test('a role that cannot be given takes nothing away', () => {
