@@ -6,29 +6,37 @@ import { type Arguments, positionals } from './arguments.ts'
 import { deciderFrom, reasonFrom } from './decisions.ts'
 import { type Exit, exits } from './exits.ts'
 import { communityNamed } from './names.ts'
+import { samePlace } from './place.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
 const shownDigest = (digest: string): string => digest.slice(0, 12)
 
-/** So that a pasted line reaches the table that was looked at. */
-const samePlace = (given: Arguments): string =>
-  ['data', 'table', 'region', 'profile']
-    .flatMap((name) => {
-      const value = given.text(name)
-      return value === undefined ? [] : [` --${name} ${/^[\w./:-]+$/.test(value) ? value : `'${value}'`}`]
-    })
-    .join('')
+/** More of them are for `holds show`. */
+const listed = 20
 
-const holdLines = (
-  { community, digest, since, state, held, decidedBy }: Hold,
-  place: string,
-): readonly string[] => [
-  `${community}  ${shownDigest(digest)}  ${state} since ${since}${decidedBy === undefined ? '' : `, by ${decidedBy}`}`,
-  ...held.map(({ change, reason }) => `  ${describe(change)} — ${describeHoldReason(reason)}`),
-  `  npx rolecall approve ${community} ${shownDigest(digest)} --reason "…"${place}`,
-  `  npx rolecall reject ${community} ${shownDigest(digest)} --reason "…"${place}`,
-]
+const standing = ({ state, since, decidedBy, decidedAt }: Hold): string =>
+  decidedBy === undefined
+    ? `${state} since ${since}`
+    : `${state} since ${since}, by ${decidedBy} ${decidedAt}`
+
+const decisionLines = ({ community, digest }: Hold, place: string): readonly string[] =>
+  ['approve', 'reject'].map(
+    (word) => `  npx rolecall ${word} ${community} ${shownDigest(digest)} --reason "…"${place}`,
+  )
+
+const holdLines = (hold: Hold, place: string): readonly string[] => {
+  const { community, digest, held } = hold
+  const more = held.length - listed
+  return [
+    `${community}  ${shownDigest(digest)}  ${standing(hold)}`,
+    ...held
+      .slice(0, listed)
+      .map(({ change, reason }) => `  ${describe(change)} — ${describeHoldReason(reason)}`),
+    ...(more > 0 ? [`  and ${more} more: npx rolecall holds show ${community}${place}`] : []),
+    ...decisionLines(hold, place),
+  ]
+}
 
 export const listHolds = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   positionals(given)
@@ -39,13 +47,42 @@ export const listHolds = async (given: Arguments, terminal: Terminal, house: Hou
   return holds.some(({ state }) => state === 'waiting') ? exits.held : exits.nothing
 }
 
+/** Every change, below the reason it waits for. */
+const wholeHold = (hold: Hold, place: string): readonly string[] => {
+  const byReason = Map.groupBy(hold.held, ({ reason }) => describeHoldReason(reason))
+  return [
+    `${hold.community}: ${hold.held.length} change(s), ${standing(hold)}`,
+    `  digest ${hold.digest}`,
+    ...[...byReason].flatMap(([why, those]) => [
+      `  ${why}:`,
+      ...those.map(({ change }) => `    ${describe(change)}`),
+    ]),
+    ...decisionLines(hold, place),
+  ]
+}
+
+/** What is held outlives its community's place in the configuration. */
+const holdOf = async (house: House, name: string): Promise<Hold | undefined> => {
+  const hold = await house.safety.hold(communityId(name))
+  if (hold === undefined) await communityNamed(house, name)
+  return hold
+}
+
+export const showHold = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
+  const { community } = positionals(given, 'community')
+  const hold = await holdOf(house, community)
+  if (given.flag('json')) sayJson(terminal, hold ?? null)
+  else if (hold === undefined) say(terminal, `Nothing is held in ${community}.`, 'green')
+  else say(terminal, wholeHold(hold, samePlace(given)).join('\n'))
+  return hold?.state === 'waiting' ? exits.held : exits.nothing
+}
+
 /** The digest is demanded: a person consents to what they saw, not to what is held by now. */
 const decisionFrom = async (given: Arguments, house: House): Promise<Decision> => {
   const { community: name, digest } = positionals(given, 'community', 'digest')
   const [reason, by] = [reasonFrom(given), deciderFrom(given, house)]
-  // What is held outlives its community's place in the configuration, and can still be decided.
-  const hold = await house.safety.hold(communityId(name))
-  return { community: hold?.community ?? (await communityNamed(house, name)), digest, by, reason }
+  const hold = await holdOf(house, name)
+  return { community: hold?.community ?? communityId(name), digest, by, reason }
 }
 
 export const approve = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {

@@ -2,7 +2,7 @@ import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import type { Change } from '../core/plan.ts'
 import type { PlanFate, PlanHead, RunStore, StoredPlan } from '../core/ports/runs.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { HeldChange, Verdict } from '../core/verdict.ts'
 import { collected, inParallel } from './batches.ts'
 import { absent, still } from './conditions.ts'
 import { fateKey, planCounterKey, planHeadKey, planHeadsPartition, planKey, plansPartition } from './keys.ts'
@@ -16,28 +16,28 @@ const width = 4
 
 /** A change of a verdict is one of the plan's: its place there, so that many thousand of them are not stored twice. */
 type Place = number | Change
-type Packed = {
-  readonly plan: StoredPlan['plan']
+type PackedVerdict = Omit<Verdict, 'allowed' | 'held' | 'withheld'> & {
   readonly allowed: readonly Place[]
-  readonly held: readonly {
-    readonly change: Place
-    readonly reason: Verdict['held'][number]['reason']
-  }[]
+  readonly held: readonly (Omit<HeldChange, 'change'> & { readonly change: Place })[]
   readonly withheld: readonly Place[]
 }
+type Packed = { readonly plan: StoredPlan['plan']; readonly verdict: PackedVerdict }
 
 const packed = ({ plan, verdict }: Pick<StoredPlan, 'plan' | 'verdict'>): Packed => {
   const places = new Map(plan.changes.map((change, place) => [change, place]))
   const placeOf = (change: Change): Place => places.get(change) ?? change
   return {
     plan,
-    allowed: verdict.allowed.map(placeOf),
-    held: verdict.held.map(({ change, reason }) => ({ change: placeOf(change), reason })),
-    withheld: verdict.withheld.map(placeOf),
+    verdict: {
+      ...verdict,
+      allowed: verdict.allowed.map(placeOf),
+      held: verdict.held.map((one) => ({ ...one, change: placeOf(one.change) })),
+      withheld: verdict.withheld.map(placeOf),
+    },
   }
 }
 
-const unpacked = ({ number, at }: PlanHead, { plan, ...verdict }: Packed): StoredPlan => {
+const unpacked = ({ number, at }: PlanHead, { plan, verdict }: Packed): StoredPlan => {
   const changeAt = (place: Place): Change => {
     const change = typeof place === 'number' ? plan.changes[place] : place
     if (change === undefined)
@@ -49,8 +49,9 @@ const unpacked = ({ number, at }: PlanHead, { plan, ...verdict }: Packed): Store
     at,
     plan,
     verdict: {
+      ...verdict,
       allowed: verdict.allowed.map(changeAt),
-      held: verdict.held.map(({ change, reason }) => ({ change: changeAt(change), reason })),
+      held: verdict.held.map((one) => ({ ...one, change: changeAt(one.change) })),
       withheld: verdict.withheld.map(changeAt),
     },
   }

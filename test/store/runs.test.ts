@@ -84,6 +84,7 @@ describe('stored plans', () => {
       allowed: changes.slice(2),
       held: [{ change: changes[0] as Change, reason: { kind: 'protected' } }],
       withheld: [changes[1] as Change, stranger],
+      untilDecided: [stranger.id],
     }
     const plan = { ...planOf(k), changes }
     expect(await store.savePlan(plan, judged, now)).toBe(1)

@@ -1,5 +1,5 @@
 import { type Commands, decision } from '../command.ts'
-import { approve, listHolds, reject } from '../hold-commands.ts'
+import { approve, listHolds, reject, showHold } from '../hold-commands.ts'
 
 /** What waits for a person. */
 export const holdCommands: Commands = {
@@ -9,6 +9,13 @@ export const holdCommands: Commands = {
     summary: 'list the changes that wait for a person',
     options: {},
     run: listHolds,
+  },
+  'holds show': {
+    kind: 'house',
+    usage: 'COMMUNITY',
+    summary: 'show everything that is held in a community, and why',
+    options: {},
+    run: showHold,
   },
   approve: {
     kind: 'house',

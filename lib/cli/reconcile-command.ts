@@ -1,19 +1,9 @@
-import { planMarkdown, planText } from '../core/plan-text.ts'
-import { previewPlan } from '../provisioning/preview.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals } from './arguments.ts'
-import { type Exit, exitFor, exits } from './exits.ts'
+import { type Exit, exits } from './exits.ts'
 import { communityNamed } from './names.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
-
-export const showPlan = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
-  const { community } = positionals(given, 'community')
-  const { plan, verdict } = await previewPlan(house, await communityNamed(house, community))
-  if (given.flag('json')) sayJson(terminal, { plan, verdict })
-  else say(terminal, given.flag('markdown') ? planMarkdown(plan, verdict) : planText(plan, verdict))
-  return exitFor([verdict])
-}
 
 export const reconcileNow = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { community } = positionals(given, 'community')
