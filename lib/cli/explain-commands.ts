@@ -25,13 +25,16 @@ const questionFrom = async (given: Arguments, house: House): Promise<ExplainQues
 }
 
 const explanationLines = (
-  { id, formerName, communities }: MemberExplanation,
+  { id, formerName, trailBegins, communities }: MemberExplanation,
   connection: ConnectionId,
 ): readonly string[] => [
   ...(formerName === true ? [`Member ${id} of ${connection} had that userName before a rename.`] : []),
   ...(communities.length === 0
     ? [`Member ${id} of ${connection}: no rule matches, and nothing is owned for them.`]
     : communities.map(explanationText)),
+  ...(trailBegins === undefined
+    ? []
+    : [`The audit trail of this person begins ${trailBegins}: the requests before are kept no longer.`]),
 ]
 
 export const explainUser = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {

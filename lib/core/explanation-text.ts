@@ -4,7 +4,10 @@ import type { StillPresent } from './departed.ts'
 import { describe, describeHoldReason, describeProblem } from './describe.ts'
 import type { Inherited, InheritedRole } from './effective.ts'
 import { unreachable } from './errors.ts'
-import type { Answer, Explanation, RoleExplanation, RuleAnswer } from './explanation.ts'
+import type { Explanation } from './explanation.ts'
+import type { Answer, RuleAnswer } from './explanation-answer.ts'
+import type { RoleExplanation } from './explanation-roles.ts'
+import { obstacleText } from './obstacles.ts'
 import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
 
 const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
@@ -48,27 +51,33 @@ const provenText = (evidence: ProvenEvidence): string => {
 export const becauseText = ({ rule, evidence, source, configuration }: ProvenBecause): string =>
   `rule ${rule} (configuration ${configuration}): ${evidence.map(provenText).join(', ')}, ${sources[source]}`
 
-const obstacles: Readonly<Record<Suppressed['by'], string>> = {
+const suppressions: Readonly<Record<Suppressed['by'], string>> = {
   customReplacesBuiltin: 'the platform switches a built-in role off when a custom one is given',
   exclusiveRole: 'one of these roles stands alone',
   maximumRoles: 'the platform allows no more roles of this kind',
   conflictDenied: 'the roles clash and the community denies clashing roles',
 }
 
+const suppressedText = ({ by, winners }: NonNullable<RoleExplanation['suppressed']>): string =>
+  `wanted and not given: ${suppressions[by]} (${winners.join(', ')})`
+
+const runText = ({ given }: RoleExplanation): string =>
+  given === undefined ? '' : ` (request ${given.requestId} by ${actorText(given.actor)})`
+
 const stateText = (role: RoleExplanation): string => {
   switch (role.state) {
     case 'given':
-      return `given by us since ${role.since ?? 'unknown'}`
+      return `given by us since ${role.since ?? 'unknown'}${runText(role)}`
     case 'byHand':
       return 'wanted; already there, given by somebody else'
     case 'waiting':
-      return 'wanted, not given yet'
+      return role.since === undefined
+        ? 'wanted, not given yet'
+        : `wanted, not given yet; wanted since ${role.since}`
     case 'leaving':
-      return 'given by us, wanted no longer'
+      return `given by us, wanted no longer${sinceText(' since', role.lost)}`
     case 'suppressed':
-      return role.suppressed === undefined
-        ? 'wanted and not given'
-        : `wanted and not given: ${obstacles[role.suppressed.by]} (${role.suppressed.winners.join(', ')})`
+      return role.suppressed === undefined ? 'wanted and not given' : suppressedText(role.suppressed)
     default:
       return unreachable(role.state)
   }
@@ -91,13 +100,28 @@ const ruleText = ({ rule, matches, elsewhere, against }: RuleAnswer): string => 
   return `rule ${rule} would grant it, but: ${against.join('; ')}`
 }
 
+const departedText = ({ departed }: Answer): readonly string[] =>
+  departed === undefined
+    ? []
+    : [
+        `    they departed${departed.at === undefined ? '' : ` on ${departed.at}`}: no rule counts for somebody who is inactive or deleted`,
+      ]
+
+const verdictText = ({ state, suppressed, since }: Answer): string => {
+  if (state === 'notWanted') return 'no rule that matches grants it'
+  if (suppressed !== undefined) return suppressedText(suppressed)
+  return state === 'waiting' && since !== undefined ? `it is waiting since ${since}` : `it is ${state}`
+}
+
 const answerLines = (answer: Answer): readonly string[] => {
   if (!answer.known) return [`  ${answer.role}: the configuration knows no such role here`]
   const rules = answer.rules.map((rule) => `    ${ruleText(rule)}`)
-  const verdict = answer.state === 'notWanted' ? 'no rule that matches grants it' : `it is ${answer.state}`
+  const none = answer.departed === undefined && rules.length === 0
   return [
-    `  asked about ${answer.role}: ${verdict}`,
-    ...(rules.length === 0 ? ['    no rule grants it at all'] : rules),
+    `  asked about ${answer.role}: ${verdictText(answer)}`,
+    ...departedText(answer),
+    ...(none ? ['    no rule grants it at all'] : rules),
+    ...answer.obstacles.map((one) => `    in the way: ${obstacleText(one)}`),
   ]
 }
 
@@ -121,6 +145,7 @@ const presentText = ({ community, by }: StillPresent): string => {
 /** For a terminal. */
 export const explanationText = (explanation: Explanation): string => {
   const { suspended, outcome, answer, account, cycles = [], inherited = [], stillPresent = [] } = explanation
+  const { obstacles = [] } = explanation
   return [
     `${explanation.community}: member ${explanation.member} of ${explanation.connection}, ${standings[explanation.standing]}`,
     ...(account === undefined ? [] : [`  account ${account}`]),
@@ -136,6 +161,8 @@ export const explanationText = (explanation: Explanation): string => {
     ...explanation.held.map(
       ({ change, reason }) => `  held: ${describe(change)} — ${describeHoldReason(reason)}`,
     ),
+    // Asked about a role, the answer names them.
+    ...(answer === undefined ? obstacles : []).map((one) => `  in the way: ${obstacleText(one)}`),
     ...(outcome === undefined ? [] : [`  last outcome ${outcome.at}: ${outcome.state}, ${outcome.detail}`]),
     ...(answer === undefined ? [] : answerLines(answer)),
   ].join('\n')

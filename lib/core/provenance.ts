@@ -1,6 +1,6 @@
 import type { Because, Evidence, GroupStep } from './assignment.ts'
 import type { Actor, AuditEntry, AuditEvent } from './audit.ts'
-import { fold, type Instant } from './ids.ts'
+import { type CommunityId, fold, type GroupId, type Instant, type RoleId } from './ids.ts'
 
 /** The request that made a piece of evidence true. */
 export type Provenance = { readonly at: Instant; readonly requestId: string; readonly actor: Actor }
@@ -76,10 +76,19 @@ const proven = (evidence: Evidence, trail: readonly AuditEntry[]): ProvenEvidenc
     : { ...evidence, ...from }
 }
 
-/** Groups whose own trail tells how they came into the next, each once. */
-export const stepsBehind = (because: readonly Because[]): readonly GroupStep['id'][] => [
-  ...new Set(because.flatMap(({ evidence }) => evidence.flatMap(stepsOf)).map(({ id }) => id)),
-]
+/** Groups whose own trail tells how they came into the next, each once, with the groups they stand in on the way. */
+export const nestingsBehind = (because: readonly Because[]): ReadonlyMap<GroupId, ReadonlySet<GroupId>> => {
+  const into = new Map<GroupId, Set<GroupId>>()
+  for (const evidence of because.flatMap((one) => one.evidence)) {
+    if (evidence.kind !== 'group') continue
+    const steps = stepsOf(evidence)
+    for (const [place, { id }] of steps.entries()) {
+      const outer = steps[place + 1] ?? evidence
+      into.set(id, (into.get(id) ?? new Set()).add(outer.id))
+    }
+  }
+  return into
+}
 
 /**
  * `trail`: entries about the member and about the groups on the way, each newest first. What happened before its first entry has no provenance.
@@ -88,3 +97,58 @@ export const withProvenance = (because: Because, trail: readonly AuditEntry[]): 
   ...because,
   evidence: because.evidence.map((evidence) => proven(evidence, trail)),
 })
+
+const entryProvenance = (entry: AuditEntry | undefined): Provenance | undefined =>
+  entry && { at: entry.at, requestId: entry.requestId, actor: entry.actor }
+
+/** The run, or the person, that gave the role to this member. */
+export const givenBy = (
+  trail: readonly AuditEntry[],
+  community: CommunityId,
+  role: RoleId,
+): Provenance | undefined =>
+  entryProvenance(
+    trail.find(({ event }) => {
+      if (event.kind === 'accountAdopted') return event.community === community && event.roles.includes(role)
+      if (event.kind !== 'changeApplied' || event.community !== community) return false
+      return event.rolesAfter.includes(role) && !event.rolesBefore.includes(role)
+    }),
+  )
+
+const endedBy = (trail: readonly AuditEntry[], group: GroupId): AuditEntry | undefined => {
+  const last = trail.find(
+    ({ event }) => (event.kind === 'groupLeft' || event.kind === 'groupJoined') && event.group === group,
+  )
+  return last?.event.kind === 'groupLeft' ? last : undefined
+}
+
+const departedBy = (trail: readonly AuditEntry[]): AuditEntry | undefined => {
+  const last = trail.find(({ event }) => 'member' in event && 'active' in event)
+  if (last === undefined || !('active' in last.event)) return undefined
+  return last.event.active && last.event.kind !== 'memberDeleted' ? undefined : last
+}
+
+/** What ended the reason a role was given for: they departed, or left a group of it. */
+export const lostBy = (trail: readonly AuditEntry[], because: readonly Because[]): Provenance | undefined => {
+  const groups = because
+    .flatMap(({ evidence }) => evidence)
+    .flatMap((one) => (one.kind === 'group' ? [(one.through?.[0] ?? one).id] : []))
+  const left = groups.flatMap((group) => endedBy(trail, group) ?? [])
+  return entryProvenance(departedBy(trail) ?? left.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0])
+}
+
+const latest = (evidence: ProvenEvidence): Instant | undefined => {
+  const steps = evidence.kind === 'group' ? (evidence.through ?? []) : []
+  const all = [evidence, ...steps].map(({ from }) => from?.at)
+  return all.every((at) => at !== undefined) ? all.toSorted().at(-1) : undefined
+}
+
+/** When all that one of the rules needs had come together; undefined where the trail does not reach back so far. */
+export const wantedSince = (because: readonly ProvenBecause[]): Instant | undefined => {
+  const moments = because.flatMap(({ evidence }) => {
+    const each = evidence.map(latest)
+    const last = each.every((at) => at !== undefined) ? each.toSorted().at(-1) : undefined
+    return last === undefined ? [] : [last]
+  })
+  return moments.toSorted()[0]
+}

@@ -5,15 +5,17 @@ import { type StillPresent, stillPresent } from '../core/departed.ts'
 import { childrenOf, type Inherited } from '../core/effective.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Explanation, explain } from '../core/explanation.ts'
-import type { CommunityId, ConnectionId, MemberId, RoleId } from '../core/ids.ts'
+import type { CommunityId, ConnectionId, Instant, MemberId, RoleId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { Ownership } from '../core/ownership.ts'
-import { stepsBehind } from '../core/provenance.ts'
+import { nestingsBehind } from '../core/provenance.ts'
 import { targetFor } from '../core/target.ts'
 import { lookUp } from './above.ts'
+import { communityFacts } from './departures.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
 import { readStanding, type Standing } from './standing.ts'
+import { readTrail } from './trails.ts'
 
 export type ExplainQuestion = { readonly community: CommunityId; readonly role: RoleId }
 export type ExplainRequest = {
@@ -30,17 +32,25 @@ export type MemberExplanation = {
   readonly id: MemberId
   /** Asked for by a userName they had before. */
   readonly formerName?: true
+  /** Where their audit trail begins, when it is not with their creation: nobody knows the requests before. */
+  readonly trailBegins?: Instant
   /** One per community in which they are, were or should be. */
   readonly communities: readonly Explanation[]
 }
 type ExplainDeps = Pick<
   Provisioning,
-  'directory' | 'ownership' | 'outcomes' | 'safety' | 'configuration' | 'platforms' | 'patterns' | 'audit'
+  | 'directory'
+  | 'ownership'
+  | 'outcomes'
+  | 'safety'
+  | 'configuration'
+  | 'platforms'
+  | 'patterns'
+  | 'audit'
+  | 'quarantine'
+  | 'pauses'
 >
 
-/** How far back the request behind a membership or an attribute is looked for. */
-const trailLength = 500
-const groupsLookedUp = 50
 const lanes = 8
 
 type Named = { readonly id: MemberId; readonly formerName?: true }
@@ -95,12 +105,26 @@ const trailOfGroups = async (
   standing: Standing,
 ): Promise<readonly AuditEntry[]> => {
   const granted = [...standing.assignments.values()].flatMap((one) => [...one.granted, ...one.suppressed])
-  const steps = stepsBehind(granted.flatMap(({ because }) => because))
-  const trails = await inParallel(steps.slice(0, groupsLookedUp), lanes, (id) =>
-    deps.audit.about({ kind: 'group', id, connection }, trailLength),
+  const steps = nestingsBehind(granted.flatMap(({ because }) => because))
+  const trails = await inParallel([...steps], lanes, ([id, into]) =>
+    readTrail(
+      deps.audit,
+      { kind: 'group', id, connection },
+      {
+        keep: ({ event }) => event.kind === 'groupNested',
+        enough: (kept) =>
+          [...into].every((outer) =>
+            kept.some(({ event }) => event.kind === 'groupNested' && event.into === outer),
+          ),
+      },
+    ),
   )
   return trails.flat()
 }
+
+/** Undefined while it reaches back to when they were made. */
+const beginningOf = (trail: readonly AuditEntry[]): Instant | undefined =>
+  trail.some(({ event }) => event.kind === 'memberCreated') ? undefined : trail.at(-1)?.at
 
 type Concerned = { readonly community: Community; readonly inherited: readonly Inherited[] }
 
@@ -141,7 +165,7 @@ export const explainMember = async (
   const [ownerships, outcomes, ...trails] = await Promise.all([
     deps.ownership.ownershipsOf(connection, id),
     deps.outcomes.outcomesOf(connection, id),
-    deps.audit.about({ kind: 'member', id, connection }, trailLength),
+    readTrail(deps.audit, { kind: 'member', id, connection }),
     trailOfGroups(deps, connection, standing),
   ])
   const { member, groups, cycles } = standing
@@ -160,20 +184,22 @@ export const explainMember = async (
   const communities = shown.map(async ({ community, inherited }) => {
     const ownership = ownerships.find((one) => one.community === community.id)
     const asked =
-      question?.community === community.id && member !== undefined
+      question?.community === community.id
         ? {
             role: question.role,
             rules: configuration.rules,
-            subject: { member, groups },
+            subject: member && { member, groups },
             patterns: deps.patterns,
           }
         : undefined
+    const { hold, ...facts } = await communityFacts(deps, configuration, community.id)
     return explain({
       community,
       target: targetOf(standing, community.id, ownership),
       ownership,
       outcome: outcomes.find((one) => one.community === community.id),
-      hold: await deps.safety.hold(community.id),
+      hold,
+      facts,
       question: asked,
       trail: trails.flat(),
       cycles,
@@ -181,5 +207,12 @@ export const explainMember = async (
       stillPresent: hereAndBelow(configuration, community.id, present),
     })
   })
-  return { member, id, ...found, communities: await Promise.all(communities) }
+  const begins = beginningOf(trails[0] ?? [])
+  return {
+    member,
+    id,
+    ...found,
+    ...(begins === undefined ? {} : { trailBegins: begins }),
+    communities: await Promise.all(communities),
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Because, Evidence } from '../../lib/core/assignment.ts'
 import type { AuditEntry, AuditEvent } from '../../lib/core/audit.ts'
 import { groupId, instant, memberId, ruleId } from '../../lib/core/ids.ts'
-import { stepsBehind, withProvenance } from '../../lib/core/provenance.ts'
+import { nestingsBehind, withProvenance } from '../../lib/core/provenance.ts'
 
 const ada = memberId('ada')
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -64,7 +64,10 @@ describe('the request behind a piece of evidence', () => {
       evidence: [{ ...step('outer'), kind: 'group', through: [step('soc'), step('middle')] }],
       configuration: 1,
     }
-    expect(stepsBehind([because, because])).toEqual(['soc', 'middle'])
+    expect([...nestingsBehind([because, because])]).toEqual([
+      ['soc', new Set(['middle'])],
+      ['middle', new Set(['outer'])],
+    ])
     const [proof] = withProvenance(because, [...trail, ...links]).evidence
     if (proof?.kind !== 'group') throw new Error('no group')
     expect(proof.through?.map((one) => one.from?.requestId)).toEqual(['request-13', undefined])

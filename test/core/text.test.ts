@@ -154,6 +154,7 @@ describe('an explanation', () => {
     expect(answer).toEqual({
       role: 'tier2',
       known: true,
+      obstacles: [],
       state: 'notWanted',
       rules: [
         {
