@@ -168,6 +168,14 @@ export const outcomeKey = (c: ConnectionId, m: MemberId, k: CommunityId): Key =>
   sk: `R#${k}`,
 })
 
+/** Members whose outcome here is open, and when all were checked. */
+export const openOutcomesPartition = (k: CommunityId): string => `${community(k)}#X`
+export const openOutcomeKey = (k: CommunityId, c: ConnectionId, m: MemberId): Key => ({
+  pk: openOutcomesPartition(k),
+  sk: `O#${c}#${m}`,
+})
+export const outcomesCheckedKey = (k: CommunityId): Key => ({ pk: openOutcomesPartition(k), sk: 'CHECKED' })
+
 // ---- safety
 export const removalsPartition = (k: CommunityId): string => `${community(k)}#B`
 /** `hour` is `YYYY-MM-DDTHH`; a full row is continued in the next. */

@@ -1,4 +1,4 @@
-import type { AccountId, CommunityId, ConnectionId, MemberId } from '../ids.ts'
+import type { AccountId, CommunityId, ConnectionId, Instant, MemberId } from '../ids.ts'
 import type { Ownership, RoleOwnership } from '../ownership.ts'
 import type { Outcome } from '../work.ts'
 import type { ScanPage } from './directory.ts'
@@ -42,7 +42,24 @@ export type OwnershipStore = {
   >
 }
 
+/** It asks something of somebody, or of time. */
+export const isOpen = (outcome: Pick<Outcome, 'state'> | undefined): boolean =>
+  outcome !== undefined && outcome.state !== 'assigned' && outcome.state !== 'none'
+
+/** When all outcomes of a community were as they should be, and under which configuration. */
+export type OutcomesChecked = { readonly configuration: number; readonly at: Instant }
+/** Kept beside the outcomes, which stand with each member: a look at everybody needs to read nobody's. */
+export type OpenOutcomes = {
+  readonly open: readonly Pick<Outcome, 'connection' | 'member' | 'state' | 'detail'>[]
+  readonly checked?: OutcomesChecked
+}
+
 export type OutcomeStore = {
+  /** One that is open is listed, too. */
   readonly saveOutcome: (outcome: Outcome) => Promise<void>
+  readonly openOutcomes: (community: CommunityId) => Promise<OpenOutcomes>
+  /** Listed no longer; after the outcome that is not open was saved. */
+  readonly closeOutcome: (outcome: Outcome) => Promise<void>
+  readonly markChecked: (community: CommunityId, checked: OutcomesChecked) => Promise<void>
   readonly outcomesOf: (connection: ConnectionId, member: MemberId) => Promise<readonly Outcome[]>
 }
