@@ -3,11 +3,12 @@ import { findingLines, isWarning, refuse } from '../config/findings.ts'
 import { type Parsed, parseConfiguration } from '../config/parse.ts'
 import type { AuditEvent } from '../core/audit.ts'
 import type { Configuration } from '../core/configuration.ts'
+import { describeHoldReason } from '../core/describe.ts'
 import { ConnectorError, isConnectorError } from '../core/errors.ts'
 import type { ConnectionId } from '../core/ids.ts'
 import { planText } from '../core/plan-text.ts'
 import { platformTraits } from '../platforms/traits.ts'
-import { type Preview, previewPlan } from '../provisioning/preview.ts'
+import { type Foresight, foresee, holdForeseen } from '../provisioning/push.ts'
 import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
@@ -58,12 +59,15 @@ const usableTokens = async (house: House, connection: ConnectionId): Promise<num
   ).length
 }
 
-/** Communities and connections the new version no longer names: what we own there is left as it is, and tokens are, too. */
-const dropped = async (house: House, next: Configuration): Promise<readonly string[]> => {
-  const before = await house.configuration().catch((error: unknown) => {
+const currently = (house: House): Promise<Configuration | undefined> =>
+  house.configuration().catch((error: unknown) => {
     if (isConnectorError(error, 'configurationMissing', 'configurationInvalid')) return undefined
     throw error
   })
+
+/** Communities and connections the new version no longer names: what we own there is left as it is, and tokens are, too. */
+const dropped = async (house: House, next: Configuration): Promise<readonly string[]> => {
+  const before = await currently(house)
   if (before === undefined) return []
   const communities = gone(before.communities, next.communities).map(
     async (id) =>
@@ -80,13 +84,6 @@ const dropped = async (house: House, next: Configuration): Promise<readonly stri
   return Promise.all([...communities, ...connections])
 }
 
-const previewAll = async (house: House, candidate: Configuration): Promise<readonly Preview[]> => {
-  const previews: Preview[] = []
-  // One after the other: communities may share one address and so one budget of calls.
-  for (const { id } of candidate.communities) previews.push(await previewPlan(house, id, candidate))
-  return previews
-}
-
 /** The communities of the version that is current now; the house may still believe in the one before. */
 const reconcileSoon = async (house: House, current: Configuration): Promise<string> => {
   const asked = await createReconciliation({ ...house, configuration: async () => current }).request()
@@ -95,6 +92,20 @@ const reconcileSoon = async (house: House, current: Configuration): Promise<stri
     ? 'there is no community to compare'
     : `${asked.join(', ')} will be compared ${when}`
 }
+
+const countHeld = (exceeding: readonly Foresight[]): string =>
+  `${exceeding.reduce((sum, { newlyHeld }) => sum + newlyHeld.length, 0)} change(s)`
+
+/** The limits and figures, once each. */
+const refusalText = (exceeding: readonly Foresight[]): string =>
+  [
+    `Nothing was stored: its effect exceeds the limits (today’s or its own, whichever is stricter), and ${countHeld(exceeding)} would be held.`,
+    ...exceeding.flatMap(({ preview, newlyHeld }) => {
+      const reasons = new Set(newlyHeld.map(({ reason }) => describeHoldReason(reason)))
+      return [...reasons].map((reason) => `  ${preview.plan.community}: ${reason}`)
+    }),
+    'Correct the file; or, if that is meant, push it with --accept-held: then these changes wait for approval.',
+  ].join('\n')
 
 type Candidate = Parsed & { readonly text: string; readonly base: number; readonly unchanged: boolean }
 
@@ -123,7 +134,8 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
     ...(await dropped(house, configuration)),
   ]
   sayWarnings(terminal, warnings)
-  const previews = await previewAll(house, configuration)
+  const foreseen = await foresee(house, configuration, await currently(house))
+  const previews = foreseen.map(({ preview }) => preview)
   if (!json) for (const { plan, verdict } of previews) say(terminal, planText(plan, verdict))
   /** `number`: the version stored now, else the one that stays current. */
   const tell = (stored: boolean, number: number, sentence: string): void => {
@@ -143,6 +155,12 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
     tell(false, base, `Version ${base} is this text already; nothing was stored.`)
     return exits.nothing
   }
+  const exceeding = foreseen.filter(({ newlyHeld }) => newlyHeld.length > 0)
+  if (exceeding.length > 0 && !given.flag('accept-held')) {
+    tell(false, base, refusalText(exceeding))
+    return exits.held
+  }
+  await holdForeseen(house, exceeding)
   const result = await house.configurations.push(text, base, house.operator, given.text('note') ?? '')
   if (result.kind === 'stale')
     throw new ConnectorError(
@@ -151,7 +169,8 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
     )
   await note(house, { kind: 'configurationPushed', number: result.number })
   const next = await reconcileSoon(house, configuration)
-  tell(true, result.number, `Stored as version ${result.number}; ${next}.`)
+  const waits = exceeding.length === 0 ? '' : ` ${countHeld(exceeding)} wait for approval: npx rolecall holds`
+  tell(true, result.number, `Stored as version ${result.number}; ${next}.${waits}`)
   return exits.nothing
 }
 

@@ -1,7 +1,10 @@
+import { grantId } from './change-ids.ts'
 import { driftId } from './drift-ids.ts'
+import { unreachable } from './errors.ts'
 import { recentCorrections } from './flapping.ts'
 import { type Instant, later } from './ids.ts'
-import type { Drift, DriftFound } from './plan.ts'
+import type { Change, Drift, DriftFound } from './plan.ts'
+import { personKey } from './plan-scene.ts'
 import type { DriftRecord } from './ports/runs.ts'
 
 export const isPresent = (record: DriftRecord): boolean => record.gone !== true
@@ -64,5 +67,28 @@ export const keepDrift = (input: {
     save: due ? [...save, ...told.filter(isPresent)] : save,
     drop: fates.flatMap((one) => one.drop ?? []),
     tell: due || save.some(isPresent),
+  }
+}
+
+/** Whether a change would bring this difference to an end. */
+export const correctedBy = (drift: DriftFound, change: Change): boolean => {
+  switch (drift.kind) {
+    case 'grantLost':
+      return change.kind === 'grant' && change.id === grantId(drift.subject.account, drift.role)
+    case 'reenabled':
+      return (
+        (change.kind === 'suspend' || change.kind === 'remove') &&
+        change.subject.account === drift.subject.account
+      )
+    case 'disabled':
+      return false
+    case 'accountGone':
+      return change.kind === 'invite' && personKey(change.subject) === personKey(drift.subject)
+    case 'roleEdited':
+      return change.kind === 'repairRole' && change.role.id === drift.role
+    case 'roleGone':
+      return change.kind === 'createRole' && change.role.id === drift.role
+    default:
+      return unreachable(drift)
   }
 }

@@ -1,11 +1,12 @@
 import type { AuditEvent } from '../core/audit.ts'
-import { ConnectorError } from '../core/errors.ts'
+import { ConnectorError, isConnectorError } from '../core/errors.ts'
 import { type CommunityId, later } from '../core/ids.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { WorkDraft } from '../core/ports/work.ts'
 import type { Approval, Hold } from '../core/verdict.ts'
 import type { Provisioning } from './deps.ts'
+import { wholeLook } from './reconcile.ts'
 
 export type Decision = {
   readonly community: CommunityId
@@ -22,7 +23,10 @@ export type HoldDesk = {
   /** Held on, and silent until the set changes. */
   readonly reject: (decision: Decision) => Promise<Hold>
 }
-type HoldDeps = Pick<Provisioning, 'clock' | 'ids' | 'safety' | 'audit' | 'work' | 'wakeUps' | 'events'>
+type HoldDeps = Pick<
+  Provisioning,
+  'clock' | 'ids' | 'safety' | 'audit' | 'work' | 'wakeUps' | 'events' | 'configuration'
+>
 
 const approvalSeconds = 24 * 3600
 const digestPrefix = 12
@@ -38,7 +42,7 @@ const workAfter = (
     held.flatMap((one) => ('subject' in one ? [[personKey(one.subject), one] as const] : [])),
   )
   const whole = people.size > manyPeople || held.some((one) => !('subject' in one))
-  if (whole) return [{ community, priority: 'reconciliation', subject: { kind: 'community' }, since }]
+  if (whole) return [wholeLook(community, since)]
   return [...people.values()].map(({ subject: { connection, member }, ...change }) => ({
     community,
     priority: change.kind === 'suspend' || change.kind === 'remove' ? 'departure' : 'revocation',
@@ -53,6 +57,23 @@ const wrongDigest = (hold: Hold, given: string): ConnectorError =>
     `digest ${given.slice(0, digestPrefix)} is not what is held in ${hold.community} now (${hold.digest.slice(0, digestPrefix)}); list the holds and decide again`,
     { field: 'digest' },
   )
+
+/** Others whose changes waited with the hold: nobody remembers which. */
+const waitedWith = async (
+  { configuration }: HoldDeps,
+  community: CommunityId,
+  since: Approval['at'],
+): Promise<readonly WorkDraft[]> => {
+  try {
+    const { communities } = await configuration()
+    const safety = communities.find(({ id }) => id === community)?.safety
+    return safety === undefined || safety.whileHeld === 'goOn' ? [] : [wholeLook(community, since)]
+  } catch (error) {
+    // What is decided stands; without a configuration nobody waits for anything.
+    if (isConnectorError(error, 'configurationMissing', 'configurationInvalid')) return []
+    throw error
+  }
+}
 
 export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
   const held = async ({ community, digest }: Decision): Promise<Hold> => {
@@ -78,6 +99,12 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
     await deps.events.emit({ type: 'hold.decided', community, at, digest, decision: kind, changes, by })
   }
 
+  const lookSoon = async (community: CommunityId, drafts: readonly WorkDraft[]): Promise<void> => {
+    if (drafts.length === 0) return
+    const added = await deps.work.add(drafts)
+    await deps.wakeUps.wake(community, added[0]?.token ?? deps.ids.ordered())
+  }
+
   return {
     list: () => deps.safety.holds(),
     approve: async (decision) => {
@@ -91,14 +118,12 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
       // The trail first: an approval nobody can find again would be worse than one that was noted and came too late.
       await note(decision, 'approved', hold)
       if ((await deps.safety.approve(approval)) === 'stale') throw wrongDigest(hold, digest)
-      const added = await deps.work.add(
-        workAfter(
-          community,
-          hold.held.map(({ change }) => change),
-          at,
-        ),
+      const decided = workAfter(
+        community,
+        hold.held.map(({ change }) => change),
+        at,
       )
-      await deps.wakeUps.wake(community, added[0]?.token ?? deps.ids.ordered())
+      await lookSoon(community, [...decided, ...(await waitedWith(deps, community, at))])
       return approval
     },
     reject: async (decision) => {
@@ -111,6 +136,7 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
       }
       await note(decision, 'rejected', hold)
       if ((await deps.safety.saveHold(rejected)) === 'stale') throw wrongDigest(hold, hold.digest)
+      await lookSoon(hold.community, await waitedWith(deps, hold.community, deps.clock.now()))
       return rejected
     },
   }

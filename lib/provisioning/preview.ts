@@ -1,4 +1,4 @@
-import type { Configuration } from '../core/configuration.ts'
+import type { Configuration, Safety } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import type { Plan } from '../core/plan.ts'
@@ -11,12 +11,13 @@ export type Preview = { readonly plan: Plan; readonly verdict: Verdict }
 
 /**
  * What a reconciliation of the community would do now, under this configuration or one not pushed yet: the same look, plan and verdict,
- * and nothing of it is stored or applied.
+ * and nothing of it is stored or applied. `limits`: judged by these instead of the community's own.
  */
 export const previewPlan = async (
   deps: LookDeps & Pick<Provisioning, 'configuration'>,
   id: CommunityId,
   candidate?: Configuration,
+  limits?: Safety,
 ): Promise<Preview> => {
   const configuration = candidate ?? (await deps.configuration())
   const community = configuration.communities.find((one) => one.id === id)
@@ -24,6 +25,11 @@ export const previewPlan = async (
     throw new ConnectorError('notFound', `the configuration has no community ${id}`, { field: 'community' })
   const platform = await deps.platforms.open(community)
   const snapshots = createSnapshots(platform, deps.clock)
-  const { weighed } = await lookAtAll(deps, { configuration, community, snapshots })
+  const { weighed } = await lookAtAll(deps, {
+    configuration,
+    community,
+    snapshots,
+    ...(limits === undefined ? {} : { limits }),
+  })
   return { plan: weighed.assessment.plan, verdict: weighed.assessment.verdict }
 }

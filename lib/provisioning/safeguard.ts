@@ -13,7 +13,10 @@ export type SafeguardDeps = AssessDeps & Pick<Provisioning, 'runs' | 'events' | 
 /** A person decided about the hold while we judged: judge again with what they decided. */
 const tries = 3
 
-const raise = async (deps: SafeguardDeps, hold: Hold, runId: string): Promise<void> => {
+export type RaiseDeps = Pick<Provisioning, 'clock' | 'ids' | 'events' | 'audit'>
+
+/** Alarm and trail of a hold. */
+export const raise = async (deps: Omit<RaiseDeps, 'ids'>, hold: Hold, runId: string): Promise<void> => {
   const reasons = [...new Set(hold.held.map(({ reason }): HoldReason['kind'] => reason.kind))].sort()
   const at = deps.clock.now()
   const { community, digest } = hold
@@ -29,10 +32,9 @@ const raise = async (deps: SafeguardDeps, hold: Hold, runId: string): Promise<vo
   ])
 }
 
-/** Nothing waits any more: those whose changes waited with it are looked at. A plan for everybody has just let them go. */
-const letOthersGo = async (deps: SafeguardDeps, { plan, community }: Assessment): Promise<void> => {
-  if (community.safety.whileHeld !== 'goOn' && plan.scope === 'targeted')
-    await deps.work.add([wholeLook(community.id, deps.clock.now())])
+/** Nothing waits any more: those whose changes waited with it are looked at. */
+const letOthersGo = async (deps: SafeguardDeps, { community }: Assessment): Promise<void> => {
+  if (community.safety.whileHeld !== 'goOn') await deps.work.add([wholeLook(community.id, deps.clock.now())])
 }
 
 const keepHold = async (

@@ -14,11 +14,12 @@ export const configurationCommands: Commands = {
   },
   'config push': {
     kind: 'house',
-    usage: '[FILE] [--note TEXT] [--dry-run]',
+    usage: '[FILE] [--note TEXT] [--dry-run] [--accept-held]',
     summary: 'check it against the platforms, show what it would change, store it as the next version',
     options: {
       note: { takes: 'TEXT', does: 'shown by config history' },
       'dry-run': { does: 'check and show, store nothing' },
+      'accept-held': { does: 'store it although its effect exceeds limits: those changes wait for approval' },
     },
     run: pushFile,
   },
