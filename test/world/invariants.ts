@@ -1,0 +1,136 @@
+import { accountsOf } from '../../lib/core/ownership.ts'
+import type { Change, Plan } from '../../lib/core/plan.ts'
+import type { Hold } from '../../lib/core/verdict.ts'
+import { departed } from './oracle.ts'
+import type { Person } from './people.ts'
+import { type Place, placeIds, places, tier1Contents } from './scene.ts'
+import type { Town } from './town.ts'
+import type { Seat, View } from './views.ts'
+
+/** What has to be true whenever everything is quiet. Each finding is one sentence. */
+
+type Excuses = {
+  readonly held: ReadonlySet<string>
+  readonly problems: readonly Plan['problems'][number][]
+  readonly rolesHeld: boolean
+}
+
+const memberIn = (change: Change): string | undefined =>
+  'subject' in change ? change.subject.member : undefined
+
+const excusesFor = (hold: Hold | undefined, plan: Plan): Excuses => ({
+  held: new Set((hold?.held ?? []).flatMap(({ change }) => memberIn(change) ?? [])),
+  problems: plan.problems,
+  rolesHeld: (hold?.held ?? []).some(({ change }) => !('subject' in change)),
+})
+
+const names = (set: ReadonlySet<string>): string => [...set].toSorted().join(' + ') || 'nothing'
+
+const unwantedFindings = (
+  person: Person,
+  seats: readonly Seat[],
+  hand: (seat: Seat) => ReadonlySet<string>,
+) =>
+  seats.flatMap((seat) => {
+    if (seat.status === 'disabled') return []
+    const byHand = hand(seat)
+    const onlyHand = seat.roles.size > 0 && [...seat.roles].every((role) => byHand.has(role))
+    if (onlyHand && !departed(person) && seat.status === 'enabled') return []
+    return [
+      `${person.email} ${departed(person) ? 'left' : 'has no role left'} and is ${seat.status} with ${names(seat.roles)}`,
+    ]
+  })
+
+const wantedFindings = (
+  person: Person,
+  wanted: ReadonlySet<string>,
+  seats: readonly Seat[],
+  hand: (seat: Seat) => ReadonlySet<string>,
+  everybody: boolean,
+): readonly string[] => {
+  // That an invitation ran out is found by the look at everybody.
+  const fits = (seat: Seat): boolean =>
+    (seat.status === 'enabled' || (seat.status === 'pending' && !everybody)) &&
+    [...wanted].every((role) => seat.roles.has(role)) &&
+    [...seat.roles].every((role) => wanted.has(role) || hand(seat).has(role))
+  const open = seats.filter(({ status }) => status !== 'disabled')
+  if (open.length === 1 && open.every(fits)) return []
+  const seen = seats.map(({ status, roles, email }) => `${email} ${status} with ${names(roles)}`)
+  return [`${person.email} should hold ${names(wanted)} and is: ${seen.join('; ') || 'not there'}`]
+}
+
+const personFindings = (
+  town: Town,
+  place: Place,
+  person: Person,
+  view: View,
+  everybody: boolean,
+): readonly string[] => {
+  const { watch, wanted, roleName } = town
+  const seats = watch.seatsOf(place, person, view)
+  const hand = (seat: Seat) => watch.handRoles(place, seat.id)
+  const roles = new Set(wanted(person, place).map((role) => roleName(place, role)))
+  return roles.size === 0
+    ? unwantedFindings(person, seats, hand)
+    : wantedFindings(person, roles, seats, hand, everybody)
+}
+
+const excused = (town: Town, place: Place, person: Person, excuses: Excuses): boolean => {
+  if (excuses.held.has(person.id)) return true
+  const about = excuses.problems.filter((one) => 'subject' in one && one.subject.member === person.id)
+  return about.some(({ kind }) => kind === 'invitationsExhausted' || town.watch.isTouched(place, person))
+}
+
+const roleFindings = (town: Town, excuses: Excuses): readonly string[] => {
+  const world = town.controls.soc.world()
+  const role = world.roles.find(({ name }) => name === 'SOC tier 1')
+  if (excuses.rolesHeld) return []
+  const held = role?.permissions.map((id) => world.permissions.find(({ uuid }) => uuid === id)?.name ?? id)
+  const meant = tier1Contents[town.draft().contents]?.toSorted().join()
+  return held?.toSorted().join() === meant
+    ? []
+    : [`SOC tier 1 holds ${held?.join() ?? 'nothing'} instead of ${meant}`]
+}
+
+const ownerFindings = async (town: Town, place: Place, view: View): Promise<readonly string[]> => {
+  const { ownership } = town.worker(0).deps
+  const records = (await ownership.ownerships(placeIds[place], 250)).items
+  const owners = new Map<string, string>()
+  return records.flatMap((record) =>
+    accountsOf(record).flatMap((account) => {
+      const other = owners.get(account)
+      owners.set(account, record.member)
+      if (other !== undefined) return [`${place}: account ${account} has two owners`]
+      const made = town.watch.ownerOf(place, account)
+      return view.seats.has(account) && made !== undefined && made !== record.member
+        ? [`${place}: account ${account} was made for one person and belongs to another`]
+        : []
+    }),
+  )
+}
+
+/** `everybody`: a look at the whole community was taken, so that hand edits are found, too. */
+export const findings = async (town: Town, everybody: boolean): Promise<readonly string[]> => {
+  const all = await Promise.all(
+    places.map(async (place) => {
+      const view = town.views(place)
+      const worker = town.worker(0)
+      const hold = await worker.deps.safety.hold(placeIds[place])
+      const { plan } = await worker.preview(placeIds[place])
+      const excuses = excusesFor(hold, plan)
+      const people = town.people
+        .all()
+        .filter(
+          (person) =>
+            (everybody || !town.watch.isTouched(place, person)) && !excused(town, place, person, excuses),
+        )
+        .flatMap((person) => personFindings(town, place, person, view, everybody))
+      const roles = everybody && place === 'soc' ? roleFindings(town, excuses) : []
+      return [
+        ...[...people, ...roles].map((text) => `${place}: ${text}`),
+        ...(await ownerFindings(town, place, view)),
+      ]
+    }),
+  )
+  return all.flat()
+}

@@ -1,0 +1,170 @@
+import { openEngine } from '../../infra/local/dynamodb/engine.ts'
+import { createImmybot } from '../../infra/local/simulators/immybot/immybot.ts'
+import { createNetography } from '../../infra/local/simulators/netography/netography.ts'
+import { createSekoia } from '../../infra/local/simulators/sekoia/sekoia.ts'
+import type { Stamp } from '../../lib/core/audit.ts'
+import type { PlatformName } from '../../lib/core/configuration.ts'
+import type { OperatorEvent } from '../../lib/core/events.ts'
+import { type CommunityId, later, milliseconds } from '../../lib/core/ids.ts'
+import type { Due } from '../../lib/core/work.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
+import { dueFrom } from '../../lib/store/due-items.ts'
+import { duePrefix } from '../../lib/store/keys.ts'
+import { tableDefinition } from '../../lib/store/table.ts'
+import { createTable } from '../../lib/store/table-client.ts'
+import { testClock } from '../platforms/clock.ts'
+import { chanceFrom, idsFrom, uuidFrom } from './chance.ts'
+import { createHands } from './hands.ts'
+import { createOracle } from './oracle.ts'
+import { addressOf, createPeople, objectIdOf, slots } from './people.ts'
+import { configurationOf, type Draft, firstDraft, idp, noAccess, type Place, rolesOf } from './scene.ts'
+import { itemFrom, storeClient } from './table.ts'
+import { createViews } from './views.ts'
+import { createWatch } from './watch.ts'
+import { createWire, type Outage } from './wire.ts'
+import { createWorker, type Surroundings, type Worker } from './workers.ts'
+
+/** Everything at once, under one clock: directory, three platforms, two workers, the stream and the queue between them. */
+
+const tableName = 'world'
+/** The second worker's clock is ahead by so much. */
+const skews = [0, 2] as const
+
+const openTable = async (engine: Awaited<ReturnType<typeof openEngine>>): Promise<void> => {
+  const { partitionKey, sortKey } = tableDefinition
+  await engine.handle('CreateTable', {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: partitionKey, AttributeType: 'S' },
+      { AttributeName: sortKey, AttributeType: 'S' },
+    ],
+  })
+}
+
+export const openTown = async (seed: number) => {
+  const chance = chanceFrom(seed)
+  const clock = testClock()
+  const now = (): number => milliseconds(clock.now())
+  const engine = await openEngine()
+  await openTable(engine)
+
+  const shared = { now, newId: () => uuidFrom(chance) }
+  const sekoia = createSekoia(shared)
+  const netography = createNetography(shared)
+  const immybot = createImmybot(shared)
+  const controls = { soc: sekoia.control, net: netography.control, immy: immybot.control }
+  controls.soc.switches({ requestBlock: { requests: 100, seconds: 1, block: 30 } })
+  controls.net.edit({ kind: 'addRole', name: noAccess, description: 'Nothing at all' })
+  for (let slot = 0; slot < slots; slot++)
+    controls.immy.edit({ kind: 'addPerson', email: addressOf(slot), objectId: objectIdOf(slot) })
+
+  let draft: Draft = firstDraft
+  const outages = new Map<PlatformName, Outage>()
+  const pending: Due[] = []
+  const queue: CommunityId[] = []
+  const events: OperatorEvent[] = []
+  const warnings: string[] = []
+  let requests = 0
+  const stamp = (): Stamp => {
+    requests += 1
+    return {
+      connection: idp,
+      actor: { kind: 'credential', label: 'idp' },
+      requestId: `request-${requests}`,
+      at: clock.now(),
+    }
+  }
+  const frontClient = storeClient(engine, async () => {})
+  const front = createTable({
+    client: frontClient,
+    name: tableName,
+    clock,
+    ids: idsFrom(chance, clock),
+    random: chance,
+  })
+  const people = createPeople(createDirectory(front), stamp)
+  const wanted = createOracle(() => draft, people.teams)
+  const views = createViews(controls, now)
+  const roleName = (place: Place, role: string): string =>
+    rolesOf(draft)[place].find(({ id }) => id === role)?.name ?? role
+  const watch = createWatch({ views, people, wanted, roleName, now })
+
+  engine.tap((images) => {
+    for (const { after, before } of images) {
+      if (after === undefined || before !== undefined) continue
+      const item = itemFrom(after)
+      if (String(item.pk).startsWith(duePrefix)) pending.push(dueFrom({ pk: '', sk: '', ...item }))
+    }
+  })
+
+  const around: Surroundings = {
+    engine,
+    tableName,
+    clock,
+    chance,
+    configuration: () => configurationOf(draft),
+    transport: createWire({
+      simulators: { sekoia, netography, immybot },
+      clock,
+      now,
+      chance,
+      outages,
+      served: watch.served,
+    }),
+    wake: (community) => {
+      if (!queue.includes(community)) queue.push(community)
+    },
+    told: (event) => void events.push(event),
+    warned: (text) => void warnings.push(text),
+  }
+  let born = 0
+  const newWorker = (index: number): Worker => {
+    born += 1
+    return createWorker(around, `worker-${index}-${born}`, skews[index] ?? 0)
+  }
+  const workers = skews.map((_, index) => newWorker(index))
+
+  return {
+    clock,
+    now,
+    chance,
+    engine,
+    controls,
+    views,
+    people,
+    wanted,
+    roleName,
+    watch,
+    outages,
+    pending,
+    queue,
+    events,
+    hands: createHands({
+      controls,
+      views,
+      isoNow: () => clock.now(),
+      later: (seconds) => later(clock.now(), seconds),
+    }),
+    draft: () => draft,
+    push: (next: Omit<Draft, 'number'>) => {
+      draft = { ...next, number: draft.number + 1 }
+    },
+    /** A dead one is replaced by another process of the same kind. */
+    worker: (index: number): Worker => {
+      const place = index % workers.length
+      const known = workers[place]
+      if (known !== undefined && !known.fate.isDead()) return known
+      const fresh = newWorker(place)
+      workers[place] = fresh
+      return fresh
+    },
+    lastWarning: () => warnings.at(-1) ?? 'nothing was said',
+    close: () => engine.close(),
+  }
+}
+export type Town = Awaited<ReturnType<typeof openTown>>
