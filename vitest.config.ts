@@ -28,17 +28,18 @@ class LongestFirst extends BaseSequencer {
 // The report file lets .ci/run add up the figures of several runs.
 const report = process.env.TEST_REPORT
 const all = 'test/**/*.test.ts'
-/** Pure functions and simulators in memory: nothing a file leaves behind can reach another, so that they share what was loaded. */
-const pure = 'test/{core,simulators,platforms,lambda}/**/*.test.ts'
+/** What starts processes, loads functions with an environment of their own or holds a data directory: each file in a process of its own. */
+const houses = 'test/{local,e2e,docs,infra}/**/*.test.ts'
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'pure', include: [pure], isolate: false } },
-      { extends: true, test: { name: 'house', include: [all], exclude: [pure] } },
+      // A file leaves nothing behind that reaches another (test/support/environment.ts): they share what was loaded.
+      { extends: true, test: { name: 'shared', include: [all], exclude: [houses], isolate: false } },
+      { extends: true, test: { name: 'house', include: [houses] } },
     ],
     pool: 'forks',
-    setupFiles: ['test/support/fuzz-seed.ts'],
+    setupFiles: ['test/support/environment.ts', 'test/support/fuzz-seed.ts'],
     sequence: { sequencer: LongestFirst },
     // Most of the long tests wait for a platform's pace or for a process to start: more workers than processors keep both busy.
     maxWorkers: 4,

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { type Engine, openEngine } from '../../infra/local/dynamodb/engine.ts'
 import { serveEngine } from '../../infra/local/dynamodb/server.ts'
 import { createTable } from '../../infra/local/dynamodb/table.ts'
+import { engineHandler } from './engine-handler.ts'
 
 export type TestTable = {
   readonly client: DynamoDBDocumentClient
@@ -16,7 +17,7 @@ export type TestTable = {
   readonly close: () => Promise<void>
 }
 
-/** An empty table of its own, over HTTP and the real SDK: on the embedded engine in memory, or on the one `DYNAMODB_ENDPOINT` names. */
+/** An empty table of its own, through the real SDK: on the embedded engine in memory, or on the one `DYNAMODB_ENDPOINT` names. */
 export const openTestTable = async (): Promise<TestTable> => {
   const given = process.env.DYNAMODB_ENDPOINT
   const engine = given === undefined ? await openEngine() : undefined
@@ -28,10 +29,13 @@ export const openTestTable = async (): Promise<TestTable> => {
   const server = engine && (await serveEngine({ ...engine, handle }))
   const endpoint = server?.endpoint ?? given ?? ''
   const plain = new DynamoDBClient({
+    ...(engine && { requestHandler: engineHandler(handle), signer: { sign: async (request) => request } }),
     endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
+  // Prepares texts for a log that nobody keeps.
+  plain.middlewareStack.remove('loggerMiddleware')
   const name = `rolecall-${randomUUID()}`
   await createTable(plain, name)
   if (engine === undefined)
