@@ -1,5 +1,5 @@
-import type { Adoption, AdoptionRequest } from '../provisioning/adoption.ts'
-import { createAdoptionDesk } from '../provisioning/adoption.ts'
+import { type Adoption, createAdoptionDesk } from '../provisioning/adoption.ts'
+import type { AdoptionRequest } from '../provisioning/adoption-search.ts'
 import { type Arguments, positionals } from './arguments.ts'
 import { deciderFrom, reasonFrom } from './decisions.ts'
 import { type Exit, exits } from './exits.ts'
@@ -21,6 +21,9 @@ const standingOf = ({ administrator, protected: kept, departed, status }: Adopti
 const linesOf = (one: Adoption): readonly string[] => [
   `Account ${one.account} (${one.email}) in ${one.community}: ${standingOf(one)}`,
   `  becomes the account of member ${one.member} of ${one.connection}${one.owned ? ', which it is already' : ''}`,
+  ...(one.from === undefined
+    ? []
+    : [`  taken over from member ${one.from.member} of ${one.from.connection}, who left`]),
   ...(one.takes.length === 0 ? [] : [`  takes over ${list(one.takes)}`]),
   ...(one.loses.length === 0
     ? []

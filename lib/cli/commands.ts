@@ -5,6 +5,7 @@ import { credentialCommands } from './commands/credentials.ts'
 import { holdCommands } from './commands/holds.ts'
 import { peopleCommands } from './commands/people.ts'
 import { planCommands } from './commands/plans.ts'
+import { recoveryCommands } from './commands/recovery.ts'
 
 /** In the order in which `--help` lists them. */
 export const commands: Commands = {
@@ -13,5 +14,6 @@ export const commands: Commands = {
   ...planCommands,
   ...peopleCommands,
   ...holdCommands,
+  ...recoveryCommands,
   ...credentialCommands,
 }

@@ -1,20 +1,20 @@
-import type { Community, Configuration } from '../core/configuration.ts'
-import { ConnectorError, type ErrorCode } from '../core/errors.ts'
-import { type CommunityId, type ConnectionId, fold, type MemberId, type RoleId } from '../core/ids.ts'
-import { accountsOf, type OwnedGrant, type Ownership } from '../core/ownership.ts'
+import { ConnectorError } from '../core/errors.ts'
+import type { CommunityId, ConnectionId, MemberId, RoleId } from '../core/ids.ts'
+import type { OwnedGrant, Ownership } from '../core/ownership.ts'
 import { using } from '../core/ownership-after.ts'
+import type { Person } from '../core/plan.ts'
 import { planRoles } from '../core/plan-roles.ts'
-import type { Account, PlatformRole, Snapshot } from '../core/snapshot.ts'
-import { emailOf, targetFor } from '../core/target.ts'
-import type { Provisioning } from './deps.ts'
-import { type ExplainRequest, memberNamed } from './explain.ts'
+import type { Account, PlatformRole } from '../core/snapshot.ts'
+import { targetFor } from '../core/target.ts'
+import {
+  type AdoptionDeps,
+  type AdoptionRequest,
+  type Found,
+  findAccount,
+  ownerBefore,
+} from './adoption-search.ts'
 import { readStanding } from './standing.ts'
-
-export type AdoptionRequest = Pick<ExplainRequest, 'connection' | 'subject'> & {
-  readonly community: CommunityId
-  /** Take over the roles it holds that the configuration knows; they are kept or taken by the rules from then on. */
-  readonly roles: boolean
-}
+import { takeoverOf } from './trail.ts'
 
 /** What would become ours. Nothing has been written. */
 export type Adoption = {
@@ -28,6 +28,8 @@ export type Adoption = {
   readonly owned: boolean
   readonly administrator: boolean
   readonly protected: boolean
+  /** It is ours already, for this member, who departed. */
+  readonly from?: Person
   /** The identity provider says that they left: access will be taken. */
   readonly departed: boolean
   /** Of the configuration, held, and taken over. */
@@ -37,97 +39,6 @@ export type Adoption = {
   /** Held, and left as it is: names on the platform. */
   readonly leaves: readonly string[]
 }
-type AdoptionDeps = Pick<
-  Provisioning,
-  | 'clock'
-  | 'ids'
-  | 'directory'
-  | 'ownership'
-  | 'configuration'
-  | 'platforms'
-  | 'patterns'
-  | 'audit'
-  | 'work'
-  | 'wakeUps'
->
-type Found = {
-  readonly request: AdoptionRequest
-  readonly community: Community
-  readonly member: MemberId
-  readonly account: Account
-  readonly email: string
-  readonly before: Ownership | undefined
-  readonly snapshot: Snapshot
-}
-
-const refused = (message: string, code: ErrorCode = 'invalidValue'): ConnectorError =>
-  new ConnectorError(code, message, { field: 'user' })
-
-const communityOf = ({ communities }: Configuration, id: CommunityId): Community => {
-  const found = communities.find((one) => one.id === id)
-  if (found === undefined) throw refused(`the configuration has no community ${id}`, 'notFound')
-  return found
-}
-
-/** Design: even by hand, a connection speaks for its own domains only. */
-const spokenFor = ({ connections }: Configuration, { connection }: AdoptionRequest, email: string): void => {
-  const domains = connections.find(({ id }) => id === connection)?.domains ?? []
-  if (domains.some((domain) => fold(domain) === email.slice(email.lastIndexOf('@') + 1))) return
-  throw refused(
-    `the address is in none of the domains of connection ${connection}; add the domain to the configuration if the connection speaks for it`,
-    'forbidden',
-  )
-}
-
-const accountFor = ({ accounts, complete }: Snapshot, email: string): Account => {
-  if (!complete)
-    throw refused('the platform could not list everybody; try again when it can', 'platformUnreadable')
-  const [found, ...more] = accounts.filter((one) => one.email !== undefined && fold(one.email) === email)
-  if (found === undefined)
-    throw refused(
-      'the community has no account under the member’s address; grant them a role, and one is made',
-      'notFound',
-    )
-  if (more.length > 0)
-    throw refused(`${more.length + 1} accounts have the member’s address; remove all but one on the platform`)
-  if (found.service)
-    throw refused(
-      'it is a service account or a key; those are never adopted, for they are nobody’s',
-      'forbidden',
-    )
-  return found
-}
-
-const unowned = async ({ ownership }: AdoptionDeps, found: Found): Promise<void> => {
-  const { request, member, account, before } = found
-  if (before !== undefined && before.account !== undefined && !accountsOf(before).includes(account.id))
-    throw refused('the member owns another account of the community; remove one of the two', 'uniqueness')
-  const owner = await ownership.ownershipOfAccount(request.community, account.id)
-  if (owner === undefined || (owner.connection === request.connection && owner.member === member)) return
-  throw refused(
-    `the account belongs to member ${owner.member} of connection ${owner.connection}; it cannot be two people’s`,
-    'uniqueness',
-  )
-}
-
-const find = async (deps: AdoptionDeps, request: AdoptionRequest): Promise<Found> => {
-  const configuration = await deps.configuration()
-  const community = communityOf(configuration, request.community)
-  const { id } = await memberNamed(deps, request)
-  const member = await deps.directory.memberOrTombstone(request.connection, id)
-  if (member === undefined) throw refused(`connection ${request.connection} has no member ${id}`, 'notFound')
-  const email = emailOf(member)
-  if (email === undefined)
-    throw refused('the member has no e-mail address, so there is no account to be found by it')
-  spokenFor(configuration, request, email)
-  const snapshot = await (await deps.platforms.open(community)).snapshot()
-  const account = accountFor(snapshot, email)
-  const before = await deps.ownership.ownership(community.id, request.connection, id)
-  const found = { request, community, member: id, account, email, before, snapshot }
-  await unowned(deps, found)
-  return found
-}
-
 type Held = { readonly role: RoleId; readonly platformRole: PlatformRole['id'] }
 
 /** Roles of the configuration that the account holds. Never the one that stands for having none. */
@@ -150,18 +61,19 @@ const heldRoles = async (deps: AdoptionDeps, found: Found): Promise<readonly Hel
 type Prepared = { readonly adoption: Adoption; readonly found: Found; readonly grants: readonly OwnedGrant[] }
 
 const prepare = async (deps: AdoptionDeps, request: AdoptionRequest): Promise<Prepared> => {
-  const found = await find(deps, request)
-  const { community, member, account, snapshot, before } = found
+  const found = await findAccount(deps, request)
+  const { community, member, account, snapshot, before, from } = found
   const standing = await readStanding(deps, await deps.configuration(), request.connection, member)
   const assignments = standing.assignments.get(community.id)
   const targeting = targetFor({ ...standing, assignments, ownership: before })
   const target = targeting.kind === 'target' ? targeting.target : undefined
   const wanted = new Map((target?.granted ?? []).map((one) => [one.role, one.because]))
   const held = request.roles ? await heldRoles(deps, found) : []
-  const mine = new Set((before?.grants ?? []).map(({ role }) => role))
+  const recorded = (from ?? before)?.grants ?? []
+  const mine = new Set(recorded.map(({ role }) => role))
   const fresh = held.filter(({ role }) => !mine.has(role))
   const since = deps.clock.now()
-  const ours = new Set([...fresh, ...(before?.grants ?? [])].map(({ platformRole }) => platformRole))
+  const ours = new Set([...fresh, ...recorded].map(({ platformRole }) => platformRole))
   const names = new Map(snapshot.roles.map(({ id, name }) => [id, name]))
   const power = new Set(snapshot.roles.filter(({ admin }) => admin).map(({ id }) => id))
   return {
@@ -177,6 +89,7 @@ const prepare = async (deps: AdoptionDeps, request: AdoptionRequest): Promise<Pr
       owned: before?.account === account.id,
       administrator: account.roles.some((role) => power.has(role)),
       protected: community.safety.protected.includes(found.email),
+      ...(from === undefined ? {} : { from: { connection: from.connection, member: from.member } }),
       departed: target?.standing === 'departed',
       takes: fresh.map(({ role }) => role),
       loses: fresh.map(({ role }) => role).filter((role) => !wanted.has(role)),
@@ -186,24 +99,47 @@ const prepare = async (deps: AdoptionDeps, request: AdoptionRequest): Promise<Pr
 }
 
 const recordOf = ({ found, grants }: Prepared, now: Ownership['since']): Ownership => {
-  const { request, member, account, email, before } = found
-  const { invitation: _sent, ...kept } = before ?? {
-    community: request.community,
-    connection: request.connection,
-    member,
-    since: now,
-    grants: [],
-    version: 0,
-  }
-  const adopted = before?.account === undefined
+  const { request, member, account, email, before, from } = found
+  const { invitation: _sent, ...kept } = from ??
+    before ?? {
+      community: request.community,
+      since: now,
+      grants: [],
+    }
+  const adopted = from === undefined && before?.account === undefined
   const record: Ownership = {
     ...kept,
+    connection: request.connection,
+    member,
     email,
-    origin: adopted ? 'adopted' : before.origin,
+    origin: adopted ? 'adopted' : ((from ?? before)?.origin ?? 'adopted'),
     // What was only announced and is not on the account did not happen.
     grants: [...kept.grants.filter((one) => account.roles.includes(one.platformRole)), ...grants],
+    version: before?.version ?? 0,
+    ...(from && { takenOver: { at: now, from: { connection: from.connection, member: from.member } } }),
   }
   return using(record, account.id)
+}
+
+/** The trail first: what is ours without a word about it would be worse than a word too many. */
+const note = async (
+  deps: AdoptionDeps,
+  { adoption, found }: Prepared,
+  next: Ownership,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<void> => {
+  const { community, connection, member, account, takes } = adoption
+  const stamp = {
+    at: deps.clock.now(),
+    requestId: deps.ids.uuid(),
+    actor: { kind: 'operator', label: by },
+    connection,
+  } as const
+  const adopted = { kind: 'accountAdopted', community, member, account, roles: takes, reason } as const
+  await deps.audit.append([
+    ...(found.from === undefined ? [] : [{ ...stamp, event: { ...takeoverOf(found.from, next), reason } }]),
+    ...(found.from === undefined || takes.length > 0 ? [{ ...stamp, event: adopted }] : []),
+  ])
 }
 
 export type AdoptionDesk = {
@@ -224,21 +160,16 @@ export const createAdoptionDesk = (deps: AdoptionDeps): AdoptionDesk => ({
   adopt: async ({ by, reason, ...request }) => {
     const prepared = await prepare(deps, request)
     const { adoption, found } = prepared
-    const { community, connection, member, account, takes } = adoption
+    const { community, connection, member, takes } = adoption
     if (adoption.owned && takes.length === 0) return adoption
     const at = deps.clock.now()
-    // The trail first: what is ours without a word about it would be worse than a word too many.
-    await deps.audit.append([
-      {
-        at,
-        requestId: deps.ids.uuid(),
-        actor: { kind: 'operator', label: by },
-        connection,
-        event: { kind: 'accountAdopted', community, member, account, roles: takes, reason },
-      },
-    ])
-    const saved = await deps.ownership.saveOwnership(recordOf(prepared, at))
-    if (saved.kind === 'conflict') await unowned(deps, found)
+    const next = recordOf(prepared, at)
+    await note(deps, prepared, next, { by, reason })
+    const saved =
+      found.from === undefined
+        ? await deps.ownership.saveOwnership(next)
+        : await deps.ownership.transferOwnership(found.from, next)
+    if (saved.kind === 'conflict') await ownerBefore(deps, await deps.configuration(), found)
     if (saved.kind !== 'saved')
       throw new ConnectorError('versionMismatch', 'the record changed meanwhile; look again and decide again')
     const subject = { kind: 'member', connection, member } as const

@@ -323,7 +323,7 @@ describe('planning', () => {
 })
 
 /** What a change says beside its kind. */
-const marks = ['replaces', 'resumes', 'follows', 'dropped'] as const
+const marks = ['replaces', 'resumes', 'follows', 'dropped', 'from'] as const
 
 const reasons = ['departed', 'unassigned', 'readdressed'] as const
 const wordsOf = ({ changes, problems, drift, unmanaged }: Plan): readonly string[] => [

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Community } from '../../lib/core/configuration.ts'
 import type { Member } from '../../lib/core/member.ts'
+import { createAdoptionDesk } from '../../lib/provisioning/adoption.ts'
 import { type Bench, demo, openBench, soc } from './bench.ts'
 
 // Somebody who left comes back as another record of the directory, with the same address.
@@ -9,7 +10,6 @@ afterEach(() => bench.close())
 
 const byDomain: Partial<Community> = { adopt: 'domain' }
 const owned = (member: Member) => bench.deps.ownership.ownership(soc, demo, member.id)
-const problems = async () => (await bench.preview()).plan.problems
 const takeovers = async (member: Member) =>
   (await bench.deps.audit.about({ kind: 'member', id: member.id, connection: demo }, 50)).filter(
     ({ event }) => event.kind === 'accountTakenOver',
@@ -33,6 +33,24 @@ const departed = async (
   expect(bench.seen().ada?.status).toBe('disabled')
   return ada
 }
+
+const problemsOf = async () =>
+  (await bench.preview()).plan.problems.map((one) => ({
+    kind: one.kind,
+    ...('why' in one ? { why: one.why } : {}),
+    ...('from' in one ? { from: one.from?.member } : {}),
+    ...('with' in one ? { with: one.with } : {}),
+  }))
+/** The newcomer waits, and a person decides. */
+const decide = (member: Member) =>
+  createAdoptionDesk(bench.deps).adopt({
+    community: soc,
+    connection: demo,
+    subject: { by: 'id', id: member.id },
+    roles: false,
+    by: 'olive',
+    reason: 'she is back',
+  })
 
 describe.each([
   ['switched off', deactivated],
@@ -70,4 +88,110 @@ describe.each([
     expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
     expect((await bench.preview()).plan).toMatchObject({ changes: [], problems: [], unmanaged: [{}] })
   })
+})
+
+test('within the grace period the same record gets its roles back, and passes on nothing', async () => {
+  bench = await openBench({ community: byDomain })
+  const ada = await departed()
+  await bench.provider.setActive(ada, true)
+  await bench.settle()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['Analyst'] })
+  expect(await owned(ada)).not.toHaveProperty('takenOver')
+})
+
+test('where accounts are adopted by hand, it waits for a person, who then takes it over', async () => {
+  bench = await openBench()
+  const before = await departed()
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Analysts', [again])
+  await bench.settle()
+  expect(await problemsOf()).toEqual([{ kind: 'adoptionNeeded', why: 'explicit', from: before.id }])
+  expect(bench.seen().ada?.status).toBe('disabled')
+  expect(await decide(again)).toMatchObject({ from: { connection: demo, member: before.id }, owned: false })
+  await bench.settle()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['Analyst'] })
+  expect(await owned(before)).toBeUndefined()
+  expect((await takeovers(again))[0]).toMatchObject({
+    actor: { kind: 'operator', label: 'olive' },
+    event: { from: { member: before.id }, reason: 'she is back' },
+  })
+  // The old record comes back, too: somebody has to say who she is.
+  await bench.provider.setActive(before, true)
+  await bench.provider.group('SOC-Tier1', [before])
+  await bench.settle()
+  expect(await problemsOf()).toEqual([{ kind: 'duplicateEmail', with: again.id }])
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['Analyst'] })
+})
+
+test('an administrator’s and a protected account only by hand', async () => {
+  bench = await openBench({ community: byDomain })
+  const before = await departed(deactivated, 'SOC-Admins')
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Analysts', [again])
+  await bench.settle()
+  expect(await problemsOf()).toEqual([{ kind: 'adoptionNeeded', why: 'admin', from: before.id }])
+  bench.configure((given) => ({
+    ...given,
+    communities: given.communities.map((one) => ({
+      ...one,
+      safety: { ...one.safety, protected: ['ada@demo.test'] },
+    })),
+  }))
+  expect(await problemsOf()).toEqual([{ kind: 'adoptionNeeded', why: 'protected', from: before.id }])
+  expect(bench.seen().ada?.status).toBe('disabled')
+})
+
+test('of two newcomers with one address one takes it over, and the other is told of', async () => {
+  bench = await openBench({ community: byDomain })
+  const before = await departed()
+  const two = [
+    await bench.provider.person('ada', 'ada.l@demo.test'),
+    await bench.provider.person('ada', 'ada.m@demo.test'),
+  ]
+  await bench.provider.group('SOC-Tier1', two)
+  await bench.settle()
+  const owners = await Promise.all(two.map(owned))
+  expect(owners.filter((one) => one !== undefined)).toHaveLength(1)
+  expect(await owned(before)).toBeUndefined()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+  expect(await problemsOf()).toMatchObject([{ kind: 'duplicateEmail' }])
+})
+
+test('gone and back between two looks: nobody is suspended in between, and what was given is as the new record says', async () => {
+  bench = await openBench({ community: byDomain })
+  const ada = await bench.provider.person('ada')
+  await bench.provider.group('SOC-Analysts', [ada])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  await bench.provider.remove(ada)
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Tier1', [again])
+  const { plan } = await bench.preview()
+  expect(plan.changes.filter((one) => 'subject' in one).map(({ kind }) => kind)).toEqual([
+    'adopt',
+    'revoke',
+    'grant',
+  ])
+  await bench.settle()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+})
+
+test('somebody else disabled it meanwhile: it is not taken over, and its end is not put off', async () => {
+  bench = await openBench({ community: byDomain })
+  const before = await departed()
+  const record = await owned(before)
+  if (record === undefined) throw new Error('nothing is owned')
+  const { suspended: _suspended, ...rest } = record
+  await bench.deps.ownership.saveOwnership(rest)
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Analysts', [again])
+  await bench.settle()
+  expect(await problemsOf()).toEqual([{ kind: 'duplicateEmail', with: before.id }])
+  bench.clock.advance(31 * 86_400)
+  await bench.reconcile()
+  await bench.reconcile()
+  expect(await owned(before)).toBeUndefined()
+  expect(await owned(again)).toMatchObject({ origin: 'created' })
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['Analyst'] })
 })
