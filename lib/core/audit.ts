@@ -44,6 +44,8 @@ export type AuditEvent =
       readonly kind: 'groupCreated' | 'groupUpdated' | 'groupDeleted'
       readonly group: GroupId
       readonly changed: readonly string[]
+      /** As rules may match it from then on; of a deleted one, as it was. A group is no person: its names are kept as they are. */
+      readonly named?: { readonly displayName: string; readonly externalId?: string }
     }
   | {
       readonly kind: 'membersChanged'
@@ -73,6 +75,8 @@ export type AuditEvent =
       readonly account?: AccountId
       readonly rolesBefore: readonly RoleId[]
       readonly rolesAfter: readonly RoleId[]
+      /** The account is suspended by us after it; absent: it is not. */
+      readonly suspended?: 'departed' | 'unassigned'
       readonly because: readonly string[]
       readonly error?: string
     }

@@ -24,7 +24,7 @@ type Finding = {
   readonly against: readonly string[]
 }
 
-const namesOf = (group: GroupReference): readonly string[] =>
+export const namesOf = (group: GroupReference): readonly string[] =>
   group.externalId === undefined
     ? [group.id, group.displayName]
     : [group.id, group.externalId, group.displayName]

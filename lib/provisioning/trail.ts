@@ -16,12 +16,14 @@ type Noted = {
   readonly error?: ConnectorError
 }
 
-const rolesOf = (ownership: Ownership | undefined): readonly RoleId[] =>
-  (ownership?.grants ?? []).map(({ role }) => role)
-
-/** Without what was only written ahead: it was not there before this change. */
-const rolesBefore = (ownership: Ownership | undefined): readonly RoleId[] =>
+/** Without what is only written ahead, or kept for somebody's coming back: it is not there. */
+const rolesIn = (ownership: Ownership | undefined): readonly RoleId[] =>
   (ownership?.grants ?? []).filter(({ unconfirmed }) => unconfirmed !== true).map(({ role }) => role)
+
+const suspendedIn = (ownership: Ownership | undefined): Pick<ChangeEvent, 'suspended'> =>
+  ownership?.suspended === undefined || ownership.suspended.unconfirmed === true
+    ? {}
+    : { suspended: ownership.suspended.reason }
 
 const rulesBehind = (change: Change): readonly string[] => {
   const grants = change.kind === 'grant' ? [change.grant] : change.kind === 'invite' ? change.roles : []
@@ -85,8 +87,9 @@ export const noted = (run: Run, { change, before, after, error }: Noted): EntryO
     change: change.id,
     ...(subject === undefined ? {} : { member: subject.member }),
     ...(account === undefined ? {} : { account }),
-    rolesBefore: rolesBefore(before),
-    rolesAfter: rolesOf(after),
+    rolesBefore: rolesIn(before),
+    rolesAfter: rolesIn(after),
+    ...suspendedIn(after),
     because: rulesBehind(change),
     ...(error === undefined ? {} : { error: error.code }),
   })
@@ -106,8 +109,9 @@ export const notedLate = (
       change: id,
       member: before.member,
       ...(before.account === undefined ? {} : { account: before.account }),
-      rolesBefore: rolesBefore(before),
-      rolesAfter: rolesOf(after),
+      rolesBefore: rolesIn(before),
+      rolesAfter: rolesIn(after),
+      ...suspendedIn(after),
       because: [...new Set(rules)],
     }),
   }))

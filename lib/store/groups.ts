@@ -31,6 +31,12 @@ const rowsPerPage = 1_000
 /** Groups looked through for ways back to a group that others are put into. */
 const groupsAbove = 1_000
 
+/** What rules matched of the group, for whoever asks about the past. */
+const namedAs = ({ displayName, externalId }: GroupDraft) => ({
+  displayName,
+  ...(externalId === undefined ? {} : { externalId }),
+})
+
 /** Groups of the directory. Membership changes touch rows and one sharded counter, never the group's own item. */
 export const createGroups = (
   table: Table,
@@ -137,7 +143,7 @@ export const createGroups = (
     return until(async (round) => {
       const { effects, unknown } = await effectsOf(connection, undefined, wishesOf(members, []))
       if (unknown.length > 0) return { kind: 'unknownMembers', ids: unknown }
-      const event: AuditEvent = { kind: 'groupCreated', group: id, changed }
+      const event: AuditEvent = { kind: 'groupCreated', group: id, changed, named: namedAs(own) }
       const names = await ownWrite(stamp, undefined, own, event, round > 0)
       if (names.kind === 'taken') return names
       return take({ stamp, own, side: emptySide, ownItems: names.items, effects, cycles: [] })
@@ -157,7 +163,7 @@ export const createGroups = (
       const next = draft === undefined ? own : nextGroup(own, draft, stamp.at)
       const changed = groupChanges(own, next)
       if (changed.length === 0) return take({ stamp, own, side, ownItems: [], effects, cycles })
-      const event: AuditEvent = { kind: 'groupUpdated', group: id, changed }
+      const event: AuditEvent = { kind: 'groupUpdated', group: id, changed, named: namedAs(next) }
       const names = await ownWrite(stamp, own, next, event, round > 0)
       if (names.kind === 'taken') return names
       return take({ stamp, own: next, side, ownItems: names.items, effects, cycles })
@@ -175,7 +181,7 @@ export const createGroups = (
         lastModified: stamp.at,
         deletedAt: stamp.at,
       }
-      const event: AuditEvent = { kind: 'groupDeleted', group: own.id, changed: [] }
+      const event: AuditEvent = { kind: 'groupDeleted', group: own.id, changed: [], named: namedAs(own) }
       const names = await ownWrite(stamp, own, next, event, round > 0)
       if (names.kind === 'taken') return names
       return take({ stamp, own: next, side, ownItems: names.items, effects: [], cycles: [] })
