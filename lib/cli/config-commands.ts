@@ -13,6 +13,7 @@ import { createReconciliation } from '../provisioning/reconcile.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
 import { readText } from './files.ts'
+import { readingOn } from './progress.ts'
 import { complain, say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -134,7 +135,8 @@ export const pushFile = async (given: Arguments, terminal: Terminal, house: Hous
     ...(await dropped(house, configuration)),
   ]
   sayWarnings(terminal, warnings)
-  const foreseen = await foresee(house, configuration, await currently(house))
+  const told = readingOn(terminal, given)
+  const foreseen = await foresee({ ...house, told }, configuration, await currently(house))
   const previews = foreseen.map(({ preview }) => preview)
   if (!json) for (const { plan, verdict } of previews) say(terminal, planText(plan, verdict))
   /** `number`: the version stored now, else the one that stays current. */

@@ -7,6 +7,7 @@ import { type Examination, examine } from './doctor.ts'
 import { type Exit, exits } from './exits.ts'
 import { readText } from './files.ts'
 import { communityNamed } from './names.ts'
+import { readingOn } from './progress.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -49,9 +50,10 @@ export const doctor = async (given: Arguments, terminal: Terminal, house: House)
   const { 'community?': name } = positionals(given, 'community?')
   const [json, configuration] = [given.flag('json'), await configurationFrom(given, house)]
   const examinations: Examination[] = []
+  const told = readingOn(terminal, given)
   // One after the other: communities may share one address and so one budget of calls. Each is told as soon as it is known.
   for (const community of await chosen(house, name, configuration)) {
-    const examination = await examine(house, configuration, community)
+    const examination = await examine({ ...house, told }, configuration, community)
     examinations.push(examination)
     if (!json) sayChecks(terminal, examination)
   }

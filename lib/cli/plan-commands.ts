@@ -7,7 +7,7 @@ import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exitFor, exits } from './exits.ts'
 import { communityNamed } from './names.ts'
 import { samePlace } from './place.ts'
-import { progressOn } from './progress.ts'
+import { readingOn } from './progress.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -66,9 +66,7 @@ export const showPlan = async (given: Arguments, terminal: Terminal, house: Hous
       throw usageError('--number shows a plan that is stored, --save stores a new one: only one of them')
     return await showStored(given, terminal, house, community)
   }
-  const progress = progressOn(terminal, given)
-  progress(`planning ${community}`)
-  const preview = await previewPlan(house, community)
+  const preview = await previewPlan({ ...house, told: readingOn(terminal, given) }, community)
   const number = save ? await createPlanDesk(house).save(preview) : undefined
   const { plan, verdict } = preview
   if (given.flag('json')) sayJson(terminal, { ...(number === undefined ? {} : { number }), plan, verdict })

@@ -1,3 +1,4 @@
+import type { Told } from '../provisioning/told.ts'
 import type { Arguments } from './arguments.ts'
 import { harmless, type Terminal } from './terminal.ts'
 
@@ -33,6 +34,14 @@ export const progressOn = (terminal: Terminal, given: Arguments): Progress => {
     drawn = { label, at }
     status(harmless(progressLine(label, done, total)))
   }
+}
+
+const sources = { platform: 'accounts of', directory: 'members for' } as const
+
+/** For whoever reads everything of a community, handed in as `told`. */
+export const readingOn = (terminal: Terminal, given: Arguments): Told => {
+  const progress = progressOn(terminal, given)
+  return (what, community, read, total) => progress(`${sources[what]} ${community}`, read, total)
 }
 
 /** Whatever is printed stands in the place of the status line, and not behind it. */

@@ -3,15 +3,14 @@ import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import { newlyHeld, stricter } from '../core/stricter.ts'
 import type { HeldChange } from '../core/verdict.ts'
-import type { Provisioning } from './deps.ts'
 import { nextHold } from './holding.ts'
 import type { LookDeps } from './look.ts'
-import { type Preview, previewPlan } from './preview.ts'
+import { type Preview, type PreviewDeps, previewPlan } from './preview.ts'
 import { type RaiseDeps, raise } from './safeguard.ts'
 
 /** What a version that is not stored yet would do to a community, and what of it would wait for a person. */
 export type Foresight = { readonly preview: Preview; readonly newlyHeld: readonly HeldChange[] }
-type ForeseeDeps = LookDeps & Pick<Provisioning, 'configuration'>
+type ForeseeDeps = PreviewDeps
 
 const limitsFor = (
   id: CommunityId,
