@@ -56,6 +56,12 @@ export type Ownership = {
 export const accountsOf = ({ account, former }: Ownership): readonly AccountId[] =>
   [account, former].filter((id) => id !== undefined)
 
+/** A list whose reading began before we wrote the record may show what was before, or what came after: a look at everybody says nothing of it. */
+export const touchedSince = (
+  ownership: Pick<Ownership, 'touchedAt'> | undefined,
+  { begunAt }: { readonly begunAt?: Instant },
+): boolean => begunAt !== undefined && ownership?.touchedAt !== undefined && ownership.touchedAt > begunAt
+
 /** A role we created, with the contents we last wrote: repairing back to them widens nothing. */
 export type RoleOwnership = {
   readonly community: CommunityId

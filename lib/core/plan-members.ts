@@ -1,7 +1,7 @@
 import type { Target } from './assignment.ts'
 import type { Community } from './configuration.ts'
 import type { ConnectionId, Instant } from './ids.ts'
-import type { Ownership, RoleOwnership } from './ownership.ts'
+import { type Ownership, type RoleOwnership, touchedSince } from './ownership.ts'
 import type { Plan, Problem } from './plan.ts'
 import { planMember } from './plan-accounts.ts'
 import { createClaims, createUnknownClaims } from './plan-claims.ts'
@@ -89,6 +89,10 @@ export const createPlanner = (facts: PlanFacts): Planner => {
     row.target && planMember(sceneOf(stage, row, known), row.target, row.ownership)
 
   const row = (given: Row): void => {
+    if (scope === 'community' && touchedSince(given.ownership, snapshot)) {
+      remains.silent(given)
+      return
+    }
     const one = withTarget(given, scope)
     remains.row(one)
     claims.add(one)

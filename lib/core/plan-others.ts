@@ -86,6 +86,10 @@ export const createRemains = (stage: Stage, scope: Plan['scope']) => {
         } else if (owner === undefined) stranger(account)
       }
     },
+    /** Of somebody of whom nothing is said: what they hold is held all the same. */
+    silent: ({ accounts }: Row): void => {
+      for (const { account } of accounts) count(account)
+    },
     /** An account that concerns nobody; each once. */
     other: (account: Account): void => (scope === 'community' ? stranger(account) : count(account)),
     /** Changes of somebody with a record, which may claim an account that the record does not name. */

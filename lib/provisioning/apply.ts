@@ -10,12 +10,13 @@ import type { Provisioning } from './deps.ts'
 import { asConnectorError, reachOf } from './faults.ts'
 import type { HeldLease } from './lease.ts'
 import type { Records } from './records.ts'
+import type { Turn } from './turn.ts'
 
 export type Failure = { readonly change: Change; readonly error: ConnectorError }
 export type Ending =
   | { readonly kind: 'complete' }
   /** The rest waits for another run. */
-  | { readonly kind: 'stopped'; readonly code: 'outOfTime' | 'leaseLost' }
+  | { readonly kind: 'stopped'; readonly code: 'yielded' | 'outOfTime' | 'leaseLost' }
   /** Nobody calls this platform for a while. */
   | { readonly kind: 'paused'; readonly error: ConnectorError }
 export type Application = {
@@ -38,6 +39,8 @@ export type ApplyInput = {
   readonly approvals: readonly Approval[]
   readonly lease: HeldLease
   readonly deadline: Instant
+  /** Between two changes: the rest waits while something more urgent is done. */
+  readonly turn: Pick<Turn, 'yields'>
   /** Before the changes; and how many of them there have to be at any time. */
   readonly admins: Admins
   readonly minimumAdmins: number
@@ -152,6 +155,7 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
 
   return async (change: Change): Promise<Step> => {
     if (late()) return { kind: 'stopped', code: 'outOfTime' }
+    if (await input.turn.yields()) return { kind: 'stopped', code: 'yielded' }
     try {
       await carryOut(change)
       return { kind: 'applied' }

@@ -9,6 +9,8 @@ const marginSeconds = 20
 const attempts = 3
 
 export type HeldLease = {
+  /** One more than the last holder's: nobody was there in between. */
+  readonly fence: number
   /** Right before every platform call, after all waiting: renews where time runs short, throws `leaseLost` when somebody else took over. */
   readonly check: () => Promise<void>
   readonly release: () => Promise<void>
@@ -24,6 +26,7 @@ export const holdLease = async (
   const secondsLeft = ({ until }: Lease): number =>
     (milliseconds(until) - milliseconds(deps.clock.now())) / 1000
   return {
+    fence: lease.fence,
     check: async () => {
       // The worker may be paused while it renews: then what it got is as old as the pause is long.
       for (let attempt = 1; lease === undefined || secondsLeft(lease) < marginSeconds; attempt += 1) {

@@ -1,8 +1,8 @@
-import type { Community, Configuration } from '../core/configuration.ts'
+import type { Community, Configuration, Safety } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
 import type { Unmentioned } from '../core/mentions.ts'
-import { accountsOf } from '../core/ownership.ts'
+import { accountsOf, touchedSince } from '../core/ownership.ts'
 import type { Plan } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -11,6 +11,7 @@ import { type AssessDeps, type Assessment, assess } from './assess.ts'
 import { createSilence } from './silence.ts'
 import type { Snapshots } from './snapshots.ts'
 import { type Person, readCommunity, readMembers, type State, type StateDeps } from './state.ts'
+import type { Turn } from './turn.ts'
 
 export type LookDeps = StateDeps & AssessDeps
 export type LookInput = {
@@ -19,12 +20,20 @@ export type LookInput = {
   readonly snapshots: Snapshots
   /** Reading ends here; absent: it may take as long as it takes. */
   readonly deadline?: Instant
+  /** Absent: nothing is more urgent. */
+  readonly turn?: Turn
+  /** Judged by these; absent: by the community's own. */
+  readonly limits?: Safety
 }
 /** What was read, and what plan and judge say of it. */
 export type Look = {
   readonly state: State
   /** Whom the look was about. */
   readonly people: readonly Person[]
+  /** Everybody was looked at just to judge what these need: nobody else is touched. */
+  readonly only?: readonly Person[]
+  /** Of whom nothing can be said, because we wrote to the platform for them while its list was read. */
+  readonly untold?: readonly Person[]
   /** Absent: nothing is owned and nothing wanted, so the platform was not asked. */
   readonly weighed?: Weighed
   /** By connection, of those where that is asked for. */
@@ -87,22 +96,29 @@ export const lookAtAll = async (
     if (input.deadline === undefined || milliseconds(deps.clock.now()) < milliseconds(input.deadline)) return
     throw new ConnectorError('outOfTime', 'the community could not be read in the time of one run')
   }
+  // The list first: it takes longest, and what is wished meanwhile is in the directory then.
+  const snapshot = await snapshots.whole(input.turn)
+  inTime()
   const directoryAt = deps.clock.now()
   const silence = createSilence(configuration, community.id, directoryAt)
   const state = await readCommunity(deps, configuration, community.id, inTime, silence.see)
   inTime()
-  const snapshot = await snapshots.whole()
   const scope = 'community'
-  const assessment = await assess(deps, { configuration, community, state, snapshot, scope, directoryAt })
+  const limits = input.limits === undefined ? {} : { limits: input.limits }
+  const seen = { configuration, community, state, snapshot, scope, directoryAt } as const
+  const assessment = await assess(deps, { ...seen, ...limits })
   const weighed = { snapshot, scope, directoryAt, assessment } as const
-  return { state, people: everyone(state), weighed, unmentioned: silence.found() }
+  const untold = state.ownership.filter((one) => touchedSince(one, snapshot))
+  const silent = new Set(untold.map(personKey))
+  const people = everyone(state).filter((person) => !silent.has(personKey(person)))
+  return { state, people, untold, weighed, unmentioned: silence.found() }
 }
 
 const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Person[]): Promise<Look> => {
   const { configuration, community, snapshots } = input
   const directoryAt = deps.clock.now()
   const read = await readMembers(deps, configuration, community.id, people)
-  const snapshot = await snapshots.for(read)
+  const snapshot = await snapshots.for(read, input.turn)
   if (snapshot === undefined) return { state: read, people }
   const state = snapshot.scope === 'community' ? await withRivals(deps, input, read, snapshot) : read
   const scope = 'targeted'
@@ -113,6 +129,10 @@ const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Per
 /** At the members taken; at everybody when that was asked for, or when the verdict needs it. */
 export const lookAt = async (deps: LookDeps, input: LookInput, taken: readonly Work[]): Promise<Look> => {
   if (taken.some(({ subject }) => subject.kind === 'community')) return lookAtAll(deps, input)
-  const some = await lookAtSome(deps, input, takenPeople(taken))
-  return some.weighed?.assessment.needsWhole === true ? lookAtAll(deps, input) : some
+  const only = takenPeople(taken)
+  const some = await lookAtSome(deps, input, only)
+  if (some.weighed?.assessment.needsWhole !== true) return some
+  const all = await lookAtAll(deps, input)
+  const untold = new Set(all.untold?.map(personKey))
+  return { ...all, only, people: only.filter((person) => !untold.has(personKey(person))) }
 }

@@ -1,14 +1,12 @@
-import type { Community, Configuration } from '../core/configuration.ts'
 import { type CommunityId, type Instant, later, milliseconds } from '../core/ids.ts'
-import type { Platform } from '../core/ports/platform.ts'
 import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
 import { asConnectorError, traceOf } from './faults.ts'
-import { type HeldLease, holdLease } from './lease.ts'
+import { playIsolated } from './isolated.ts'
+import { holdLease } from './lease.ts'
+import { createOpenings, type Open, type Run } from './opening.ts'
 import { quarantineIfRestored } from './quarantine.ts'
-import { playRound, type Round, type RoundReport } from './round.ts'
-import { deferAll } from './settle.ts'
-import { createSnapshots, type Snapshots } from './snapshots.ts'
+import type { RoundReport } from './round.ts'
 
 export type RunReport = {
   readonly ending:
@@ -48,7 +46,8 @@ const nothing: RunReport = {
 
 const endingOf = (ending: RoundReport['ending']): RunReport['ending'] | undefined => {
   if (ending.kind === 'complete') return undefined
-  return ending.kind === 'paused' ? 'paused' : ending.code
+  if (ending.kind === 'paused') return 'paused'
+  return ending.code === 'yielded' ? undefined : ending.code
 }
 
 const plus = (total: RunReport, round: RoundReport): RunReport => ({
@@ -61,10 +60,18 @@ const plus = (total: RunReport, round: RoundReport): RunReport => ({
   deferred: total.deferred + round.deferred,
 })
 
-/** What is more urgent than a look at the whole community goes first, on its own; what comes behind it is covered by it. */
-const together = (taken: readonly Work[]): readonly Work[] => {
-  const whole = taken.findIndex(({ subject }) => subject.kind === 'community')
-  return whole <= 0 ? taken : taken.slice(0, whole)
+/**
+ * What is taken together is of one urgency, so that nobody who leaves waits for those who join. A stored plan is carried out alone; a look at everybody
+ * covers what comes behind it.
+ */
+const together = ([first, ...rest]: readonly Work[]): readonly Work[] => {
+  if (first === undefined) return []
+  if (first.subject.kind === 'plan') return [first]
+  const whole = first.subject.kind === 'community'
+  const end = rest.findIndex(
+    ({ subject, priority }) => subject.kind !== 'member' || (!whole && priority !== first.priority),
+  )
+  return [first, ...(end < 0 ? rest : rest.slice(0, end))]
 }
 
 /** Longer than any run. */
@@ -77,68 +84,7 @@ const putAside = async (deps: Provisioning, taken: readonly Work[]): Promise<rea
   return [(await deps.work.defer(first, later(deps.clock.now(), asideSeconds))) ?? first, ...rest]
 }
 
-type Run = {
-  readonly id: CommunityId
-  readonly runId: string
-  readonly deadline: Instant
-  readonly lease: HeldLease
-}
-
-/** The platform is opened per round (its credentials may change) and its snapshot kept while it is the same one. */
-const createOpener = (deps: Provisioning) => {
-  let opened: { readonly platform: Platform; readonly snapshots: Snapshots } | undefined
-  return async (run: Run, configuration: Configuration, community: Community): Promise<Round> => {
-    const platform = await deps.platforms.open(community)
-    if (opened?.platform !== platform) opened = { platform, snapshots: createSnapshots(platform, deps.clock) }
-    const { runId, deadline, lease } = run
-    return { configuration, community, ...opened, lease, deadline, runId }
-  }
-}
-
-const none: RoundReport = {
-  applied: 0,
-  failed: 0,
-  held: 0,
-  finished: 0,
-  deferred: 0,
-  ending: { kind: 'complete' },
-}
-const both = (a: RoundReport, b: RoundReport): RoundReport => ({
-  applied: a.applied + b.applied,
-  failed: a.failed + b.failed,
-  held: a.held + b.held,
-  finished: a.finished + b.finished,
-  deferred: a.deferred + b.deferred,
-  ending: b.ending,
-})
-
-/** A fault nobody foresaw is somebody's in particular: halved until that one is alone, who waits, and the others go on. */
-const playIsolated = async (
-  deps: Provisioning,
-  { id, deadline }: Pick<Run, 'id' | 'deadline'>,
-  open: () => Promise<Round>,
-  taken: readonly Work[],
-): Promise<RoundReport> => {
-  try {
-    return await playRound(deps, open, taken)
-  } catch (thrown) {
-    const error = asConnectorError(thrown)
-    if (error.code !== 'internal') throw error
-    const late = milliseconds(deps.clock.now()) >= milliseconds(deadline)
-    if (late) return { ...none, ending: { kind: 'stopped', code: 'outOfTime' } }
-    if (taken.length === 1) {
-      deps.log.warn('work put off', { community: id, ...traceOf(thrown) })
-      return { ...none, ...(await deferAll(deps, taken, undefined)), failed: 1 }
-    }
-    const half = Math.ceil(taken.length / 2)
-    const first = await playIsolated(deps, { id, deadline }, open, taken.slice(0, half))
-    if (first.ending.kind !== 'complete') return first
-    return both(first, await playIsolated(deps, { id, deadline }, open, taken.slice(half)))
-  }
-}
-
-const workOff = async (deps: Provisioning, run: Run): Promise<RunReport> => {
-  const open = createOpener(deps)
+const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunReport> => {
   let total = nothing
   for (;;) {
     const now = deps.clock.now()
@@ -153,32 +99,47 @@ const workOff = async (deps: Provisioning, run: Run): Promise<RunReport> => {
       return { ...total, ending: 'notConfigured', finished: total.finished + taken.length }
     }
     const kept = await putAside(deps, taken)
-    const round = await playIsolated(deps, run, () => open(run, configuration, community), kept)
+    const { priority } = kept[0] ?? { priority: 'join' }
+    const round = await playIsolated(deps, run, () => open({ configuration, community, priority }), kept)
     total = plus(total, round)
-    if (round.ending.kind !== 'complete' || round.finished + round.deferred === 0) return total
+    const yielded = round.ending.kind === 'stopped' && round.ending.code === 'yielded'
+    if (!yielded && (round.ending.kind !== 'complete' || round.finished + round.deferred === 0)) return total
   }
 }
 
-export const createProvisioner = (deps: Provisioning): Provisioner => ({
-  run: async (community, deadline) => {
-    const lease = await holdLease(deps, community)
-    if (lease === undefined) return { ...nothing, ending: 'busy' }
-    let report: RunReport
+export const createProvisioner = (deps: Provisioning): Provisioner => {
+  const openings = createOpenings(deps)
+
+  const underLease = async (run: Run): Promise<RunReport> => {
+    const { id: community } = run
+    const opening = openings(run)
     try {
       await quarantineIfRestored(deps)
-      report = await workOff(deps, { id: community, runId: deps.ids.uuid(), deadline, lease })
+      const report = await workOff(deps, run, opening.open)
+      await opening.close()
+      return report
     } catch (thrown) {
       const { code } = asConnectorError(thrown)
-      report = { ...nothing, ending: code === 'leaseLost' ? 'leaseLost' : 'failed' }
+      if (code === 'leaseLost') return { ...nothing, ending: 'leaseLost' }
       // The wake-up is not given back: in flight it would keep every later one of the community waiting. The sweep sends the next.
-      if (report.ending === 'failed') {
-        deps.log.warn('run failed', { community, code, ...traceOf(thrown) })
-        await deps.events.emit({ type: 'run.failed', community, at: deps.clock.now(), code })
-      }
-    } finally {
-      await lease.release()
+      deps.log.warn('run failed', { community, code, ...traceOf(thrown) })
+      await deps.events.emit({ type: 'run.failed', community, at: deps.clock.now(), code })
+      return { ...nothing, ending: 'failed' }
     }
-    if (report.ending === 'outOfTime') await deps.wakeUps.wake(community, deps.ids.ordered())
-    return report
-  },
-})
+  }
+
+  return {
+    run: async (community, deadline) => {
+      const lease = await holdLease(deps, community)
+      if (lease === undefined) return { ...nothing, ending: 'busy' }
+      let report: RunReport
+      try {
+        report = await underLease({ id: community, runId: deps.ids.uuid(), deadline, lease })
+      } finally {
+        await lease.release()
+      }
+      if (report.ending === 'outOfTime') await deps.wakeUps.wake(community, deps.ids.ordered())
+      return report
+    },
+  }
+}

@@ -1,7 +1,7 @@
-import type { ConnectorError } from '../core/errors.ts'
-import { type Instant, milliseconds } from '../core/ids.ts'
+import type { Instant } from '../core/ids.ts'
 import { adminsIn } from '../core/judge-admins.ts'
 import type { Ownership } from '../core/ownership.ts'
+import type { Change } from '../core/plan.ts'
 import { planRoles } from '../core/plan-roles.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { Platform } from '../core/ports/platform.ts'
@@ -11,20 +11,25 @@ import type { Work } from '../core/work.ts'
 import { type Application, applyChanges } from './apply.ts'
 import { tellExpiry } from './credentials.ts'
 import type { Provisioning } from './deps.ts'
-import { asConnectorError, reachOf } from './faults.ts'
 import type { HeldLease } from './lease.ts'
 import { type Look, type LookInput, lookAt } from './look.ts'
 import { createRecords } from './records.ts'
 import { safeguard } from './safeguard.ts'
-import { deferAll, type Settlement, saveOutcomes, settleWork } from './settle.ts'
+import { saveOutcomes } from './save-outcomes.ts'
+import { type Settlement, settleWork } from './settle.ts'
 import { tellUnmentioned } from './silence.ts'
 import { snapshotAfter } from './snapshot-after.ts'
-import type { State } from './state.ts'
+import type { Person, State } from './state.ts'
+import type { Turn } from './turn.ts'
+import { leaveUnread, notePause } from './unread.ts'
 
 export type Round = LookInput & {
   readonly platform: Platform
   readonly lease: HeldLease
   readonly deadline: Instant
+  readonly turn: Turn
+  /** Another spell without interruption. */
+  readonly nextTurn: () => Turn
   readonly runId: string
 }
 export type RoundReport = Settlement & {
@@ -62,6 +67,13 @@ type Done = {
   readonly after: Pick<State, 'ownership' | 'problems'>
 }
 
+/** A look at everybody for the sake of a few acts on these; the others have their own work, or the next look. */
+const concerning = (only: readonly Person[] | undefined, changes: readonly Change[]): readonly Change[] => {
+  if (only === undefined) return changes
+  const keys = new Set(only.map(personKey))
+  return changes.filter((one) => !('subject' in one) || keys.has(personKey(one.subject)))
+}
+
 const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<Done> => {
   const { state, people, weighed } = look
   if (weighed === undefined)
@@ -80,7 +92,7 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
   let snapshot = weighed.snapshot
   await records.confirm(snapshot)
   const application = await applyChanges(deps, {
-    changes: verdict.allowed,
+    changes: concerning(look.only, verdict.allowed),
     admins: adminsIn(snapshot, community.safety.requiredAdmins),
     minimumAdmins: community.safety.minimumAdmins,
     fallbackRole: community.fallbackRole,
@@ -90,6 +102,7 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
     approvals,
     lease: round.lease,
     deadline: round.deadline,
+    turn: round.nextTurn(),
     seen: (change, applied) => {
       snapshot = snapshotAfter(snapshot, change, applied)
       round.snapshots.keep((before) => snapshotAfter(before, change, applied))
@@ -139,53 +152,15 @@ const settle = async (
     findings,
     look.people.filter((person) => !unreached.has(personKey(person))),
     round.deadline,
+    {
+      scope: look.weighed?.scope ?? 'targeted',
+      configuration: round.configuration.number,
+      asked: taken.flatMap(({ subject }) => (subject.kind === 'member' ? [subject] : [])),
+      complete: application.ending.kind === 'complete' && look.only === undefined,
+    },
   )
-  return settleWork(deps, round.community.id, taken, application, moving(application, after.ownership))
-}
-
-/** For whoever asks why nothing happens here. */
-const notePause = async (
-  deps: Provisioning,
-  [first]: readonly Work[],
-  { code, message: detail }: ConnectorError,
-): Promise<void> => {
-  if (first === undefined) return
-  await deps.pauses.notePause({ community: first.community, at: deps.clock.now(), code, detail })
-}
-
-const pause = async (
-  deps: Provisioning,
-  taken: readonly Work[],
-  error: ConnectorError,
-): Promise<RoundReport> => {
-  await notePause(deps, taken, error)
-  return {
-    ...(await deferAll(deps, taken, error.retryAfter)),
-    applied: 0,
-    failed: 0,
-    held: 0,
-    ending: { kind: 'paused', error },
-  }
-}
-
-/** Reading took the whole run: the look at everybody waits longer each time, and the others go before it. */
-const putOff = async (deps: Provisioning, round: Round, taken: readonly Work[]): Promise<RoundReport> => {
-  const wide = taken.filter(({ subject }) => subject.kind === 'community')
-  const { community, deadline } = round
-  await deps.events.emit({ type: 'run.failed', community: community.id, at: deadline, code: 'outOfTime' })
-  return {
-    ...(await deferAll(deps, wide.length > 0 ? wide : taken, undefined)),
-    applied: 0,
-    failed: 0,
-    held: 0,
-    ending: { kind: 'stopped', code: 'outOfTime' },
-  }
-}
-
-/** A platform that cannot be read puts off everything taken; everything else is not the platform's fault. */
-const unreadable = (thrown: unknown): ConnectorError | undefined => {
-  const error = asConnectorError(thrown)
-  return reachOf(error) === 'run' || error.code === 'internal' ? undefined : error
+  const again = [...moving(application, after.ownership), ...(look.untold ?? [])]
+  return settleWork(deps, round.community.id, taken, application, again)
 }
 
 /** One look at what was taken: read, plan, judge, apply, settle. */
@@ -201,12 +176,7 @@ export const playRound = async (
     await round.lease.check()
     look = await lookAt(deps, round, taken)
   } catch (thrown) {
-    const error = unreadable(thrown)
-    if (error === undefined) throw thrown
-    const late = round !== undefined && milliseconds(deps.clock.now()) >= milliseconds(round.deadline)
-    return round !== undefined && late && error.code === 'outOfTime'
-      ? putOff(deps, round, taken)
-      : pause(deps, taken, error)
+    return leaveUnread(deps, round, taken, thrown)
   }
   if (look.weighed !== undefined) await deps.pauses.endPause(round.community.id)
   const done = await carryOut(deps, round, look)

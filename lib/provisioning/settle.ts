@@ -1,16 +1,15 @@
-import { type Instant, milliseconds } from '../core/ids.ts'
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
-import type { Outcome, Work } from '../core/work.ts'
+import type { Work } from '../core/work.ts'
 import type { Application } from './apply.ts'
 import { retryAt } from './backoff.ts'
 import type { Provisioning } from './deps.ts'
-import { type Findings, outcomesIn } from './outcomes.ts'
 import { inParallel } from './parallel.ts'
+import { spread } from './rest.ts'
 import type { Person } from './state.ts'
 
 export type Settlement = { readonly finished: number; readonly deferred: number }
-export type SettleDeps = Pick<Provisioning, 'clock' | 'random' | 'work' | 'outcomes'>
+export type SettleDeps = Pick<Provisioning, 'clock' | 'random' | 'work'>
 
 const lanes = 8
 
@@ -58,6 +57,9 @@ const keepFailed = async (
   return (await deferAll(deps, await workOf(deps, community, people), undefined)).deferred
 }
 
+export const wideIn = (taken: readonly Work[]): readonly Work[] =>
+  taken.filter(({ subject }) => subject.kind === 'community')
+
 type Fate = 'finish' | 'defer' | 'leave'
 
 const fateOf = (work: Work, application: Application, failing: People, unreached: People): Fate => {
@@ -98,45 +100,8 @@ export const settleWork = async (
   const unsettled = again.filter((person) => !failing.has(personKey(person)))
   if (unsettled.length > 0) await workOf(deps, community, unsettled)
   // What a run had no time for goes on in the next one; it was put aside for the case that there is none.
-  const wide = those('leave').filter(({ subject }) => subject.kind === 'community')
-  if (wide.length > 0)
-    await deps.work.add(wide.map(({ priority, subject, since }) => ({ community, priority, subject, since })))
-  const finish = [...those('finish'), ...wide]
+  await spread(deps, community, wideIn(those('leave')), skipped)
+  const finish = those('finish')
   if (finish.length > 0) await deps.work.finish(finish)
-  return { finished: finish.length - wide.length, deferred: deferred + kept }
-}
-
-/** Whoever something was done for comes first; the others follow from anywhere, so that none of many is always the last. */
-const inTurn = (deps: SettleDeps, { verdict, failed }: Findings, people: readonly Person[]) => {
-  const done = peopleIn([...verdict.allowed, ...failed.map(({ change }) => change)])
-  const others = people.filter((person) => !done.has(personKey(person)))
-  const start = Math.floor(deps.random() * others.length)
-  return {
-    first: people.filter((person) => done.has(personKey(person))),
-    then: [...others.slice(start), ...others.slice(0, start)],
-  }
-}
-
-/** Written where something is new: a look at the whole community finds most people as they were, and looks them up only while there is time. */
-export const saveOutcomes = async (
-  deps: SettleDeps,
-  findings: Findings,
-  people: readonly Person[],
-  deadline: Instant,
-): Promise<void> => {
-  const outcome = outcomesIn(findings)
-  const differs = (before: Outcome | undefined, now: Outcome): boolean =>
-    before?.state !== now.state || before.detail !== now.detail
-  const save = async (person: Person): Promise<void> => {
-    const known = await deps.outcomes.outcomesOf(person.connection, person.member)
-    const before = known.find(({ community }) => community === findings.community)
-    const now = outcome(person, before)
-    if (differs(before, now) && (before === undefined || milliseconds(before.at) <= milliseconds(now.at)))
-      await deps.outcomes.saveOutcome(now)
-  }
-  const { first, then } = inTurn(deps, findings, people)
-  await inParallel(first, lanes, save)
-  await inParallel(then, lanes, async (person) => {
-    if (milliseconds(deps.clock.now()) < milliseconds(deadline)) await save(person)
-  })
+  return { finished: finish.length, deferred: deferred + kept }
 }
