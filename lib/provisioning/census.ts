@@ -27,7 +27,7 @@ export const takeCensus = async (
     const { items, next } = await deps.directory.scanMembers(connection, membersPerPage, after)
     for (const member of items) {
       seen(member)
-      const standing = standingIn(deps, configuration, member, heldBy(member.id))
+      const standing = standingIn(deps, configuration, member, heldBy(member))
       if (keep(standing)) kept.push(standing)
     }
     after = next

@@ -1,7 +1,7 @@
 import type { Configuration } from '../core/configuration.ts'
 import type { ConnectionId, GroupId, GroupMemberId, MemberId } from '../core/ids.ts'
 import { concernsRules } from '../core/matching.ts'
-import type { GroupReference } from '../core/member.ts'
+import type { GroupReference, Member } from '../core/member.ts'
 import { pushedGroups, referenceTo } from '../core/member-groups.ts'
 import { createNesting } from '../core/nesting.ts'
 import type { Held, Reads } from './standing.ts'
@@ -12,7 +12,10 @@ const rowsPerPage = 1_000
 export type InTime = () => void
 
 /** Who is in the groups that matter, directly or by way of others. */
-export type Roll = (member: MemberId) => Held
+export type Roll = (member: Pick<Member, 'id' | 'incarnation'>) => Held
+
+/** Somebody's place in a group, and the life it was written for. */
+type Place = { readonly group: GroupReference; readonly life: number }
 
 /** Adds to what is there under the key. */
 const file = <Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void => {
@@ -22,7 +25,7 @@ const file = <Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void =>
 }
 
 type Sheets = {
-  readonly direct: Map<MemberId, GroupReference[]>
+  readonly direct: Map<MemberId, Place[]>
   readonly containers: Map<GroupId, GroupReference[]>
   readonly entered: Set<GroupId>
 }
@@ -37,12 +40,18 @@ const enter = async (
 ): Promise<readonly GroupId[]> => {
   entered.add(group.id)
   const inner: GroupId[] = []
+  const places = new Map<number, Place>()
+  const placeIn = (life: number): Place => {
+    const place = places.get(life) ?? { group, life }
+    places.set(life, place)
+    return place
+  }
   let after: GroupMemberId | undefined
   do {
     inTime()
-    const { items, next } = await deps.directory.membersOf(connection, group.id, rowsPerPage, after)
+    const { items, next } = await deps.directory.membershipRows(connection, group.id, rowsPerPage, after)
     for (const member of items) {
-      if (member.type === 'User') file(direct, member.id, group)
+      if (member.type === 'User') file(direct, member.id, placeIn(member.incarnation))
       else {
         file(containers, member.id, group)
         inner.push(member.id)
@@ -61,9 +70,10 @@ const rollOf = ({ direct, containers }: Sheets, concerns: (group: GroupReference
     const { groups: all, cycles } = follow(groups)
     return { groups: pushedGroups(all).filter(({ reference }) => concerns(reference)), cycles }
   }
-  return (member) => {
-    const groups = direct.get(member) ?? []
-    const key = groups.map(({ id }) => id).join()
+  return ({ id, incarnation }) => {
+    const places = (direct.get(id) ?? []).filter(({ life }) => life === incarnation)
+    const groups = places.map(({ group }) => group)
+    const key = groups.map((group) => group.id).join()
     const held = known.get(key) ?? work(groups)
     known.set(key, held)
     return held

@@ -15,7 +15,7 @@ import type { Table } from './table-client.ts'
 
 type MembershipReads = Pick<
   DirectoryReads,
-  'membershipsOf' | 'groupsWith' | 'hasNestedGroups' | 'membersOf' | 'whichAreIn'
+  'membershipsOf' | 'groupsWith' | 'hasNestedGroups' | 'membersOf' | 'membershipRows' | 'whichAreIn'
 >
 type WithSides = (groups: readonly OwnGroup[]) => Promise<readonly Group[]>
 
@@ -76,6 +76,14 @@ export const createMembershipReads = (table: Table, withSides: WithSides): Membe
     membersOf: async (c, id, limit, after) => {
       const { items, ...next } = await readMemberPage(table, c, id, limit, after)
       return { items: (await livingOf(table, c, items)).map(memberOfRow), ...next }
+    },
+
+    membershipRows: async (c, id, limit, after) => {
+      const { items, ...next } = await readMemberPage(table, c, id, limit, after)
+      return {
+        items: items.map((row) => ({ ...memberOfRow(row), incarnation: Number(row.incarnation) })),
+        ...next,
+      }
     },
 
     whichAreIn: (c, id, members) => readMembership(table, c, id, members),

@@ -10,14 +10,18 @@ afterEach(() => bench.close())
 type Reads = Provisioning['directory']
 /** The directory with something in between, changeable while the bench is open. */
 const between = () => {
-  const hooks: { membersOf?: () => Promise<void>; scanMembers?: () => void; membershipsOf?: () => void } = {}
+  const hooks: {
+    membershipRows?: () => Promise<void>
+    scanMembers?: () => void
+    membershipsOf?: () => void
+  } = {}
   const wrap = (given: Provisioning): Provisioning => ({
     ...given,
     directory: {
       ...given.directory,
-      membersOf: async (...values: Parameters<Reads['membersOf']>) => {
-        const page = await given.directory.membersOf(...values)
-        await hooks.membersOf?.()
+      membershipRows: async (...values: Parameters<Reads['membershipRows']>) => {
+        const page = await given.directory.membershipRows(...values)
+        await hooks.membershipRows?.()
         return page
       },
       scanMembers: (...values: Parameters<Reads['scanMembers']>) => {
@@ -72,7 +76,7 @@ test('who moves to another group while the groups are read loses nothing', async
   await bench.settle()
   const before = bench.seen()
   let moved = false
-  hooks.membersOf = async () => {
+  hooks.membershipRows = async () => {
     if (moved) return
     moved = true
     await bench.provider.change(readFirst, { add: [anna] })
@@ -128,13 +132,13 @@ test('a look at everybody that kills its run does not come before the others aga
     killed = resolve
   })
   // A dead run: it neither goes on nor tidies up.
-  hooks.membersOf = () => {
+  hooks.membershipRows = () => {
     killed()
     return new Promise<void>(() => {})
   }
   void bench.run()
   await kill
-  delete hooks.membersOf
+  delete hooks.membershipRows
   bench.clock.advance(60)
   await bench.settle()
   expect(bench.seen().joiner).toEqual({ status: 'pending', roles: ['SOC tier 1'] })

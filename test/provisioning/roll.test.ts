@@ -176,9 +176,9 @@ test('a connection without nested groups is read as ever: only the groups that m
   const read: string[] = []
   const watched: DirectoryReads = {
     ...directory,
-    membersOf: async (c, id, limit, after) => {
+    membershipRows: async (c, id, limit, after) => {
       read.push((await directory.group(c, id))?.displayName ?? '')
-      return directory.membersOf(c, id, limit, after)
+      return directory.membershipRows(c, id, limit, after)
     },
   }
   const census = takeCensus(

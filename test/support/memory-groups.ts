@@ -33,7 +33,15 @@ import { createSortedIds } from './sorted-ids.ts'
 
 type GroupPart = Pick<
   DirectoryReads,
-  'group' | 'groups' | 'findGroups' | 'listGroups' | 'scanGroups' | 'groupsWith' | 'membersOf' | 'whichAreIn'
+  | 'group'
+  | 'groups'
+  | 'findGroups'
+  | 'listGroups'
+  | 'scanGroups'
+  | 'groupsWith'
+  | 'membersOf'
+  | 'membershipRows'
+  | 'whichAreIn'
 > &
   Pick<DirectoryWrites, 'createGroup' | 'changeGroup' | 'deleteGroup'>
 type Wish = { readonly op: 'add' | 'remove'; readonly id: string }
@@ -236,6 +244,15 @@ export const createMemoryGroups = (
     membersOf: async (c, id: GroupId, limit, after) => {
       const held = connections.of(c)
       return memberPage(held, held.groups.get(id), limit, after, (state, each) => isIn(held, state, each))
+    },
+    membershipRows: async (c, id: GroupId, limit, after) => {
+      const held = connections.of(c)
+      const state = held.groups.get(id)
+      const { items, ...next } = memberPage(held, state, limit, after, () => true)
+      return {
+        items: items.map((one) => ({ ...one, incarnation: state?.rows.get(one.id) ?? 0 })),
+        ...next,
+      }
     },
     whichAreIn: async (c, id, members) => {
       const held = connections.of(c)

@@ -71,6 +71,9 @@ export type GroupChange = {
   readonly members?: MembershipDelta
 }
 
+/** Written for one life of a member: with another it is nobody's. */
+export type MembershipRow = GroupMember & { readonly incarnation: number }
+
 export type DirectoryReads = {
   readonly member: (connection: ConnectionId, id: MemberId) => Promise<Member | undefined>
   readonly members: (connection: ConnectionId, ids: readonly MemberId[]) => Promise<readonly Member[]>
@@ -111,6 +114,13 @@ export type DirectoryReads = {
     limit: number,
     after?: GroupMemberId,
   ) => Promise<ScanPage<GroupMember, GroupMemberId>>
+  /** Of a group that lives: its rows as they stand, those of earlier lives among them. Who reads all members anyway sees which count. */
+  readonly membershipRows: (
+    connection: ConnectionId,
+    id: GroupId,
+    limit: number,
+    after?: GroupMemberId,
+  ) => Promise<ScanPage<MembershipRow, GroupMemberId>>
   /** Which of these are in the group directly; costs the same in a group of any size. */
   readonly whichAreIn: (
     connection: ConnectionId,
