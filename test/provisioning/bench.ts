@@ -324,6 +324,10 @@ export const openBench = async (options: BenchOptions = {}) => {
       }),
     depsFor,
     table,
+    /** Absent on another engine than the embedded one. */
+    engine: test.engine,
+    tableName: test.name,
+    requests: test.requests,
     directory,
     provider: createProvider(directory, stamp),
     sekoia: simulators.sekoia,

@@ -50,7 +50,7 @@ export function* oursItems(world: World): Iterable<Row> {
 const row = (item: object): Row => item as Row
 const withKey = (key: Key, more: object = {}): Row => row({ ...key, ...more })
 
-function* users(connection: ConnectionId, count: number): Iterable<Row> {
+export function* users(connection: ConnectionId, count: number): Iterable<Row> {
   const life = { version: 1, incarnation: 1, created: seededAt, lastModified: seededAt }
   const ids: string[] = []
   for (let n = 0; n < count; n += 1) {
@@ -65,13 +65,13 @@ function* users(connection: ConnectionId, count: number): Iterable<Row> {
   yield* totals('U', ids, connection)
 }
 
-function* totals(kind: 'U' | 'G', ids: readonly string[], connection: ConnectionId): Iterable<Row> {
+export function* totals(kind: 'U' | 'G', ids: readonly string[], connection: ConnectionId): Iterable<Row> {
   const counts = new Map<string, number>()
   for (const id of ids) counts.set(prefixOf(id), (counts.get(prefixOf(id)) ?? 0) + 1)
   for (const [prefix, n] of counts) yield withKey(totalKey(connection, kind, prefix), { n })
 }
 
-function* group({ connection, id: text, name: displayName, size }: GroupOf): Iterable<Row> {
+export function* group({ connection, id: text, name: displayName, size }: GroupOf): Iterable<Row> {
   const id = groupId(text)
   const life = { version: 1, created: seededAt, lastModified: seededAt }
   const own: OwnGroup = { connection, id, displayName, attributes: {}, ...life }
