@@ -1,16 +1,15 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib'
 import { EventBus } from 'aws-cdk-lib/aws-events'
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { duePrefix } from '../lib/store/keys.ts'
-import { tableDefinition } from '../lib/store/table.ts'
 import { addFunction } from './function.ts'
 import { addHttpApi } from './http-api.ts'
 import {
   allowEvents,
+  allowIdentity,
   allowPlatformSecrets,
   allowTable,
   allowWakeUps,
@@ -19,6 +18,7 @@ import {
 } from './permissions.ts'
 import { addSchedules } from './schedules.ts'
 import type { StackSettings } from './settings.ts'
+import { addTable, streamArn } from './table.ts'
 
 /** How long one provisioning run may take; what is left over waits in the table, never in the queue. */
 const provisioningTime = Duration.minutes(5)
@@ -29,13 +29,13 @@ const provisioningTime = Duration.minutes(5)
  */
 export const createConnectorStack = (
   scope: Construct,
-  { name, variables, eventBus }: StackSettings,
+  { name, variables, eventBus, restoredTable }: StackSettings,
 ): Stack => {
   const stack = new Stack(scope, name, {
     description: 'Rolecall: SCIM and SAML to platform roles',
     terminationProtection: true,
   })
-  const table = addTable(stack)
+  const table = addTable(stack, restoredTable)
   const queues = addQueues(stack)
   const common = { ...variables, INSTANCE: name, TABLE_NAME: table.tableName, EGRESS_ID: name }
   const bus = addBus(stack, eventBus)
@@ -77,6 +77,7 @@ export const createConnectorStack = (
 
   for (const grantee of [scim, dispatch, provision, reconcile]) allowTable(grantee, table)
   for (const grantee of [dispatch, provision, reconcile]) allowWakeUps(grantee, queues.wakeUps)
+  allowIdentity(provision, table)
   allowPlatformSecrets(provision, name)
   allowWebhookSecrets(reconcile, name)
   if (bus !== undefined) for (const grantee of [provision, reconcile]) allowEvents(grantee, bus)
@@ -117,19 +118,6 @@ export const createConnectorStack = (
   return stack
 }
 
-const addTable = (stack: Stack): TableV2 =>
-  new TableV2(stack, 'Table', {
-    partitionKey: { name: tableDefinition.partitionKey, type: AttributeType.STRING },
-    sortKey: { name: tableDefinition.sortKey, type: AttributeType.STRING },
-    timeToLiveAttribute: tableDefinition.timeToLive,
-    billing: Billing.onDemand(),
-    dynamoStream: StreamViewType.NEW_IMAGE,
-    encryption: TableEncryptionV2.awsManagedKey(),
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
-  })
-
 /** Nothing listens on it until the operator adds a rule; nothing but events of ours is on the instance's own. */
 const addBus = (stack: Stack, eventBus: StackSettings['eventBus']): Bus | undefined => {
   switch (eventBus) {
@@ -140,11 +128,6 @@ const addBus = (stack: Stack, eventBus: StackSettings['eventBus']): Bus | undefi
     case 'none':
       return undefined
   }
-}
-
-const streamArn = (table: TableV2): string => {
-  if (table.tableStreamArn === undefined) throw new Error('the table has no stream: dispatch would never run')
-  return table.tableStreamArn
 }
 
 /** FIFO: one community at a time, communities in parallel. What failed five times waits in a dead-letter queue; the work itself is in the table. */

@@ -1,9 +1,9 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import type { StackTable } from './table.ts'
 
 /** Item operations only: no Scan (nothing may read the whole table), no table administration. Transactions are authorised by these very actions. */
 export const tableActions = [
@@ -16,9 +16,19 @@ export const tableActions = [
   'dynamodb:UpdateItem',
 ] as const
 
-export const allowTable = (grantee: IFunction, table: TableV2): void =>
+export const allowTable = (grantee: IFunction, table: StackTable): void =>
   grantee.addToRolePolicy(
     new PolicyStatement({ sid: 'Table', actions: [...tableActions], resources: [table.tableArn] }),
+  )
+
+/** Which table it is: whether it was put in the place of another one. */
+export const allowIdentity = (grantee: IFunction, table: StackTable): void =>
+  grantee.addToRolePolicy(
+    new PolicyStatement({
+      sid: 'Identity',
+      actions: ['dynamodb:DescribeTable'],
+      resources: [table.tableArn],
+    }),
   )
 
 export const allowWakeUps = (grantee: IFunction, queue: IQueue): void =>

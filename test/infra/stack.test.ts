@@ -92,6 +92,35 @@ describe('the functions', () => {
   })
 })
 
+describe('a restored table', () => {
+  const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table/rolecall-restored'
+  const restoredTable = `${table}/stream/2026-11-22T09:00:00.000`
+
+  it('takes the place of the stack’s own: no table is made, and every function is given it', () => {
+    const given = Template.fromStack(stackOf({ restoredTable }))
+    given.resourceCountIs('AWS::DynamoDB::GlobalTable', 0)
+    given.hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: restoredTable })
+    for (const resource of Object.values(given.findResources('AWS::Lambda::Function'))) {
+      const { Environment } = (resource as Resource).Properties as {
+        readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> }
+      }
+      if (Environment?.Variables?.INSTANCE !== undefined)
+        expect(Environment.Variables.TABLE_NAME).toBe('rolecall-restored')
+    }
+    given.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Sid: 'Identity', Action: 'dynamodb:DescribeTable', Resource: table }),
+        ]),
+      },
+    })
+  })
+
+  it('is named by its stream', () => {
+    expect(() => stackOf({ restoredTable: 'rolecall-restored' })).toThrow(/must be the LatestStreamArn/)
+  })
+})
+
 describe('permissions', () => {
   const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
   const expected: Readonly<Record<string, readonly string[]>> = {
@@ -111,6 +140,7 @@ describe('permissions', () => {
     Provision: [
       ...tableActions,
       ...logActions,
+      'dynamodb:DescribeTable',
       'secretsmanager:GetSecretValue',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
