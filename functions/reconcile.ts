@@ -3,6 +3,7 @@ import { isConnectorError } from '../lib/core/errors.ts'
 import { later } from '../lib/core/ids.ts'
 import { scheduleFunction } from '../lib/lambda/schedule.ts'
 import { createDispatcher } from '../lib/provisioning/dispatch.ts'
+import { createOverdue } from '../lib/provisioning/overdue.ts'
 import { createReconciliation, tellStranded } from '../lib/provisioning/reconcile.ts'
 import { wireProvisioning } from './wiring.ts'
 import { wireDelivery } from './wiring-delivery.ts'
@@ -15,6 +16,7 @@ const delivery = wireDelivery(environment, wired)
 const deliverySeconds = 35
 const dispatcher = createDispatcher(deps)
 const reconciliation = createReconciliation(deps)
+const overdue = createOverdue(deps)
 
 const withConfiguration = async (task: () => Promise<void>): Promise<void> => {
   try {
@@ -29,7 +31,7 @@ const withConfiguration = async (task: () => Promise<void>): Promise<void> => {
 export const handler = scheduleFunction(logger, {
   sweep: async () => {
     await withConfiguration(async () => {
-      logger.info('swept', { ...(await dispatcher.sweep()) })
+      logger.info('swept', { ...(await dispatcher.sweep()), overdue: await overdue.tell() })
     })
     logger.info('events delivered', { ...(await delivery.sweep(later(deps.clock.now(), deliverySeconds))) })
   },

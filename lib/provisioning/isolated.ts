@@ -2,7 +2,8 @@ import { type CommunityId, type Instant, milliseconds } from '../core/ids.ts'
 import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
 import { asConnectorError, traceOf } from './faults.ts'
-import { playRound, type Round, type RoundReport } from './round.ts'
+import { playRound, type Round } from './round.ts'
+import type { RoundReport } from './round-report.ts'
 import { deferAll } from './settle.ts'
 
 const none: RoundReport = {

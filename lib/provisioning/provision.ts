@@ -6,7 +6,7 @@ import { playIsolated } from './isolated.ts'
 import { holdLease } from './lease.ts'
 import { createOpenings, type Open, type Run } from './opening.ts'
 import { quarantineIfRestored } from './quarantine.ts'
-import type { RoundReport } from './round.ts'
+import type { RoundReport } from './round-report.ts'
 
 export type RunReport = {
   readonly ending:

@@ -14,6 +14,7 @@ import type { Provisioning } from './deps.ts'
 import type { HeldLease } from './lease.ts'
 import { type Look, type LookInput, lookAt } from './look.ts'
 import { createRecords } from './records.ts'
+import type { RoundReport } from './round-report.ts'
 import { safeguard } from './safeguard.ts'
 import { saveOutcomes } from './save-outcomes.ts'
 import { type Settlement, settleWork } from './settle.ts'
@@ -32,13 +33,6 @@ export type Round = LookInput & {
   readonly nextTurn: () => Turn
   readonly runId: string
 }
-export type RoundReport = Settlement & {
-  readonly applied: number
-  readonly failed: number
-  readonly held: number
-  readonly ending: Application['ending']
-}
-
 const nothingDone: Application = {
   applied: [],
   failed: [],
