@@ -52,12 +52,13 @@ const holdOf = (state: State, verdict: Verdict): Hold | undefined =>
         version: 1,
       }
 
-const admins = ({ accounts, roles }: World): number => {
+const administrators = ({ accounts, roles }: World): World['accounts'] => {
   const admin = new Set(roles.filter((role) => role.admin).map(({ id }) => id))
   return accounts.filter(
     (one) => one.status === 'enabled' && !one.service && one.roles.some((id) => admin.has(id)),
-  ).length
+  )
 }
+const admins = (world: World): number => administrators(world).length
 
 /** One turn as the provisioner takes it: count first, then apply what is allowed. */
 const turn = (state: State, count: number): { readonly next: State; readonly done: readonly Change[] } => {
@@ -80,7 +81,7 @@ const safety: fc.Arbitrary<Safety> = fc.record({
   revocations: fc.record({ fraction: fc.constantFrom(0, 0.2), floor: fc.nat(2) }),
   window: fc.constantFrom(86_400, 3 * 86_400),
   minimumAdmins: fc.nat(2),
-  requiredAdmins: fc.constant<readonly string[]>([]),
+  requiredAdmins: fc.constantFrom<readonly string[]>([], ['ada@acme.test', 'cid@acme.test']),
   whileHeld: fc.constantFrom('goOn', 'departuresOnly', 'wait'),
   protected: fc.constantFrom<readonly string[]>([], ['bea@acme.test']),
 })
@@ -128,10 +129,15 @@ describe('over any sequence of plans, what passes the judge', () => {
     })
   })
 
-  test('never leaves fewer administrators than the minimum, unless there were fewer already', () => {
+  test('never leaves fewer administrators than the minimum, nor takes one who has to stay', () => {
     sequences((before, after) => {
-      const { minimumAdmins } = before.world.community.safety
+      const { minimumAdmins, requiredAdmins } = before.world.community.safety
       expect(admins(after.world)).toBeGreaterThanOrEqual(Math.min(minimumAdmins, admins(before.world)))
+      const required = ({ world }: State) =>
+        administrators(world)
+          .filter(({ email }) => email !== undefined && requiredAdmins.includes(email))
+          .map(({ id }) => id)
+      expect(required(after)).toEqual(expect.arrayContaining(required(before)))
     })
   })
 
@@ -171,7 +177,48 @@ describe('over any sequence of plans, what passes the judge', () => {
       const places = [verdict.allowed, held, verdict.withheld].map((list) => list.map(({ id }) => id))
       expect(places.flat().toSorted()).toEqual(order.toSorted())
       for (const ids of places) expect(order.filter((id) => ids.includes(id))).toEqual(ids)
+      expect(places[2]).toEqual(expect.arrayContaining([...(verdict.untilDecided ?? [])]))
     })
+  })
+
+  test('lets nothing but departures go on, or nothing at all, while something waits and the community wants that', () => {
+    sequences((before, _, done) => {
+      const { whileHeld } = before.world.community.safety
+      const { held } = judged(before)
+      const waits = held.some(({ reason }) => !['rejected', 'incompleteSnapshot'].includes(reason.kind))
+      if (!waits || whileHeld === 'goOn') return
+      const others = done.filter(
+        (change) => whileHeld === 'wait' || removalKind(change) !== 'departure' || !('subject' in change),
+      )
+      const { fallbackRole } = before.world.community
+      const made = others.filter(
+        (one) => !('role' in one && 'contents' in one && one.role.id === fallbackRole),
+      )
+      expect(made).toEqual([])
+    })
+  })
+})
+
+test('whatever flaps, taking access away is never limited by it', () => {
+  sequences((before) => {
+    const community = {
+      ...before.world.community,
+      safety: { ...before.world.community.safety, whileHeld: 'goOn' as const },
+    }
+    const state = { ...before, hold: undefined, world: { ...before.world, community } }
+    const grants = planOf(state.world).changes.filter(({ kind }) => kind === 'grant')
+    const flapping = new Map(
+      grants.map(({ id }) => [id, { corrections: 3, since: state.world.now }] as const),
+    )
+    const takes = ({ kind }: Change) => ['suspend', 'remove', 'revoke'].includes(kind)
+    const [calm, flaps] = [judged(state), judged(state, { flapping })]
+    // A successor who is not made an administrator makes nobody else go.
+    const led = (change: Change) =>
+      calm.allowed.some((one) => one.kind === 'grant' && one.admin) && removalKind(change) !== undefined
+    expect(flaps.allowed.filter((one) => takes(one) && !led(one))).toEqual(
+      calm.allowed.filter((one) => takes(one) && !led(one)),
+    )
+    expect(flaps.allowed.filter(({ kind }) => kind === 'grant')).toEqual([])
   })
 })
 

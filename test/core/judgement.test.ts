@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Community, Safety } from '../../lib/core/configuration.ts'
+import { describeWarning } from '../../lib/core/describe-findings.ts'
 import { later } from '../../lib/core/ids.ts'
+import { missingAdmins } from '../../lib/core/judge-admins.ts'
 import { type JudgeInput, judge, needsWholeCommunity } from '../../lib/core/judgement.ts'
+import { planChanges } from '../../lib/core/planning.ts'
 import {
   account,
   community,
@@ -162,6 +165,51 @@ describe('dangers', () => {
     })
   })
 
+  test('who would be left is named, and a required administrator stays whatever the minimum', () => {
+    const given = input(house(4, 3, 'admin'), {}, { minimumAdmins: 2 })
+    expect(judge(given).held.map(({ reason }) => reason)).toEqual([
+      { kind: 'minimumAdmins', minimum: 2, remaining: 1, accounts: ['a-p03'] },
+    ])
+    const required = { minimumAdmins: 0, requiredAdmins: ['p01@acme.test'] }
+    expect(judge(input(house(4, 3, 'admin'), {}, required)).held).toMatchObject([
+      {
+        change: { id: departure('p01') },
+        reason: { kind: 'requiredAdmin', accounts: ['a-p01'] },
+      },
+    ])
+    const demoted = { ...house(2, 0, 'admin'), targets: [target('p00', ['guest']), target('p01', ['guest'])] }
+    expect(ruling(input(demoted, {}, required)).held).toEqual([
+      ['revoke/a-p01/admin/admin', 'requiredAdmin'],
+      ['grant/a-p01/guest', 'requiredAdmin'],
+    ])
+    const inOneWrite = { ...demoted, traits: oneRoleWorld.traits }
+    expect(ruling(input(inOneWrite, {}, required)).held).toEqual([['grant/a-p01/guest', 'requiredAdmin']])
+    // Whoever is none already is nobody to keep.
+    expect(ruling(input(house(2, 1), {}, { requiredAdmins: ['p00@acme.test'] })).held).toEqual([])
+  })
+
+  test('a required administrator whom the platform does not show as one is warned of', () => {
+    const { accounts } = house(3, 0, 'admin')
+    const [first, second, third] = accounts
+    if (first === undefined || second === undefined || third === undefined) throw new Error('nobody')
+    const world: World = {
+      ...emptyWorld,
+      accounts: [first, { ...second, status: 'disabled' }, { ...third, roles: [] }],
+    }
+    const requiredAdmins = ['p00', 'p01', 'p02', 'p03'].map((name) => `${name}@acme.test`)
+    const warnings = missingAdmins({ safety: { requiredAdmins } }, snapshotOf(world))
+    expect(warnings).toEqual([
+      { kind: 'requiredAdminMissing', entry: 2, account: 'a-p01', why: 'disabled' },
+      { kind: 'requiredAdminMissing', entry: 3, account: 'a-p02', why: 'notAdministrator' },
+      { kind: 'requiredAdminMissing', entry: 4, why: 'absent' },
+    ])
+    // An incomplete list does not say that somebody is not there.
+    expect(
+      missingAdmins({ safety: { requiredAdmins } }, { ...snapshotOf(world), complete: false }),
+    ).toHaveLength(2)
+    for (const one of warnings) expect(describeWarning(one)).not.toContain('@')
+  })
+
   test('a key or a service account is nobody who could give anything back', () => {
     const world = house(1, 1, 'admin')
     const key = account('key', ['admin'], { service: true })
@@ -275,6 +323,64 @@ describe('dangers', () => {
     const id = 'repair-role/tier1/+DELETE'
     expect(ruling(input({ ...house(1, 0), community: widened })).held).toEqual([[id, 'roleWidened']])
     expect(ruling(input({ ...emptyWorld, community: widened })).allowed).toEqual([id])
+  })
+
+  test.each<[string, Partial<World>, readonly string[]]>([
+    [
+      'a permission that makes administrators',
+      { traits: { ...emptyWorld.traits, adminPermissions: ['DELETE'] } },
+      ['DELETE'],
+    ],
+    [
+      'everything an administrator may do',
+      {
+        roles: emptyWorld.roles.map((role) =>
+          role.id === 'admin' ? { ...role, permissions: ['DELETE', 'READ'] } : role,
+        ),
+      },
+      ['everything "Admin" may do'],
+    ],
+  ])('a role nobody holds yet becomes no administrator’s without consent: %s', (_, more, equalsAdmin) => {
+    const roles = community.roles.map((role) =>
+      role.id === 'tier1' && role.kind !== 'builtin' && role.contents !== undefined
+        ? { ...role, contents: { ...role.contents, permissions: ['DELETE', 'READ', 'WRITE'] } }
+        : role,
+    )
+    const world: World = { ...emptyWorld, ...more, community: { ...community, roles } }
+    const [held] = judge(input(world)).held
+    expect(held?.reason).toEqual({ kind: 'roleWidened', gains: ['DELETE'], holders: 0, equalsAdmin })
+    // Back to what we last wrote, it gains nothing.
+    const roleOwnership = world.roleOwnership.map((one) =>
+      one.role === 'tier1'
+        ? { ...one, applied: { ...one.applied, permissions: ['DELETE', 'READ', 'WRITE'] } }
+        : one,
+    )
+    expect(judge(input({ ...world, roleOwnership })).held).toEqual([])
+  })
+
+  test('what a name stands for grew on the platform: the role that holds it is not widened by itself', () => {
+    const roles = community.roles.map((role) =>
+      role.id === 'tier1' && role.kind !== 'builtin' && role.contents !== undefined
+        ? { ...role, contents: { ...role.contents, permissions: ['all'] } }
+        : role,
+    )
+    const world: World = { ...house(2, 0), community: { ...community, roles } }
+    const snapshot = {
+      ...snapshotOf(world),
+      permissions: [
+        { name: 'all', grants: ['READ', 'WRITE', 'MASQUERADE'] },
+        ...['READ', 'WRITE', 'ADMIN'].map((name) => ({ name, grants: [name] })),
+      ],
+      adminPermissions: ['MASQUERADE'],
+    }
+    const plan = planChanges({ ...world, configuration: 1, directoryAt: world.now, snapshot })
+    const { held } = judge(input(world, { plan, snapshot }))
+    expect(held).toMatchObject([
+      {
+        change: { id: 'repair-role/tier1/+MASQUERADE' },
+        reason: { kind: 'roleWidened', gains: ['MASQUERADE'], holders: 2, equalsAdmin: ['MASQUERADE'] },
+      },
+    ])
   })
 
   test('the mode withholds without holding', () => {
