@@ -58,8 +58,12 @@ const expectations: Readonly<Record<string, Expected>> = {
   },
   'npx rolecall adopt-account': { code: 0, shows: /It is ours already/ },
   'npx rolecall saml-mappers': { code: 0, shows: /^1 +role +Net-Operators +operational_manager/m },
-  // An approval given by an example before it leaves nothing held.
-  'npx rolecall plan': { code: [2, 3], shows: /^demo-soc: \d to do, \d held/m },
+  // What an example before it approved or carried out is no longer pending.
+  'npx rolecall plan': { code: [0, 2, 3], shows: /^demo-soc: \d to do, \d held/m },
+  'npx rolecall plan demo-soc --save': { code: [0, 2, 3], shows: /^Stored as plan \d+; carry out/m },
+  'npx rolecall plan demo-soc --number': { code: 3, shows: /^## demo-soc: 1 to do, 1 held/ },
+  'npx rolecall plans': { code: 0, shows: /^ +\d+ {2}20\S+ {2}configuration 1 {2}/m },
+  'npx rolecall apply': { code: 0, shows: /^Carried out plan \d+ of demo-soc: 1 change/ },
   'npx rolecall explain': { code: 0, shows: /rule soc-analysts .*group "SOC-Analysts"/ },
   'npx rolecall reconcile': { code: 0, shows: /demo-soc will be compared/ },
   'npx rolecall holds': { code: 3, shows: /demo-soc {2}[0-9a-f]{12} {2}waiting/ },
@@ -77,8 +81,11 @@ const expectationFor = (command: string): Expected | undefined =>
     .toSorted(([a], [b]) => b.length - a.length)[0]?.[1]
 
 let scene: Scene
+/** Number of a plan that somebody stored when everything was as the scene left it. */
+let stored: number
 beforeAll(async () => {
   scene = await openScene()
+  stored = JSON.parse((await typed('npx rolecall plan demo-soc --save --json')).out).number
 })
 afterAll(() => scene.close())
 
@@ -88,6 +95,7 @@ const filled = (example: string, digest: string): string => {
     '<community>': 'demo-soc',
     '<connection>': 'demo',
     '<digest>': digest,
+    '<number>': String(stored),
     '<you>': '"Maria Nowak"',
     '<why>': '"they did leave"',
     '<user>': 'carol@demo.test',
@@ -134,6 +142,10 @@ const typed = (command: string) =>
     child.stdout.on('data', (chunk) => out.push(String(chunk)))
     child.stderr.on('data', (chunk) => errors.push(String(chunk)))
     child.on('close', (code) => resolve({ code, out: out.join(''), errors: errors.join('') }))
+    if (!command.startsWith('npx rolecall apply ')) return
+    // Nothing else sends the worker what the command asks it for.
+    const sweeps = setInterval(() => void scene.town.house.schedule('sweep'), 500)
+    child.on('close', () => clearInterval(sweeps))
   })
 
 const all = [...new Set(pages.flatMap(examplesOf))]
@@ -203,6 +215,16 @@ describe('--json is as docs/cli.md tells', () => {
     'config history': () => run('config history'),
     'config rollback': () => run('config rollback 1'),
     plan: () => run('plan demo-soc'),
+    plans: () => run('plans demo-soc'),
+    // An example before had it carried out.
+    apply: () => run(`apply demo-soc ${stored} --reason again`),
+    departed: () => run('departed'),
+    drift: () => run('drift demo-soc'),
+    quarantine: async () => {
+      await run('quarantine demo-net --reason restored')
+      return await run('quarantine')
+    },
+    release: () => run('release demo-net --reason compared'),
     doctor: () => run('doctor demo-soc'),
     adopt: () => run('adopt demo-soc'),
     'adopt-account': () => run('adopt-account demo-soc dan@demo.test --reason theirs'),
@@ -212,6 +234,10 @@ describe('--json is as docs/cli.md tells', () => {
     holds: async () => {
       await scene.digest()
       return await run('holds')
+    },
+    'holds show': async () => {
+      await scene.digest()
+      return await run('holds show demo-soc')
     },
     reject: async () => await run(`reject demo-soc ${await scene.digest()} --reason no`),
     approve: async () => await run(`approve demo-soc ${await scene.digest()} --reason yes`),

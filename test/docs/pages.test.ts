@@ -60,7 +60,9 @@ const page = (path: string): Page => {
 
 test('docs/cli.md lists exactly the commands and options that --help knows', () => {
   const [text = ''] = page('docs/cli.md').text.split('## JSON')
-  const table = [...text.matchAll(/^\| `([a-z][^`]*)` \|/gm)].map(([, usage]) => usage)
+  const table = [...text.matchAll(/^\| `([a-z][^`]*)` \|/gm)].map(([, usage = '']) =>
+    usage.replaceAll('\\|', '|'),
+  )
   const usages = Object.entries(commands).map(([name, { usage }]) => `${name} ${usage}`.trimEnd())
   expect(table).toEqual(usages)
   for (const [name, { usage, options }] of Object.entries(commands)) {

@@ -2,7 +2,6 @@ import { adoptAccount } from '../adopt-account.ts'
 import { adoptCommunity } from '../adopt-commands.ts'
 import { type Commands, decision } from '../command.ts'
 import { doctor } from '../doctor-commands.ts'
-import { showDrift } from '../drift-commands.ts'
 import { showSamlMappers } from '../saml-commands.ts'
 
 /** One community on its platform. */
@@ -20,14 +19,6 @@ export const communityCommands: Commands = {
     summary: 'draft a configuration from what the platform holds today; writes nothing else',
     options: { out: { takes: 'FILE', does: 'a new file; standard output without it' } },
     run: adoptCommunity,
-  },
-  drift: {
-    kind: 'house',
-    usage: '[COMMUNITY]',
-    summary:
-      'what was edited by hand, since when and how often corrected, and what is not ours; asks no platform',
-    options: {},
-    run: showDrift,
   },
   'adopt-account': {
     kind: 'house',

@@ -1,5 +1,6 @@
 import { applyPlan } from '../apply-commands.ts'
 import { type Commands, decision } from '../command.ts'
+import { showDrift } from '../drift-commands.ts'
 import { listPlans, showPlan } from '../plan-commands.ts'
 import { reconcileNow } from '../reconcile-command.ts'
 
@@ -36,5 +37,13 @@ export const planCommands: Commands = {
     summary: 'ask for a reconciliation now',
     options: {},
     run: reconcileNow,
+  },
+  drift: {
+    kind: 'house',
+    usage: '[COMMUNITY]',
+    summary:
+      'what was edited by hand, since when and how often corrected, and what is not ours; asks no platform',
+    options: {},
+    run: showDrift,
   },
 }
