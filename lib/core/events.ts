@@ -4,7 +4,10 @@ import type { Person } from './plan.ts'
 type At = { readonly at: Instant }
 type InCommunity = At & { readonly community: CommunityId }
 
-/** What operators are told: ids, counts and codes, never a name or an address. Documented in docs/events.md. */
+/**
+ * What operators are told: ids, counts and codes, never a name or an address. Who decided, and why, stands in the audit trail. Documented in
+ * docs/events.md.
+ */
 export type OperatorEvent =
   | (InCommunity & {
       readonly type: 'plan.held'
@@ -17,7 +20,6 @@ export type OperatorEvent =
       readonly digest: string
       readonly decision: 'approved' | 'rejected'
       readonly changes: number
-      readonly by: string
     })
   | (InCommunity & {
       readonly type: 'change.applied'
@@ -51,8 +53,8 @@ export type OperatorEvent =
   | (InCommunity & { readonly type: 'departure.overdue'; readonly count: number; readonly since: Instant })
   | (InCommunity & { readonly type: 'problem.found'; readonly kind: string; readonly count: number })
   /** The records are older than what was done by them: nothing is written here until a person releases the community. */
-  | (InCommunity & { readonly type: 'community.quarantined'; readonly reason: string })
-  | (InCommunity & { readonly type: 'community.released'; readonly by: string })
+  | (InCommunity & { readonly type: 'community.quarantined'; readonly cause: 'restored' | 'byHand' })
+  | (InCommunity & { readonly type: 'community.released' })
   /** Members of whom the identity provider has said nothing for longer than the configuration finds usual. */
   | (At & {
       readonly type: 'members.unmentioned'

@@ -3,10 +3,7 @@ import type { EventType, OperatorEvent } from '../core/events.ts'
 type EventOf<Type extends EventType> = Extract<OperatorEvent, { readonly type: Type }>
 type FieldOf<Type extends EventType> = Exclude<keyof EventOf<Type>, 'type' | 'at'>
 
-/**
- * What of an event leaves the house. Named field by field, so that nothing goes out because somebody added it inside: who decided stands in the
- * audit trail and is a person's name, and a reason is free text.
- */
+/** What of an event leaves the house. Named field by field, so that nothing goes out because somebody added it inside. */
 const outside: { readonly [Type in EventType]: readonly FieldOf<Type>[] } = {
   'plan.held': ['community', 'digest', 'changes', 'reasons'],
   'hold.decided': ['community', 'digest', 'decision', 'changes'],
@@ -19,7 +16,7 @@ const outside: { readonly [Type in EventType]: readonly FieldOf<Type>[] } = {
   'drift.flapping': ['community', 'change', 'corrections'],
   'departure.overdue': ['community', 'count', 'since'],
   'problem.found': ['community', 'kind', 'count'],
-  'community.quarantined': ['community'],
+  'community.quarantined': ['community', 'cause'],
   'community.released': ['community'],
   'members.unmentioned': ['connection', 'count', 'examples'],
 }

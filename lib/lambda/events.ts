@@ -28,11 +28,10 @@ const quiet: ReadonlySet<OperatorEvent['type']> = new Set([
   'community.released',
 ])
 
-/** Operator events as log lines and metrics. Who decided stands in the audit trail: it is a person's name. */
+/** Operator events as log lines and metrics. */
 export const createEvents = (logger: Logger, count: Count): Events => ({
   emit: async (event) => {
-    const { by: _by, ...fields } = { by: undefined, ...event }
-    logger[quiet.has(event.type) ? 'info' : 'warn'](event.type, fields)
+    logger[quiet.has(event.type) ? 'info' : 'warn'](event.type, { ...event })
     count(
       metricOf[event.type],
       1,

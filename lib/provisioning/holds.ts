@@ -96,7 +96,7 @@ export const createHoldDesk = (deps: HoldDeps): HoldDesk => {
     const at = deps.clock.now()
     const actor = { kind: 'operator', label: by } as const
     await deps.audit.append([{ at, requestId: deps.ids.uuid(), actor, event }])
-    await deps.events.emit({ type: 'hold.decided', community, at, digest, decision: kind, changes, by })
+    await deps.events.emit({ type: 'hold.decided', community, at, digest, decision: kind, changes })
   }
 
   const lookSoon = async (community: CommunityId, drafts: readonly WorkDraft[]): Promise<void> => {

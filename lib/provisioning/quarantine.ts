@@ -29,8 +29,9 @@ const noted = (
 const impose = async (deps: QuarantineDeps, actor: Actor, community: CommunityId, reason: string) => {
   if ((await deps.quarantine.quarantine(community)) !== undefined) return false
   const since = deps.clock.now()
+  const cause = actor.kind === 'operator' ? 'byHand' : 'restored'
   await deps.audit.append([noted(deps, actor, { kind: 'quarantined', community, reason })])
-  await deps.events.emit({ type: 'community.quarantined', community, at: since, reason })
+  await deps.events.emit({ type: 'community.quarantined', community, at: since, cause })
   return deps.quarantine.impose({ community, since, reason })
 }
 
@@ -76,7 +77,7 @@ export const createQuarantineDesk = (
     await deps.audit.append([noted(deps, actor, { kind: 'released', community, reason })])
     const at = deps.clock.now()
     await deps.quarantine.release(community)
-    await deps.events.emit({ type: 'community.released', community, at, by })
+    await deps.events.emit({ type: 'community.released', community, at })
     // Lost in between, the schedule asks for it.
     const [added] = await deps.work.add([
       { community, priority: 'reconciliation', subject: { kind: 'community' }, since: at },
