@@ -209,6 +209,8 @@ const createProvider = (directory: Directory, stamp: () => Stamp) => {
 
 export type BenchOptions = {
   readonly community?: Partial<Community>
+  /** Told what each request to the table consumed. */
+  readonly onCapacity?: (units: number) => void
   /** Stands between the worker and its ports. */
   readonly wrap?: (deps: Provisioning) => Provisioning
 }
@@ -220,36 +222,43 @@ export const openBench = async (options: BenchOptions = {}) => {
   const clock = testClock()
   const simulators: Simulators = await startSimulators({ port: 0, now: () => milliseconds(clock.now()) })
   const ids = { uuid: () => randomUUID(), ordered: monotonicFactory() }
-  const table = createTable({ client: test.client, name: test.name, clock, ids })
+  const { onCapacity } = options
+  const table = createTable({
+    client: test.client,
+    name: test.name,
+    clock,
+    ids,
+    ...(onCapacity === undefined ? {} : { onCapacity }),
+  })
   const directory = createDirectory(table)
   const woken: CommunityId[] = []
   const events: OperatorEvent[] = []
   let configuration = configurationFor(demoCommunityWith(simulators.url, options.community))
 
-  const depsFor = (holder: string): Provisioning => ({
+  const depsFor = (holder: string, at = { table, name: test.name }): Provisioning => ({
     clock,
     ids,
     random: () => 0.5,
     log: { info: () => {}, warn: () => {} },
-    directory,
-    upkeep: createUpkeep(table),
-    work: createWorkQueue(table),
+    directory: at.table === table ? directory : createDirectory(at.table),
+    upkeep: createUpkeep(at.table),
+    work: createWorkQueue(at.table),
     wakeUps: {
       wake: async (community) => {
         woken.push(community)
       },
     },
-    ownership: createOwnershipStore(table),
-    outcomes: createOutcomeStore(table),
-    safety: createSafetyStore(table),
-    readings: createReadingStore(table),
-    runs: createRunStore(table),
-    drift: createDriftStore(table),
-    quarantine: createQuarantineStore(table),
-    identity: createStoreIdentity(table, test),
-    leases: createLeases(table, { holder }),
-    audit: createAuditLog(table),
-    pauses: createPauseStore(table),
+    ownership: createOwnershipStore(at.table),
+    outcomes: createOutcomeStore(at.table),
+    safety: createSafetyStore(at.table),
+    readings: createReadingStore(at.table),
+    runs: createRunStore(at.table),
+    drift: createDriftStore(at.table),
+    quarantine: createQuarantineStore(at.table),
+    identity: createStoreIdentity(at.table, { client: test.client, name: at.name }),
+    leases: createLeases(at.table, { holder }),
+    audit: createAuditLog(at.table),
+    pauses: createPauseStore(at.table),
     events: {
       emit: async (event) => {
         events.push(event)
@@ -323,6 +332,8 @@ export const openBench = async (options: BenchOptions = {}) => {
         ...(role === undefined ? {} : { question: { community: soc, role: roleId(role) } }),
       }),
     depsFor,
+    /** Another table of the same engine. */
+    tableNamed: (name: string) => createTable({ client: test.client, name, clock, ids }),
     table,
     /** Absent on another engine than the embedded one. */
     engine: test.engine,
