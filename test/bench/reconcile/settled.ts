@@ -12,16 +12,22 @@ export type Settled = {
   readonly platform: SettledPlatform
   /** Requests to the table since it was asked last, by operation. */
   readonly asked: () => Readonly<Record<string, number>>
+  /** Capacity units so far. */
+  readonly units: () => number
 }
 
 /** Real engine, stores, adapter and worker, over a community of so many in which nothing is to be done. */
 export const openSettled = async (members: number): Promise<Settled> => {
   let platform: SettledPlatform | undefined
+  let units = 0
   const bench = await openBench({
     community: {
       tenant: demoCommunity,
       baseUrl: 'https://town.example/sekoia',
       roles: [{ id: roleId('analyst'), kind: 'builtin', name: 'Analyst' }],
+    },
+    onCapacity: (consumed) => {
+      units += consumed
     },
     wrap: (given) => {
       const { clock } = given
@@ -50,6 +56,7 @@ export const openSettled = async (members: number): Promise<Settled> => {
   return {
     bench,
     platform,
+    units: () => units,
     asked: () => {
       const counts: Record<string, number> = {}
       for (const { operation } of bench.requests.slice(told)) counts[operation] = (counts[operation] ?? 0) + 1
