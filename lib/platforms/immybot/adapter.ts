@@ -9,7 +9,7 @@ import { createCheckup } from './checkup.ts'
 import { createAuthorization } from './credentials.ts'
 import { dialectOf } from './dialect.ts'
 import { createInstance } from './instance.ts'
-import { permissionNames } from './permissions.ts'
+import { adminPermissions, permissionNames } from './permissions.ts'
 import { placesOf, scopeTexts } from './scopes.ts'
 import { openSession, type Session } from './session.ts'
 import { immybotTraits } from './traits.ts'
@@ -41,6 +41,7 @@ export const openImmybot = (toolbox: Toolbox): Platform => {
         roles,
         intakes: [],
         permissions: permissionNames(facts.subjects),
+        adminPermissions: [...adminPermissions(facts.subjects)].toSorted(),
         notices,
       }
     })

@@ -15,7 +15,7 @@ import { accountOf, isKey, keyAccountOf } from './accounts.ts'
 import type { NetographyApi } from './api.ts'
 import type { Dialect } from './dialect.ts'
 import { permissionNames, portalOnly } from './permissions.ts'
-import { fallbackDefinition, type OwnRole, platformRoleOf } from './roles.ts'
+import { adminPermissions, fallbackDefinition, type OwnRole, platformRoleOf } from './roles.ts'
 import type { AccountShape, KeyShape, RoleShape, UserShape } from './shapes.ts'
 import type { Access } from './token.ts'
 
@@ -100,17 +100,24 @@ export const createReading = ({ api, access, community, dialect, clock }: Deps):
   const permissions = async (reseller: boolean): Promise<readonly PermissionName[]> =>
     permissionNames(await api.permissions(), reseller)
 
+  const namesOf = async (reseller: boolean): Promise<Pick<Snapshot, 'permissions' | 'adminPermissions'>> => {
+    const names = await permissions(reseller)
+    return { permissions: names, adminPermissions: adminPermissions(names, dialect) }
+  }
+
   const account: Reading['account'] = (user, roles) => accountOf(user, roles, fallback)
 
   const assembled = async (
     users: readonly UserShape[],
     seen: Scene,
     reseller: boolean,
-  ): Promise<Pick<Snapshot, 'roles' | 'intakes' | 'permissions' | 'notices' | 'accounts'>> => ({
+  ): Promise<
+    Pick<Snapshot, 'roles' | 'intakes' | 'permissions' | 'adminPermissions' | 'notices' | 'accounts'>
+  > => ({
     accounts: users.map((user) => account(user, seen.roles)),
     roles: seen.roles.map(seen.shown),
     intakes: [],
-    ...(managed.length === 0 ? {} : { permissions: await permissions(reseller) }),
+    ...(managed.length === 0 ? {} : await namesOf(reseller)),
     notices: noticesOf(seen.roles),
   })
 

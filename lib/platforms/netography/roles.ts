@@ -1,6 +1,6 @@
 import type { Community, RoleDefinition } from '../../core/configuration.ts'
 import { platformRoleId } from '../../core/ids.ts'
-import type { PlatformRole } from '../../core/snapshot.ts'
+import type { PermissionName, PlatformRole } from '../../core/snapshot.ts'
 import { type Dialect, isResource } from './dialect.ts'
 import { grantsOf } from './permissions.ts'
 import { actions, type RoleShape } from './shapes.ts'
@@ -16,6 +16,19 @@ export const isAdminRole = (role: RoleShape, dialect: Dialect): boolean => {
       managed.some((meant) => isResource(permission.resource, meant)) &&
       actions.some((action) => action !== 'fetch' && permission[action] === true),
   )
+}
+
+/** The same, by the names a configuration writes: whoever holds one of them counts as an administrator. */
+export const adminPermissions = (
+  names: readonly PermissionName[],
+  { usersResource, rolesResource, apiKeysResource }: Dialect,
+): readonly string[] => {
+  const managed = [usersResource, rolesResource, apiKeysResource]
+  return [...new Set(names.flatMap(({ grants }) => grants))].filter((grant) => {
+    const [resource = '', action] = grant.split(':')
+    const changes = action !== undefined && action !== 'fetch'
+    return changes && managed.some((meant) => isResource(resource, meant))
+  })
 }
 
 /** What our key cannot do without: only such a role can be the one it lives by. */
