@@ -1,6 +1,7 @@
 import { createIds, systemClock } from '../config/clock.ts'
 import { createCurrentConfiguration } from '../config/current.ts'
 import { operatorName } from '../config/environment.ts'
+import { createConfigurationAt } from '../config/past.ts'
 import { createPatterns } from '../config/patterns.ts'
 import { createSecrets } from '../config/secrets.ts'
 import { createOutgoingEvents } from '../events/outgoing.ts'
@@ -31,6 +32,7 @@ export const openHouse = (access: Access) => {
   const ids = createIds()
   const table = createTable({ client, name: access.table, clock: systemClock, ids })
   const configurations = createConfigurationStore(table)
+  const audit = createAuditLog(table)
   const { endpoint: _local, ...awsClient } = access.client
   const queueUrl = access.wakeQueueUrl
   const { region } = access.client
@@ -60,7 +62,13 @@ export const openHouse = (access: Access) => {
     runs: createRunStore(table),
     drift: createDriftStore(table),
     work: createWorkQueue(table),
-    audit: createAuditLog(table),
+    audit,
+    configurationAt: createConfigurationAt({
+      store: configurations,
+      audit,
+      local: access.local,
+      traits: platformTraits,
+    }),
     // The next sweep logs and addresses them: who listens is for the functions to know.
     events: createOutgoingEvents({
       ids,

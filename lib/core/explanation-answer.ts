@@ -41,7 +41,7 @@ export type Answer = {
 }
 
 type AnswerInput = {
-  readonly community: Community
+  readonly community: Pick<Community, 'id' | 'roles'>
   readonly target: Target
   readonly outcome?: Outcome | undefined
   readonly hold?: Hold | undefined

@@ -15,7 +15,7 @@ import { roleNow } from './role-records.ts'
 import type { PlatformRole } from './snapshot.ts'
 
 export type RolesInput = {
-  readonly community: Community
+  readonly community: Pick<Community, 'id' | 'roles'>
   readonly target: Target
   readonly ownership?: Ownership | undefined
   /** The roles the account holds on the platform, where somebody has just looked. */

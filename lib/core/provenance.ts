@@ -17,7 +17,7 @@ export type ProvenEvidence = Proven &
 export type ProvenBecause = Omit<Because, 'evidence'> & { readonly evidence: readonly ProvenEvidence[] }
 
 /** A bare name may belong to an extension, whose attributes the trail names by their URN. */
-const touches = (changed: readonly string[], path: string): boolean => {
+export const touches = (changed: readonly string[], path: string): boolean => {
   const wanted = fold(path)
   const root = wanted.split('.')[0] ?? wanted
   return changed

@@ -123,7 +123,7 @@ const trailOfGroups = async (
 }
 
 /** Undefined while it reaches back to when they were made. */
-const beginningOf = (trail: readonly AuditEntry[]): Instant | undefined =>
+export const beginningOf = (trail: readonly AuditEntry[]): Instant | undefined =>
   trail.some(({ event }) => event.kind === 'memberCreated') ? undefined : trail.at(-1)?.at
 
 type Concerned = { readonly community: Community; readonly inherited: readonly Inherited[] }

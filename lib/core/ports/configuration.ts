@@ -27,6 +27,14 @@ export type ConfigurationStore = {
   >
   readonly makeCurrent: (number: number, by: string) => Promise<'done' | 'unknown'>
 }
+/** The version that was current at a moment, parsed as it is understood now. */
+export type ConfigurationAt = (at: Instant) => Promise<
+  | { readonly kind: 'found'; readonly configuration: Configuration; readonly since: Instant }
+  /** Before the first push. */
+  | { readonly kind: 'none' }
+  /** Its text is no longer accepted. */
+  | { readonly kind: 'unreadable'; readonly number: number; readonly why: string }
+>
 /** The parsed current configuration through a cached pointer; throws `configurationMissing` before the first push. */
 export type CurrentConfiguration = () => Promise<Configuration>
 
