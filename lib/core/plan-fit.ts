@@ -1,7 +1,7 @@
 import { describeHoldReason } from './describe.ts'
 import { unreachable } from './errors.ts'
 import type { RoleId } from './ids.ts'
-import type { Change, ChangeId, Plan } from './plan.ts'
+import type { Change, ChangeId, Person, Plan } from './plan.ts'
 import { doneIn, type Present } from './plan-done.ts'
 import { personKey } from './plan-scene.ts'
 import type { HoldReason, Verdict } from './verdict.ts'
@@ -23,6 +23,8 @@ export type Fit =
       readonly done: readonly ChangeId[]
     }
   | { readonly kind: 'refused'; readonly differences: readonly Difference[] }
+  /** Of some of the people nothing can be said yet: another look has to. */
+  | { readonly kind: 'unclear' }
 
 /** Why it is done, and how many would notice, may change without another thing being done. */
 const circumstances: readonly string[] = ['because', 'holders', 'grant', 'roles']
@@ -88,20 +90,28 @@ const otherwise = (stored: Change, now: Change, repaired: ReadonlySet<RoleId>): 
 
 type Found =
   | { readonly kind: 'left'; readonly change: Change }
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done' | 'unclear' }
   | { readonly kind: 'differs'; readonly difference: Difference }
 
 type Index = {
   readonly fresh: Fresh
   readonly isDone: (change: Change) => boolean
+  readonly unseen: ReadonlySet<string>
   /** Roles that the stored plan itself changes. */
   readonly repaired: ReadonlySet<RoleId>
 }
-const find = ({ fresh, isDone, repaired }: Index, stored: Change): Found => {
+const missing = ({ isDone, unseen }: Index, stored: Change): Found => {
+  if (isDone(stored)) return { kind: 'done' }
+  if ('subject' in stored && unseen.has(personKey(stored.subject))) return { kind: 'unclear' }
+  return { kind: 'differs', difference: { change: stored.id, kind: 'notPlanned' } }
+}
+
+const find = (index: Index, stored: Change): Found => {
+  const { fresh, repaired } = index
   const differs = (difference: Difference): Found => ({ kind: 'differs', difference })
   const change = stored.id
   const now = counterpart(fresh, stored)
-  if (now === undefined) return isDone(stored) ? { kind: 'done' } : differs({ change, kind: 'notPlanned' })
+  if (now === undefined) return missing(index, stored)
   const fields = otherwise(stored, now, repaired)
   if (fields.length > 0) return differs({ change, kind: 'otherwise', fields })
   const reason = fresh.held.get(now.id)
@@ -113,16 +123,24 @@ const find = ({ fresh, isDone, repaired }: Index, stored: Change): Found => {
  * Whether a stored plan's allowed changes may still be carried out, by a plan made and judged now. Each has to be planned and allowed now as it
  * was then, or to be done already. What else is planned by now does not matter, and is not among the changes.
  */
-export const fitOf = (stored: Judged, fresh: Judged, present: Present): Fit => {
+export const fitOf = (
+  stored: Judged,
+  fresh: Judged,
+  present: Present,
+  /** Whom the fresh plan says nothing of. */
+  unseen: readonly Person[] = [],
+): Fit => {
   const { allowed } = stored.verdict
   const index: Index = {
     fresh: indexed(fresh),
     isDone: doneIn(present),
+    unseen: new Set(unseen.map(personKey)),
     repaired: new Set(allowed.flatMap((one) => (one.kind === 'repairRole' ? [one.role.id] : []))),
   }
   const found = allowed.map((change) => ({ change, its: find(index, change) }))
   const differences = found.flatMap(({ its }) => (its.kind === 'differs' ? [its.difference] : []))
   if (differences.length > 0) return { kind: 'refused', differences }
+  if (found.some(({ its }) => its.kind === 'unclear')) return { kind: 'unclear' }
   const left = new Set(found.flatMap(({ its }) => (its.kind === 'left' ? [its.change.id] : [])))
   return {
     kind: 'applicable',

@@ -128,7 +128,7 @@ const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Per
 
 /** At the members taken; at everybody when that was asked for, or when the verdict needs it. */
 export const lookAt = async (deps: LookDeps, input: LookInput, taken: readonly Work[]): Promise<Look> => {
-  if (taken.some(({ subject }) => subject.kind === 'community')) return lookAtAll(deps, input)
+  if (taken.some(({ subject }) => subject.kind !== 'member')) return lookAtAll(deps, input)
   const only = takenPeople(taken)
   const some = await lookAtSome(deps, input, only)
   if (some.weighed?.assessment.needsWhole !== true) return some

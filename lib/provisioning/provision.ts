@@ -1,3 +1,4 @@
+import { isConnectorError } from '../core/errors.ts'
 import { type CommunityId, type Instant, later, milliseconds } from '../core/ids.ts'
 import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
@@ -7,6 +8,7 @@ import { holdLease } from './lease.ts'
 import { createOpenings, type Open, type Run } from './opening.ts'
 import { quarantineIfRestored } from './quarantine.ts'
 import type { RoundReport } from './round-report.ts'
+import { refuseWishes } from './stored-plan.ts'
 
 export type RunReport = {
   readonly ending:
@@ -80,7 +82,7 @@ const asideSeconds = 600
 /** A look at everybody is put off before it begins: if it is what kills the run, the next one serves the others first. */
 const putAside = async (deps: Provisioning, taken: readonly Work[]): Promise<readonly Work[]> => {
   const [first, ...rest] = taken
-  if (first?.subject.kind !== 'community') return taken
+  if (first === undefined || first.subject.kind === 'member') return taken
   return [(await deps.work.defer(first, later(deps.clock.now(), asideSeconds))) ?? first, ...rest]
 }
 
@@ -95,6 +97,7 @@ const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunRep
     const configuration = await deps.configuration()
     const community = configuration.communities.find((one) => one.id === run.id)
     if (community === undefined) {
+      await refuseWishes(deps, taken)
       await deps.work.finish(taken)
       return { ...total, ending: 'notConfigured', finished: total.finished + taken.length }
     }
@@ -104,6 +107,16 @@ const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunRep
     total = plus(total, round)
     const yielded = round.ending.kind === 'stopped' && round.ending.code === 'yielded'
     if (!yielded && (round.ending.kind !== 'complete' || round.finished + round.deferred === 0)) return total
+  }
+}
+
+/** Whoever was overtaken notices it by records that moved on, too. */
+const isLost = async (lease: Run['lease']): Promise<boolean> => {
+  try {
+    await lease.check()
+    return false
+  } catch (thrown) {
+    return isConnectorError(thrown, 'leaseLost')
   }
 }
 
@@ -120,7 +133,7 @@ export const createProvisioner = (deps: Provisioning): Provisioner => {
       return report
     } catch (thrown) {
       const { code } = asConnectorError(thrown)
-      if (code === 'leaseLost') return { ...nothing, ending: 'leaseLost' }
+      if (code === 'leaseLost' || (await isLost(run.lease))) return { ...nothing, ending: 'leaseLost' }
       // The wake-up is not given back: in flight it would keep every later one of the community waiting. The sweep sends the next.
       deps.log.warn('run failed', { community, code, ...traceOf(thrown) })
       await deps.events.emit({ type: 'run.failed', community, at: deps.clock.now(), code })

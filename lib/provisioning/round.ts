@@ -21,6 +21,7 @@ import { type Settlement, settleWork } from './settle.ts'
 import { tellUnmentioned } from './silence.ts'
 import { snapshotAfter } from './snapshot-after.ts'
 import type { Person, State } from './state.ts'
+import { concludeWish, noting, type Prepared, planAsked, prepareWish, settleWish } from './stored-plan.ts'
 import type { Turn } from './turn.ts'
 import { leaveUnread, notePause } from './unread.ts'
 
@@ -40,6 +41,7 @@ const nothingDone: Application = {
   remains: new Map(),
   ending: { kind: 'complete' },
 }
+const lookAgain: Application = { ...nothingDone, ending: { kind: 'stopped', code: 'yielded' } }
 const nothingJudged: Verdict = { allowed: [], held: [], withheld: [] }
 
 /** The roles there are now, by the configuration's id; what this round creates is added as it appears. */
@@ -54,11 +56,14 @@ const knownRoles = (
     ),
   )
 
+type Weighed = Look & Required<Pick<Look, 'weighed'>>
 type Done = {
   readonly application: Application
   readonly verdict: Verdict
   readonly snapshot: Snapshot | undefined
   readonly after: Pick<State, 'ownership' | 'problems'>
+  /** Of whom it is known where they stand. */
+  readonly people: readonly Person[]
 }
 
 /** A look at everybody for the sake of a few acts on these; the others have their own work, or the next look. */
@@ -68,25 +73,30 @@ const concerning = (only: readonly Person[] | undefined, changes: readonly Chang
   return changes.filter((one) => !('subject' in one) || keys.has(personKey(one.subject)))
 }
 
-const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<Done> => {
+const prepare = async (deps: Provisioning, round: Round, look: Weighed): Promise<Prepared> => {
+  const { state, people, weighed, only } = look
+  const { configuration, community, runId } = round
+  const { snapshot, scope, directoryAt } = weighed
+  const input = { configuration, community, state, snapshot, scope, directoryAt }
+  const assessment = await safeguard(deps, input, weighed.assessment, people, runId)
+  return { assessment, people, changes: concerning(only, assessment.verdict.allowed) }
+}
+
+const carryOut = async (deps: Provisioning, round: Round, look: Look, asked?: number): Promise<Done> => {
   const { state, people, weighed } = look
   if (weighed === undefined)
-    return { application: nothingDone, verdict: nothingJudged, snapshot: undefined, after: state }
-  const { configuration, community, runId } = round
-  const input = {
-    configuration,
-    community,
-    state,
-    snapshot: weighed.snapshot,
-    scope: weighed.scope,
-    directoryAt: weighed.directoryAt,
-  }
-  const { plan, verdict, approvals } = await safeguard(deps, input, weighed.assessment, people, runId)
-  const records = createRecords(deps, community.id, runId, state)
+    return { application: nothingDone, verdict: nothingJudged, snapshot: undefined, after: state, people }
+  const { community, runId } = round
+  const whole = { ...look, weighed }
+  const prepared = await (asked === undefined ? prepare(deps, round, whole) : prepareWish(deps, asked, whole))
+  const { wish } = prepared
+  const { plan, verdict, approvals } = prepared.assessment
+  const own = createRecords(deps, community.id, runId, state)
+  const records = wish === undefined ? own : noting(deps, community.id, wish, own)
   let snapshot = weighed.snapshot
   await records.confirm(snapshot)
   const application = await applyChanges(deps, {
-    changes: concerning(look.only, verdict.allowed),
+    changes: prepared.changes,
     admins: adminsIn(snapshot, community.safety.requiredAdmins),
     minimumAdmins: community.safety.minimumAdmins,
     fallbackRole: community.fallbackRole,
@@ -102,11 +112,13 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look): Promise<D
       round.snapshots.keep((before) => snapshotAfter(before, change, applied))
     },
   })
+  if (wish !== undefined) await concludeWish(deps, community.id, wish, application)
   return {
-    application,
+    application: wish?.unclear === true ? lookAgain : application,
     verdict,
     snapshot,
     after: { ownership: records.ownership(), problems: plan.problems },
+    people: prepared.people,
   }
 }
 
@@ -125,6 +137,7 @@ const settle = async (
   done: Done,
 ): Promise<Settlement> => {
   const { application, verdict, snapshot, after } = done
+  const asked = planAsked(taken)
   const stopped = application.ending.kind === 'stopped'
   const unreached = new Set(
     stopped ? application.skipped.flatMap((one) => ('subject' in one ? personKey(one.subject) : [])) : [],
@@ -144,15 +157,16 @@ const settle = async (
   await saveOutcomes(
     deps,
     findings,
-    look.people.filter((person) => !unreached.has(personKey(person))),
+    done.people.filter((person) => !unreached.has(personKey(person))),
     round.deadline,
     {
       scope: look.weighed?.scope ?? 'targeted',
       configuration: round.configuration.number,
       asked: taken.flatMap(({ subject }) => (subject.kind === 'member' ? [subject] : [])),
-      complete: application.ending.kind === 'complete' && look.only === undefined,
+      complete: application.ending.kind === 'complete' && look.only === undefined && asked === undefined,
     },
   )
+  if (asked !== undefined) return settleWish(deps, round.community.id, taken, application)
   const again = [...moving(application, after.ownership), ...(look.untold ?? [])]
   return settleWork(deps, round.community.id, taken, application, again)
 }
@@ -173,7 +187,7 @@ export const playRound = async (
     return leaveUnread(deps, round, taken, thrown)
   }
   if (look.weighed !== undefined) await deps.pauses.endPause(round.community.id)
-  const done = await carryOut(deps, round, look)
+  const done = await carryOut(deps, round, look, planAsked(taken))
   const { ending } = done.application
   if (ending.kind === 'paused') await notePause(deps, taken, ending.error)
   const settlement = await settle(deps, round, look, taken, done)

@@ -97,7 +97,7 @@ const tell = async (
 }
 
 /** Counts what will be taken away, before it is. A change id counts once, so that a run that dies here costs no budget. */
-const countRemovals = async (
+export const countRemovals = async (
   deps: SafeguardDeps,
   { plan, verdict, approvals }: Assessment,
 ): Promise<void> => {

@@ -58,7 +58,7 @@ const keepFailed = async (
 }
 
 export const wideIn = (taken: readonly Work[]): readonly Work[] =>
-  taken.filter(({ subject }) => subject.kind === 'community')
+  taken.filter(({ subject }) => subject.kind !== 'member')
 
 type Fate = 'finish' | 'defer' | 'leave'
 

@@ -27,6 +27,7 @@ const compared = (stored: Stored, world: World, fresh: Stored = judged(world)): 
   })
 const applicable = (one: Fit) => {
   if (one.kind === 'refused') throw new Error(one.differences.map(describeDifference).join('\n'))
+  if (one.kind === 'unclear') throw new Error('everybody was looked at')
   return one
 }
 /** Whose turn it is changes with the first step of the plan itself: refused then, and told why, is right. */
@@ -82,6 +83,7 @@ describe('a stored plan', () => {
         walk(world, after, (moved) => {
           const fresh = judged(moved)
           const found = compared(stored, moved, fresh)
+          if (found.kind === 'unclear') throw new Error('everybody was looked at')
           const known = new Set(ids(stored.verdict.allowed))
           if (found.kind === 'refused') {
             for (const { change } of found.differences) expect(known).toContain(change)
