@@ -332,6 +332,9 @@ export const openBench = async (options: BenchOptions = {}) => {
         ...(role === undefined ? {} : { question: { community: soc, role: roleId(role) } }),
       }),
     depsFor,
+    client: test.client,
+    /** The identity provider's hand on another directory. */
+    providerOver: (other: Directory) => createProvider(other, stamp),
     /** Another table of the same engine. */
     tableNamed: (name: string) => createTable({ client: test.client, name, clock, ids }),
     table,
