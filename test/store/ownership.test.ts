@@ -277,3 +277,28 @@ it('the later outcome of a member in a community stays, whoever writes last', as
   expect(found).toHaveLength(2)
   expect(found).toEqual(expect.arrayContaining([late, elsewhere]))
 })
+
+it('members whose outcome is open are listed with their community until it is closed, by nobody who was overtaken', async () => {
+  const outcomes = createOutcomeStore(opened.table)
+  const [k, connection, member, other] = [freshCommunity(), freshConnection(), freshMember(), freshMember()]
+  const failed = {
+    community: k,
+    connection,
+    member,
+    state: 'failed',
+    detail: 'no role',
+    at: firstOfMay,
+  } as const
+  const assigned = { ...failed, state: 'assigned', detail: 'one role' } as const
+  await outcomes.saveOutcome(failed)
+  await outcomes.saveOutcome({ ...assigned, member: other })
+  const listed = { connection, member, state: 'failed', detail: 'no role' }
+  expect(await outcomes.openOutcomes(k)).toEqual({ open: [listed] })
+  await outcomes.closeOutcome({ ...assigned, at: later(firstOfMay, -1) })
+  expect((await outcomes.openOutcomes(k)).open).toEqual([listed])
+  const checked = { configuration: 3, at: firstOfMay }
+  await outcomes.markChecked(k, checked)
+  await outcomes.saveOutcome(assigned)
+  await outcomes.closeOutcome(assigned)
+  expect(await outcomes.openOutcomes(k)).toEqual({ open: [], checked })
+})
