@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { demoShortname } from '../../infra/local/simulators/netography/demo.ts'
-import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
+import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
 import type { Community, RoleDefinition, Safety } from '../../lib/core/configuration.ts'
 import { roleId, ruleId } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
@@ -147,13 +147,13 @@ describe('by hand on a platform of several roles', () => {
       kind: 'addMember',
       community: demoCommunity,
       email: 'bert@demo.test',
-      builtin: 'Analyst',
+      builtin: builtinRoles.analyst,
     })
     bench.sekoia.edit({
       kind: 'addMember',
       community: demoCommunity,
       email: 'eve@other.test',
-      builtin: 'Guest',
+      builtin: builtinRoles.guest,
     })
     await bench.reconcile()
     const first = await report()

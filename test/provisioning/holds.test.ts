@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Configuration } from '../../lib/core/configuration.ts'
 import type { Member } from '../../lib/core/member.ts'
+import { foresee, holdForeseen } from '../../lib/provisioning/push.ts'
 import { type Bench, day, demo, openBench, soc } from './bench.ts'
 
 const budgets = {
@@ -184,4 +186,42 @@ test('the last administrator is not suspended without approval', async () => {
   await bench.settle()
   expect(bench.seen().anna?.status).toBe('enabled')
   expect(await bench.desk.list()).toMatchObject([{ held: [{ reason: { kind: 'minimumAdmins' } }] }])
+})
+
+test('a version that loosens the limits is judged by today’s, and what they hold waits for a person all the same', async () => {
+  bench = await openBench()
+  await staffed(8)
+  const current = await bench.deps.configuration()
+  const typo = { group: { equals: 'SOC-Analist' } }
+  const candidate: Configuration = {
+    ...current,
+    number: 2,
+    communities: current.communities.map((one) => ({
+      ...one,
+      safety: { ...one.safety, revocations: { fraction: 1, floor: 100 } },
+    })),
+    rules: current.rules.map((rule) => (rule.id === 'analysts' ? { ...rule, when: typo } : rule)),
+  }
+  // Somebody stays: it is no empty directory.
+  await bench.provider.group('SOC-Tier1', [await bench.provider.person('stays')])
+  await bench.settle()
+  const foreseen = await foresee(bench.deps, candidate, current)
+  expect(foreseen.map(({ newlyHeld }) => newlyHeld.length)).toEqual([3])
+  expect(foreseen[0]?.newlyHeld[0]?.reason).toMatchObject({ kind: 'budget', removal: 'revocation', limit: 5 })
+  expect((await foresee(bench.deps, candidate, candidate))[0]?.newlyHeld).toEqual([])
+  expect(await bench.desk.list()).toEqual([])
+
+  await holdForeseen(bench.deps, foreseen)
+  expect(heldEvents()).toMatchObject([{ changes: 3, reasons: ['budget'] }])
+  bench.configure(() => candidate)
+  await bench.reconcile()
+  expect(count('disabled')).toBe(5)
+  const [hold] = await bench.desk.list()
+  if (hold === undefined) throw new Error('nothing held')
+  expect([hold.held.length, heldEvents().length]).toEqual([3, 1])
+  // Held already, so it is nothing new to a second push of the same.
+  expect((await foresee(bench.deps, candidate, current))[0]?.newlyHeld).toEqual([])
+  await bench.desk.approve({ community: soc, digest: hold.digest, by: 'olive', reason: 'meant' })
+  await bench.settle()
+  expect(count('disabled')).toBe(8)
 })
