@@ -22,6 +22,7 @@ import { authenticate } from '../../lib/scim/authentication.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createCredentialStore } from '../../lib/store/credentials.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
+import { createRunStore } from '../../lib/store/plans.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { callCommand, type Desk, openDesk, runCommand } from './command.ts'
@@ -214,6 +215,68 @@ describe('with the data of one machine', () => {
     expect(unknownRole.out).toContain('boss: the configuration knows no such role here')
   })
 
+  test('plans: stored under a number, listed, shown as they were, carried out, or not and why', async () => {
+    const directory = createDirectory(desk.table)
+    const made = await directory.createMember(stamp(), {
+      userName: 'eve@demo.test',
+      active: true,
+      attributes: { emails: [{ value: 'eve@demo.test', primary: true }] },
+    })
+    if (made.kind !== 'written') throw new Error(made.kind)
+    await directory.createGroup(stamp(), { displayName: 'SOC-Analysts', attributes: {} }, [made.member.id])
+    const runs = createRunStore(desk.table)
+    expect((await desk.call('plans', 'demo-net')).out).toContain('npx rolecall plan demo-net --save --data ')
+
+    const preview = await desk.call('plan', 'demo-soc', '--save')
+    expect(preview.code).toBe(2)
+    const again = `npx rolecall apply demo-soc 1 --reason "…" --data ${desk.data}`
+    expect(preview.out).toContain(`Stored as plan 1; carry out exactly this: ${again}\n`)
+    const shown = await desk.call('plan', 'demo-soc', '--number', '1')
+    expect(shown.code).toBe(2)
+    expect(shown.out).toMatch(/^Plan 1 of 20\S+: configuration 1, directory 20\S+, platform 20\S+\n/)
+    expect(shown.out).toContain(preview.out.split('\n\nStored')[0])
+    expect((await desk.call('plan', 'demo-soc', '--number', '1', '--markdown')).out).toMatch(/^## demo-soc: /)
+    const json = JSON.parse((await desk.call('plan', 'demo-soc', '--number', '1', '--json')).out)
+    expect(json).toEqual(JSON.parse(JSON.stringify(await runs.plan(soc, 1))))
+    for (const [args, error] of [
+      [['--number', '7'], 'there is no plan 7 of demo-soc'],
+      [['--number', 'x'], '--number must be the number of a stored plan'],
+      [['--number', '1', '--save'], 'only one of them'],
+    ] as const)
+      expect((await desk.call('plan', 'demo-soc', ...args)).error).toContain(error)
+
+    const invite = `invite/demo/${made.member.id}/1`
+    /** The command asks and waits; what the worker says of it is what it ends with. */
+    const answered = async (
+      state: 'applied' | 'refused' | 'failed',
+      why: readonly string[],
+      applied: number,
+    ) => {
+      const ended = desk.call('apply', 'demo-soc', '1', '--reason', 'checked', '--by', 'Maria Nowak')
+      await vi.waitFor(async () => expect((await runs.fate(soc, 1))?.state).toBe('asked'))
+      const at = systemClock.now()
+      await runs.saveFate(soc, { number: 1, at, state, why, applied, failed: state === 'failed' ? 1 : 0 })
+      return await ended
+    }
+    const refused = await answered('refused', [`${invite}: no longer planned, and not done`], 0)
+    expect([refused.code, refused.out]).toEqual([1, ''])
+    expect(refused.error).toBe(
+      `error: plan 1 of demo-soc no longer fits, and nothing of it was done:\n  invite eve@demo.test as analyst — no longer planned, and not done\nSee what is to be done now: npx rolecall plan demo-soc --save --data ${desk.data}\n`,
+    )
+    const failed = await answered('failed', [`${invite}: platformRefused`], 3)
+    expect(failed.error).toContain('of plan 1 of demo-soc 3 change(s) were carried out, and 1 were not:\n')
+    const applied = await answered('applied', [], 5)
+    expect(applied).toMatchObject({ code: 0, error: '' })
+    expect(applied.out).toMatch(/^Carried out plan 1 of demo-soc: 5 change\(s\), 20/)
+    expect((await desk.call('plans', 'demo-soc')).out).toMatch(
+      /^ {5}1 {2}20\S+ {2}configuration 1 {2}\d change\(s\): \d to do, 0 held {2}carried out 20\S+: 5 change\(s\)\n$/,
+    )
+    const trail = await createAuditLog(desk.table).about({ kind: 'community', id: soc }, 10)
+    expect(trail.filter(({ event }) => event.kind === 'planAsked')).toHaveLength(3)
+    const work = await createWorkQueue(desk.table).take(soc, systemClock.now(), 10)
+    expect(work.map(({ subject }) => subject)).toContainEqual({ kind: 'plan', number: 1 })
+  })
+
   test('holds: listed with exit code 3, approved by digest only, then gone', async () => {
     expect(await desk.call('holds')).toMatchObject({ code: 0, out: 'Nothing is held.\n' })
     const safety = createSafetyStore(desk.table)
@@ -246,6 +309,18 @@ describe('with the data of one machine', () => {
     expect(listed.code).toBe(3)
     expect(listed.out).toContain('demo-soc  abababababab  waiting')
     expect(listed.out).toContain('take tier1 from ada@demo.test — the account is protected')
+    const whole = await desk.call('holds', 'show', 'demo-soc')
+    expect(whole.code).toBe(3)
+    expect(whole.out).toContain(
+      `demo-soc: 1 change(s), waiting since 1970-01-01T00:00:00.000Z\n  digest ${digest}\n`,
+    )
+    expect(whole.out).toContain('  the account is protected:\n    take tier1 from ada@demo.test\n')
+    expect(JSON.parse((await desk.call('holds', 'show', 'demo-soc', '--json')).out)).toMatchObject({ digest })
+    expect(await desk.call('holds', 'show', 'demo-net')).toMatchObject({
+      code: 0,
+      out: 'Nothing is held in demo-net.\n',
+    })
+    expect((await desk.call('help', 'holds')).out).toMatch(/^Usage: npx rolecall holds\n/)
     // A pasted line must reach the table that was looked at.
     const elsewhere = (await desk.call('holds')).out
     for (const word of ['approve', 'reject'])
@@ -386,5 +461,8 @@ describe('with the data of one machine', () => {
     expect((await desk.run('config', 'history')).out).toContain('* 1')
     const asked = await desk.run('reconcile', 'demo-soc')
     expect(asked.out).toContain('will be compared as soon as npm start runs')
+    // Its last answer was that it is carried out: asked for again, that is what it is.
+    expect((await desk.call('apply', 'demo-soc', '1', '--reason', 'again')).code).toBe(0)
+    expect((await desk.call('plans', 'demo-soc')).out).toContain('carried out')
   })
 })
