@@ -12,6 +12,7 @@ import { createSilence } from './silence.ts'
 import type { Snapshots } from './snapshots.ts'
 import { type Person, readCommunity, readMembers, type State, type StateDeps } from './state.ts'
 import type { Turn } from './turn.ts'
+import { vouchFor } from './vouching.ts'
 
 export type LookDeps = StateDeps & AssessDeps
 export type LookInput = {
@@ -102,6 +103,7 @@ export const lookAtAll = async (
   const directoryAt = deps.clock.now()
   const silence = createSilence(configuration, community.id, directoryAt)
   const state = await readCommunity(deps, configuration, community.id, inTime, silence.see)
+  await vouchFor(snapshot, state.ownership, snapshots.known)
   inTime()
   const scope = 'community'
   const limits = input.limits === undefined ? {} : { limits: input.limits }
@@ -120,6 +122,7 @@ const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Per
   const read = await readMembers(deps, configuration, community.id, people)
   const snapshot = await snapshots.for(read, input.turn)
   if (snapshot === undefined) return { state: read, people }
+  await vouchFor(snapshot, read.ownership, snapshots.known)
   const state = snapshot.scope === 'community' ? await withRivals(deps, input, read, snapshot) : read
   const scope = 'targeted'
   const assessment = await assess(deps, { configuration, community, state, snapshot, scope, directoryAt })

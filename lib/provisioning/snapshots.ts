@@ -35,6 +35,8 @@ export type Snapshots = {
   readonly whole: (turn?: Turn) => Promise<Snapshot>
   /** What is needed to plan for these members; undefined when nothing is owned or wanted, so that nothing needs to be read. */
   readonly for: (state: State, turn?: Turn) => Promise<Snapshot | undefined>
+  /** Of these accounts those that the platform knows now, each asked for by itself. */
+  readonly known: (ids: readonly AccountId[]) => Promise<readonly AccountId[]>
   /** What a change did: later rounds see it without reading the list again. */
   readonly keep: (after: (before: Snapshot) => Snapshot) => void
   readonly doubt: () => void
@@ -93,6 +95,7 @@ export const createSnapshots = (
   }
   return {
     whole,
+    known: async (ids) => (await platform.accounts(ids)).accounts.map(({ id }) => id),
     for: async (state, turn) => {
       switch (needOf(state, platform.traits)) {
         case 'nothing':
