@@ -132,8 +132,10 @@ const immyView = (world: ImmyWorld, now: number): View => {
   const seats = world.users.map((user): Seat => {
     const person = world.persons.find(({ id }) => id === user.personId)
     const roles = immyRoles(world, user)
-    const over = user.expiresAt !== null && Date.parse(user.expiresAt) <= now + 3_600_000
-    const status = over && roles.every((name) => name.endsWith('by hand')) ? 'disabled' : 'enabled'
+    const until = user.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(user.expiresAt)
+    // A suspension takes ours and lets the user expire in an hour; what hands gave works until then.
+    const ends = until <= now || (until <= now + 3_600_000 && roles.every((name) => name.endsWith('by hand')))
+    const status = ends ? 'disabled' : 'enabled'
     return {
       id: String(user.id),
       email: (person?.emailAddress ?? '').toLowerCase(),

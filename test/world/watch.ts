@@ -52,9 +52,6 @@ export const createWatch = (deps: WatchDeps) => {
   }
   const handRoles = (place: Place, id: string): ReadonlySet<string> =>
     handed.get(keyOf(place, id)) ?? new Set()
-  const seatsOf = (place: Place, person: Person, view: View): readonly Seat[] =>
-    [...view.seats.values()].filter(({ id }) => seats.get(keyOf(place, id))?.member === person.id)
-
   const whose = (email: string): Person | undefined => {
     const all = people.all()
     return (
@@ -67,6 +64,14 @@ export const createWatch = (deps: WatchDeps) => {
   /** A community that lets us adopt, and an account of somebody we know that gives no power. */
   const mayAdopt = (place: Place, seat: Seat): boolean =>
     place === 'net' && !seat.admin && !seat.service && whose(seat.email) !== undefined
+
+  /** What we made or changed for somebody. Of who is wanted also what we may have taken over without a change. */
+  const seatsOf = (place: Place, person: Person, view: View): readonly Seat[] =>
+    [...view.seats.values()].filter((seat) => {
+      const known = seats.get(keyOf(place, seat.id))
+      if (known !== undefined) return known.member === person.id
+      return wanted(person, place).length > 0 && mayAdopt(place, seat) && whose(seat.email)?.id === person.id
+    })
 
   const claim = (place: Place, seat: Seat, what: string): Ours | undefined => {
     const known = seats.get(keyOf(place, seat.id))
@@ -102,6 +107,10 @@ export const createWatch = (deps: WatchDeps) => {
       wrong(`${place}: ${distinct} removals by ${kind} within a day, of ${floors[kind]}`)
   }
 
+  /** The one place an account has for a role: what stands in it in place of ours goes, and so does anything with a suspension. */
+  const fillsOurPlace = (place: Place, own: Ours, after: Seat): boolean =>
+    place === 'net' && (own.roles.size > 0 || after.status === 'disabled')
+
   const changedSeat = (place: Place, before: Seat, after: Seat): void => {
     const lost = [...before.roles].filter((role) => !after.roles.has(role))
     const gained = [...after.roles].filter((role) => !before.roles.has(role))
@@ -109,7 +118,8 @@ export const createWatch = (deps: WatchDeps) => {
     const own = claim(place, before, 'changed')
     if (own === undefined) return
     for (const role of lost)
-      if (!own.roles.has(role)) wrong(`${place}: took ${role} from ${before.email}, which we never gave`)
+      if (!own.roles.has(role) && !fillsOurPlace(place, own, after))
+        wrong(`${place}: took ${role} from ${before.email}, which we never gave`)
     const roles = new Set([...own.roles, ...gained])
     seats.set(keyOf(place, before.id), { ...own, roles })
     if (before.status !== 'disabled' && after.status === 'disabled') countRemoval(place, before, 'suspend')
