@@ -1,10 +1,14 @@
+import { pastText } from '../core/explain-past-text.ts'
 import { explanationText } from '../core/explanation-text.ts'
-import { type ConnectionId, roleId } from '../core/ids.ts'
+import { type ConnectionId, type Instant, roleId } from '../core/ids.ts'
 import { type ExplainQuestion, explainMember, type MemberExplanation } from '../provisioning/explain.ts'
+import { explainMemberPast, type MemberPast } from '../provisioning/explain-past.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { type Exit, exits } from './exits.ts'
+import { momentFrom } from './moments.ts'
 import { communityNamed } from './names.ts'
 import { connectionFor, personFrom } from './people.ts'
+import { progressOn } from './progress.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -24,29 +28,65 @@ const questionFrom = async (given: Arguments, house: House): Promise<ExplainQues
   return { community: await communityNamed(house, community), role: roleId(name) }
 }
 
-const explanationLines = (
-  { id, formerName, trailBegins, communities }: MemberExplanation,
-  connection: ConnectionId,
-): readonly string[] => [
-  ...(formerName === true ? [`Member ${id} of ${connection} had that userName before a rename.`] : []),
-  ...(communities.length === 0
-    ? [`Member ${id} of ${connection}: no rule matches, and nothing is owned for them.`]
-    : communities.map(explanationText)),
-  ...(trailBegins === undefined
+const beginningLines = (trailBegins: Instant | undefined): readonly string[] =>
+  trailBegins === undefined
     ? []
-    : [`The audit trail of this person begins ${trailBegins}: the requests before are kept no longer.`]),
+    : [`The audit trail of this person begins ${trailBegins}: the requests before are kept no longer.`]
+
+const nameLines = (
+  { id, formerName }: { readonly id: string; readonly formerName?: true },
+  connection: ConnectionId,
+): readonly string[] =>
+  formerName === true ? [`Member ${id} of ${connection} had that userName before a rename.`] : []
+
+const explanationLines = (explained: MemberExplanation, connection: ConnectionId): readonly string[] => [
+  ...nameLines(explained, connection),
+  ...(explained.communities.length === 0
+    ? [`Member ${explained.id} of ${connection}: no rule matches, and nothing is owned for them.`]
+    : explained.communities.map(explanationText)),
+  ...beginningLines(explained.trailBegins),
 ]
+
+const pastLines = (past: MemberPast): readonly string[] => [
+  ...nameLines({ id: past.member, ...past }, past.connection),
+  pastText(past),
+  past.noConfiguration === undefined
+    ? `By configuration ${past.configuration}, current since ${past.configurationSince}.`
+    : `No rule was asked: ${past.noConfiguration}.`,
+  ...(past.communities.length === 0 ? ['No roles, and no rule that wanted any.'] : []),
+  ...beginningLines(past.trailBegins),
+]
+
+type Asked = Parameters<typeof explainMember>[1]
+
+const explainNow = async (asked: Asked, given: Arguments, terminal: Terminal, house: House) => {
+  const explained = await explainMember(house, asked)
+  if (given.flag('json')) sayJson(terminal, explained)
+  else say(terminal, explanationLines(explained, asked.connection).join('\n'))
+}
+
+const explainThen = async (at: Instant, asked: Asked, given: Arguments, terminal: Terminal, house: House) => {
+  const progress = progressOn(terminal, given)
+  let read = 0
+  const past = await explainMemberPast(house, { ...asked, at }, (entries) => {
+    read += entries
+    progress('audit trail', read)
+  })
+  if (given.flag('json')) sayJson(terminal, past)
+  else say(terminal, pastLines(past).join('\n'))
+}
 
 export const explainUser = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { user } = positionals(given, 'user')
   const connection = await connectionFor(given, house)
   const question = await questionFrom(given, house)
-  const explained = await explainMember(house, {
+  const asked: Asked = {
     connection,
     subject: personFrom(user),
     ...(question === undefined ? {} : { question }),
-  })
-  if (given.flag('json')) sayJson(terminal, explained)
-  else say(terminal, explanationLines(explained, connection).join('\n'))
+  }
+  const at = given.text('at')
+  if (at === undefined) await explainNow(asked, given, terminal, house)
+  else await explainThen(momentFrom(at, house.clock.now()), asked, given, terminal, house)
   return exits.nothing
 }

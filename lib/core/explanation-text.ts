@@ -10,7 +10,7 @@ import type { RoleExplanation } from './explanation-roles.ts'
 import { obstacleText } from './obstacles.ts'
 import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
 
-const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
+export const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
 
 const sinceText = (since: string, from: Provenance | undefined): string =>
   from === undefined ? '' : `${since} ${from.at} (request ${from.requestId} by ${actorText(from.actor)})`
