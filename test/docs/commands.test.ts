@@ -64,6 +64,11 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall plan demo-soc --number': { code: 3, shows: /^## demo-soc: 1 to do, 1 held/ },
   'npx rolecall plans': { code: 0, shows: /^ +\d+ {2}20\S+ {2}configuration 1 {2}/m },
   'npx rolecall apply': { code: 0, shows: /^Carried out plan \d+ of demo-soc: 1 change/ },
+  'npx rolecall drift': { code: [0, 2, 3], shows: /^demo-soc: / },
+  'npx rolecall departed': { code: [0, 2, 3], shows: /departed/i },
+  'npx rolecall quarantine': { code: [0, 3], shows: /quarantine|until released/i },
+  'npx rolecall release': { code: 0, shows: / is released; / },
+  'npx rolecall holds show': { code: 3, shows: /^demo-soc: 1 change\(s\), waiting since / },
   'npx rolecall explain': { code: 0, shows: /rule soc-analysts .*group "SOC-Analysts"/ },
   'npx rolecall reconcile': { code: 0, shows: /demo-soc will be compared/ },
   'npx rolecall holds': { code: 3, shows: /demo-soc {2}[0-9a-f]{12} {2}waiting/ },
@@ -165,7 +170,7 @@ describe('every example of the pages', () => {
     expect(all).toContain('npx rolecall holds')
     const languages = new Set(pages.flatMap(({ blocks }) => blocks.map(({ language }) => language)))
     expect([...languages].toSorted()).toEqual(
-      ['json', 'sh', 'text', 'yaml'].filter((one) => languages.has(one)),
+      ['js', 'json', 'sh', 'text', 'yaml'].filter((one) => languages.has(one)),
     )
   })
 

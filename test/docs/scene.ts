@@ -80,6 +80,8 @@ export const openScene = async (): Promise<Scene> => {
   )
   const file = join(town.data, 'rolecall.yaml')
   const local = example
+    // Asked often, as nobody in front of a terminal would: without the demo's pace.
+    .replaceAll(/^ {4}platform: .*$/gm, '$&\n    requestsPerSecond: 50')
     .replaceAll('http://127.0.0.1:8081', town.house.simulators.url)
     .replaceAll('file:.rolecall/', `file:${town.data}/`)
   writeFileSync(file, local)
