@@ -129,7 +129,7 @@ export const readCommunity = async (
   const keeps = (standing: Standing): boolean => keepsAll(community, standing, ownership.get(keyOf(standing)))
   const standings: Standing[] = []
   for (const { id } of configuration.connections)
-    standings.push(...(await takeCensus(deps, configuration, id, inTime, keeps, noticed)))
+    for (const one of await takeCensus(deps, configuration, id, inTime, keeps, noticed)) standings.push(one)
   const seen = new Set(standings.map(keyOf))
   // Whoever would lose something is read one by one: only a record that says so makes a person departed or takes a role.
   const others = [...ownership.values()].filter((one) => !seen.has(personKey(one)))

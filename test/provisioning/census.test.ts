@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
+import { memberId } from '../../lib/core/ids.ts'
 import type { Member } from '../../lib/core/member.ts'
 import type { Provisioning } from '../../lib/provisioning/deps.ts'
 import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
+import { readCommunity } from '../../lib/provisioning/state.ts'
 import { type Bench, openBench, soc } from './bench.ts'
 
 let bench: Bench
@@ -148,4 +150,20 @@ test('a look at everybody that kills its run does not come before the others aga
   bench.clock.advance(600)
   await bench.settle()
   expect(await bench.deps.work.take(soc, bench.later(7200), 10)).toEqual([])
+})
+
+test('a connection may have any number of members', async () => {
+  bench = await openBench()
+  const someone = await bench.provider.person('someone')
+  bench.configure((before) => {
+    const [rule] = before.rules
+    const when = { attribute: 'userName', test: { prefix: 'someone' } }
+    return { ...before, rules: rule === undefined ? [] : [{ ...rule, when }] }
+  })
+  // More than a call takes arguments.
+  const items = Array.from({ length: 130_000 }, (_, n): Member => ({ ...someone, id: memberId(`m${n}`) }))
+  const directory = { ...bench.directory, scanMembers: async () => ({ items }) }
+  const configuration = await bench.deps.configuration()
+  const state = await readCommunity({ ...bench.deps, directory }, configuration, soc, () => {})
+  expect(state.targets).toHaveLength(items.length)
 })
