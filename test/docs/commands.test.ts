@@ -104,6 +104,7 @@ const filled = (example: string, digest: string): string => {
     '<you>': '"Maria Nowak"',
     '<why>': '"they did leave"',
     '<user>': 'carol@demo.test',
+    '<when>': new Date().toISOString(),
     '<TableName>': house.endpoint.table,
     '<ScimBaseUrl>': `${house.url}/demo/scim/v2`,
     '<token>': demoToken,

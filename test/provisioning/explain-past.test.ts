@@ -132,6 +132,7 @@ const played = async (acts: readonly Act[], { remember, now }: Asking) => {
   for (const name of ['anna', 'bert', 'cleo']) people.push(await provider.person(name))
   const groups = []
   for (const name of ['SOC-Analysts', 'SOC-Tier1', 'SOC-Admins']) groups.push(await provider.group(name))
+  bench.clock.advance(1)
   const moments: Moment[] = []
   for (const one of acts) {
     // Of somebody or something that is gone nothing can be said any more.
