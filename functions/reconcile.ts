@@ -12,8 +12,8 @@ const environment = readEnvironment()
 const wired = wireProvisioning('reconcile', environment)
 const { deps, logger } = wired
 const delivery = wireDelivery(environment, wired)
-/** Of the function's minute. */
-const deliverySeconds = 35
+/** After the beginning of the function's minute: an answer may take five seconds more. */
+const deliveryEnds = 45
 const dispatcher = createDispatcher(deps)
 const reconciliation = createReconciliation(deps)
 const overdue = createOverdue(deps)
@@ -30,10 +30,11 @@ const withConfiguration = async (task: () => Promise<void>): Promise<void> => {
 /** The schedule: every minute what stream and queue left behind, and at longer intervals a look at every community. */
 export const handler = scheduleFunction(logger, {
   sweep: async () => {
+    const until = later(deps.clock.now(), deliveryEnds)
     await withConfiguration(async () => {
       logger.info('swept', { ...(await dispatcher.sweep()), overdue: await overdue.tell() })
     })
-    logger.info('events delivered', { ...(await delivery.sweep(later(deps.clock.now(), deliverySeconds))) })
+    logger.info('events delivered', { ...(await delivery.sweep(until)) })
   },
   reconcile: () =>
     withConfiguration(async () => {

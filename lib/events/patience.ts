@@ -11,7 +11,7 @@ const firstRest = 30
 const longestRest = 900
 const longestAskedFor = 3600
 /** Answers after longer than this are waited for by the sweep only. */
-const promptSeconds = 1
+const promptSeconds = 2
 
 export const isTooOld = ({ event }: OutgoingEvent, now: Instant): boolean =>
   later(event.at, givenUpAfter) <= now

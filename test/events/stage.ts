@@ -20,7 +20,6 @@ export const soc = communityId('demo-soc')
 export const secretOf = (letter: string): string =>
   `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`
 
-export type Worker = ReturnType<Stage['worker']>
 export type Stage = Awaited<ReturnType<typeof openStage>>
 
 /** A table, a clock, and as many workers as a test wants, wired as the functions are. */
