@@ -3,8 +3,8 @@ import type { CommunityId } from '../core/ids.ts'
 import type { ChangeId } from '../core/plan.ts'
 import type { SafetyStore } from '../core/ports/safety.ts'
 import type { Approval } from '../core/verdict.ts'
-import { chunksBySize, chunksOf, collected } from './batches.ts'
-import { holdRemoval, readHead } from './holds.ts'
+import { chunksBySize, chunksOf, collected, inParallel } from './batches.ts'
+import { clearParts, holdRemoval, readHead } from './holds.ts'
 import { approvalKey, approvalsPartition } from './keys.ts'
 import { expiry, recordOf, withRecord } from './records.ts'
 import type { Item, Table } from './table-client.ts'
@@ -12,15 +12,18 @@ import type { Item, Table } from './table-client.ts'
 type Consent = Omit<Approval, 'changes'>
 
 const rowSize = 250 * 1024
-/** With the hold's own items, what one transaction takes (25 items). */
-const maximumRows = 13
+const writesAtOnce = 8
 /** A condition may hold 300 operators: `contains` and `AND` for each change. */
 const usesPerUpdate = 100
+
+const firstRow = '#0000'
+const consentOf = ({ sk, at }: Item): string => `${sk.split('#')[0]} ${at}`
 
 const openIn = (row: Item): readonly ChangeId[] => (row.open instanceof Set ? [...row.open] : [])
 
 /**
- * Consents, in rows of change ids still open. A use takes its ids out of the set on the condition that they are in it: each change is let
+ * Consents, in rows of change ids still open. The first row is written with the hold's end in one transaction, after the others, which count for
+ * nothing without it. A use takes its ids out of the set on the condition that they are in it: each change is let
  * through once, whoever asks at the same time.
  */
 export const createApprovals = (table: Table): Pick<SafetyStore, 'approve' | 'approvals' | 'useApproval'> => {
@@ -48,29 +51,26 @@ export const createApprovals = (table: Table): Pick<SafetyStore, 'approve' | 'ap
     approve: async ({ changes, ...consent }) => {
       const head = await readHead(table, consent.community)
       if (head?.digest !== consent.digest) return 'stale'
-      const rows = chunksBySize([...new Set(changes)].sort(), rowSize)
-      if (rows.length > maximumRows)
-        throw new ConnectorError(
-          'payloadTooLarge',
-          `${changes.length} changes are more than one approval can keep`,
-        )
-      const result = await table.transact([
-        ...holdRemoval(head),
-        ...rows.map((open, part) => ({
-          put: {
-            ...withRecord(approvalKey(consent.community, consent.digest, part), consent),
-            open: new Set(open),
-            at: consent.at,
-            expiresAt: expiry(consent.expiresAt, 0),
-          },
-        })),
-      ])
-      return result.kind === 'done' ? 'approved' : 'stale'
+      const items = chunksBySize([...new Set(changes)].sort(), rowSize).map((open, part) => ({
+        ...withRecord(approvalKey(consent.community, consent.digest, part), consent),
+        open: new Set(open),
+        at: consent.at,
+        expiresAt: expiry(consent.expiresAt, 0),
+      }))
+      const [first, ...others] = items
+      if (first === undefined) return 'stale'
+      await inParallel(others, writesAtOnce, (item) => table.put(item))
+      const result = await table.transact([...holdRemoval(head), { put: first }])
+      if (result.kind === 'cancelled') return 'stale'
+      await clearParts(table, head)
+      return 'approved'
     },
 
     approvals: async (community, now) => {
       const open = new Map<string, Approval>()
-      for (const row of await rowsOf(community)) {
+      const rows = await rowsOf(community)
+      const given = new Set(rows.filter(({ sk }) => sk.endsWith(firstRow)).map(consentOf))
+      for (const row of rows.filter((one) => given.has(consentOf(one)))) {
         const consent = recordOf<Consent>(row)
         const changes = openIn(row)
         if (consent.expiresAt <= now || changes.length === 0) continue

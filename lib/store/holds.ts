@@ -3,7 +3,7 @@ import type { CommunityId } from '../core/ids.ts'
 import { communityId } from '../core/ids.ts'
 import type { SafetyStore } from '../core/ports/safety.ts'
 import type { HeldChange, Hold } from '../core/verdict.ts'
-import { collected } from './batches.ts'
+import { collected, inParallel } from './batches.ts'
 import { atVersion } from './conditions.ts'
 import { holdKey, holdPartKey, holdPartsPartition, holdsPartition } from './keys.ts'
 import { pack, unpack } from './packed.ts'
@@ -12,34 +12,41 @@ import type { Item, Table, TransactItem } from './table-client.ts'
 
 type Head = Omit<Hold, 'held'>
 
-/** What one transaction takes (4 MB) with room for an approval: some 40,000 held changes. */
-const maximumParts = 10
 const readAttempts = 5
+const writesAtOnce = 8
 
-const deleteParts = (community: CommunityId, from: number, to: number): readonly TransactItem[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, n) => ({ delete: holdPartKey(community, from + n) }))
-
-/** Removes exactly the hold that was read, its parts included. */
+/** Removes exactly the hold that was read; its parts mean nothing without it. */
 export const holdRemoval = (head: Item): readonly TransactItem[] => [
   {
     delete: { pk: head.pk, sk: head.sk },
     condition: atVersion(Number(head.version)),
   },
-  ...deleteParts(communityId(head.sk), 0, Number(head.parts)),
 ]
+
+/** The parts of a head that is no more: of no other, which a writer may be about to name. */
+export const clearParts = async (table: Table, head: Item): Promise<void> => {
+  const community = communityId(head.sk)
+  const numbers = Array.from({ length: Number(head.parts) }, (_, n) => n)
+  await inParallel(numbers, writesAtOnce, (n) =>
+    table.delete(holdPartKey(community, String(head.edition), n)),
+  )
+}
 
 export const readHead = (table: Table, community: CommunityId): Promise<Item | undefined> =>
   table.get(holdKey(community))
 
-/** One hold per community: a head, and the held changes compressed in parts, always written in one transaction. */
+/**
+ * One hold per community: a head, and the held changes compressed in parts of any number. The parts are written before the head that names them, so
+ * that a hold is seen whole or as it was before.
+ */
 export const createHolds = (
   table: Table,
 ): Pick<SafetyStore, 'hold' | 'holds' | 'saveHold' | 'deleteHold'> => {
-  /** Undefined when the parts belong to another version: the hold changed between the two reads. */
+  /** Undefined when the parts are gone by now: the hold changed between the two reads. */
   const withParts = async (head: Item): Promise<Hold | undefined> => {
-    const parts = await collected(table.queryAll({ pk: holdPartsPartition(communityId(head.sk)) }))
-    const whole = parts.length === head.parts && parts.every((part) => part.version === head.version)
-    if (!whole) return undefined
+    const pk = holdPartsPartition(communityId(head.sk))
+    const parts = await collected(table.queryAll({ pk, beginsWith: `${head.edition}#` }))
+    if (parts.length !== head.parts) return undefined
     const pieces = parts.map((part) => part.data)
     return { ...recordOf<Head>(head), held: await unpack<HeldChange[]>(pieces, 'the hold') }
   }
@@ -70,34 +77,24 @@ export const createHolds = (
       const before = await readHead(table, read.community)
       if (Number(before?.version ?? 0) !== read.version) return 'stale'
       const head: Head = { ...read, version: read.version + 1 }
+      const { community, version, digest } = head
       const pieces = await pack(held)
-      if (pieces.length > maximumParts)
-        throw new ConnectorError(
-          'payloadTooLarge',
-          `${held.length} held changes are more than one hold can keep`,
-        )
-      const result = await table.transact([
-        {
-          put: {
-            ...withRecord(holdKey(head.community), head),
-            version: head.version,
-            digest: head.digest,
-            parts: pieces.length,
-          },
-          condition: atVersion(read.version),
-        },
-        ...pieces.map((data, n) => ({
-          put: { ...holdPartKey(head.community, n), version: head.version, data },
-        })),
-        ...deleteParts(head.community, pieces.length, Number(before?.parts ?? 0)),
-      ])
+      const edition = table.ids.ordered()
+      const parts = pieces.map((data, n) => ({ ...holdPartKey(community, edition, n), data }))
+      await inParallel(parts, writesAtOnce, (part) => table.put(part))
+      const item = { ...withRecord(holdKey(community), head), version, digest, edition, parts: parts.length }
+      const result = await table.transact([{ put: item, condition: atVersion(read.version) }])
+      const over = result.kind === 'done' ? before : item
+      if (over !== undefined) await clearParts(table, over)
       return result.kind === 'done' ? 'saved' : 'stale'
     },
 
     deleteHold: async (read) => {
       const head = await readHead(table, read.community)
       // Decided or replaced meanwhile: that hold is not the one to delete.
-      if (head?.version === read.version) await table.transact([...holdRemoval(head)])
+      if (head?.version !== read.version) return
+      const result = await table.transact([...holdRemoval(head)])
+      if (result.kind === 'done') await clearParts(table, head)
     },
   }
 }

@@ -187,9 +187,10 @@ export const holdsPartition = 'HOLDS'
 export const holdKey = (k: CommunityId): Key => ({ pk: holdsPartition, sk: k })
 /** The held changes themselves, beside the list of holds. */
 export const holdPartsPartition = (k: CommunityId): string => `${community(k)}#HP`
-export const holdPartKey = (k: CommunityId, part: number): Key => ({
+/** A set of parts for each time the hold is saved: they are there before the head that names them. */
+export const holdPartKey = (k: CommunityId, edition: string, part: number): Key => ({
   pk: holdPartsPartition(k),
-  sk: String(part).padStart(4, '0'),
+  sk: `${edition}#${String(part).padStart(4, '0')}`,
 })
 export const approvalsPartition = (k: CommunityId): string => `${community(k)}#H`
 export const approvalKey = (k: CommunityId, digest: string, part: number): Key => ({
@@ -254,7 +255,8 @@ export const auditPartition = (
 ): string => `AU#${kind}#${c ?? ''}#${id}`
 export const auditKey = (partition: string, at: Instant, requestId: string, unique: string): Key => ({
   pk: partition,
-  sk: `${at}#${requestId}#${unique}`,
+  // `unique` rises: what one process writes within a millisecond stays in its order.
+  sk: `${at}#${unique}#${requestId}`,
 })
 export const configurationPartition = 'CONFIG'
 export const currentConfigurationKey: Key = { pk: configurationPartition, sk: 'CURRENT' }

@@ -160,6 +160,17 @@ describe('a hold', () => {
     await store.saveHold(holdOf(k, ['a'], { version: 1 }))
     expect(await store.hold(k)).toEqual(holdOf(k, ['a'], { version: 2 }))
   })
+
+  it('is as large as it has to be, and so is the consent to it', async () => {
+    const k = freshCommunity()
+    const size = Number(process.env.DISASTER_MEMBERS ?? 45_000)
+    const large = holdOf(k, Array.from({ length: size }, freshMember))
+    expect(await store.saveHold(large)).toBe('saved')
+    expect((await store.hold(k))?.held).toHaveLength(size)
+    expect(await store.approve(approvalOf(large))).toBe('approved')
+    expect(await store.hold(k)).toBeUndefined()
+    expect((await store.approvals(k, now))[0]?.changes).toHaveLength(size)
+  })
 })
 
 describe('an approval', () => {
