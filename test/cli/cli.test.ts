@@ -202,6 +202,25 @@ describe('with the data of one machine', () => {
     expect(explained.code).toBe(0)
     expect(explained.out).toContain('rule soc-tier1 (configuration 1): group "SOC-Tier1"')
     expect(explained.out).toContain('asked about analyst: no rule that matches grants it')
+    const ask = (...more: readonly string[]) => desk.call('explain', 'ada@demo.test', ...more)
+    expect((await ask('--role', 'analyst', '--community', 'demo-soc')).out).toBe(explained.out)
+    expect((await ask('--community', 'demo-soc')).error).toContain('--community goes with --role ROLE')
+    const today = new Date().toISOString()
+    const then = await ask('--at', today, '--role', 'demo-soc/analyst')
+    expect(then.out).toMatch(
+      /: member \S+ of demo, active since .*\n {2}in group "SOC-Tier1" \(\S+\), joined /,
+    )
+    expect(then.out).toContain('asked about analyst: no rule that matches grants it')
+    expect((await ask('--at', '1999-12-31')).out).toMatch(
+      /not there yet.*No rule was asked: no configuration/s,
+    )
+    expect((await ask('--at', '2999-12-31')).error).toContain('has not come yet')
+    expect((await ask('--at', 'yesterday')).error).toContain('--at is a day such as')
+    expect(JSON.parse((await ask('--at', today, '--json')).out)).toMatchObject({
+      standing: { kind: 'active' },
+      configuration: 1,
+      open: [],
+    })
     const byId = JSON.parse((await desk.call('explain', made.member.id, '--json')).out)
     expect(byId.communities[0].roles[0]).toMatchObject({ role: 'tier1', state: 'waiting' })
     expect((await desk.call('explain', 'nobody')).error).toContain('no member of that userName')
