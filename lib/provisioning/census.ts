@@ -10,25 +10,26 @@ const membersPerPage = 250
  * Every member of a connection, page by page instead of one by one: the cost is that of the rows, not of a request per person. Who moves from one
  * group to another meanwhile may be seen in neither, so that what somebody seems to lose here has to be read again for that person alone.
  */
-export const takeCensus = async (
+export const takeCensus = async <Kept>(
   deps: Reads,
   configuration: Configuration,
   connection: ConnectionId,
   inTime: InTime,
-  keep: (standing: Standing) => boolean,
+  /** What is to be kept of somebody; undefined: nothing. Members themselves are many and large. */
+  keep: (standing: Standing) => Kept | undefined,
   /** Told of every member that is read, kept or not. */
   seen: (member: Member) => void = () => undefined,
-): Promise<readonly Standing[]> => {
+): Promise<readonly Kept[]> => {
   const heldBy = await readRoll(deps, configuration, connection, inTime)
-  const kept: Standing[] = []
+  const kept: Kept[] = []
   let after: string | undefined
   do {
     inTime()
     const { items, next } = await deps.directory.scanMembers(connection, membersPerPage, after)
     for (const member of items) {
       seen(member)
-      const standing = standingIn(deps, configuration, member, heldBy(member))
-      if (keep(standing)) kept.push(standing)
+      const one = keep(standingIn(deps, configuration, member, heldBy(member)))
+      if (one !== undefined) kept.push(one)
     }
     after = next
   } while (after !== undefined)

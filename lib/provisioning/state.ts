@@ -6,7 +6,7 @@ import type { Member } from '../core/member.ts'
 import type { Ownership, RoleOwnership } from '../core/ownership.ts'
 import type { Problem } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
-import { targetFor } from '../core/target.ts'
+import { type Targeting, targetFor } from '../core/target.ts'
 import { takeCensus } from './census.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
@@ -28,24 +28,33 @@ const lanes = 8
 const page = 250
 
 type Found = { readonly standing: Standing; readonly ownership: Ownership | undefined }
+/** What a plan takes of somebody; of a hundred thousand people the members themselves are not kept. */
+type Part = {
+  readonly connection: ConnectionId
+  readonly targeting: Targeting
+  readonly cycles: Standing['cycles']
+  readonly ownership: Ownership | undefined
+}
 
-const stateOf = async (deps: StateDeps, community: CommunityId, found: readonly Found[]): Promise<State> => {
-  const targeting = found.map(({ standing, ownership }) =>
-    targetFor({
-      connection: standing.connection,
-      id: standing.id,
-      member: standing.member,
-      assignments: standing.assignments.get(community),
-      ownership,
-    }),
-  )
+const partOf = (community: CommunityId, { standing, ownership }: Found): Part => {
+  const { connection, id, member, cycles } = standing
+  const assignments = standing.assignments.get(community)
   return {
-    targets: targeting.flatMap((one) => (one.kind === 'target' ? [one.target] : [])),
+    connection,
+    targeting: targetFor({ connection, id, member, assignments, ownership }),
+    cycles,
+    ownership,
+  }
+}
+
+const stateOf = async (deps: StateDeps, community: CommunityId, parts: readonly Part[]): Promise<State> => {
+  return {
+    targets: parts.flatMap(({ targeting }) => (targeting.kind === 'target' ? [targeting.target] : [])),
     problems: [
-      ...targeting.flatMap((one) => (one.kind === 'problem' ? [one.problem] : [])),
-      ...cycleProblems(found.map(({ standing }) => standing)),
+      ...parts.flatMap(({ targeting }) => (targeting.kind === 'problem' ? [targeting.problem] : [])),
+      ...cycleProblems(parts),
     ],
-    ownership: found.flatMap(({ ownership }) => (ownership === undefined ? [] : [ownership])),
+    ownership: parts.flatMap(({ ownership }) => (ownership === undefined ? [] : [ownership])),
     roleOwnership: await deps.ownership.roleOwnerships(community),
   }
 }
@@ -93,7 +102,7 @@ export const readMembers = async (
   )
   const found = await inParallel(standings.flat(), lanes, async (standing) => {
     const ownership = await deps.ownership.ownership(community, standing.connection, standing.id)
-    return readAgain(deps, configuration, community, { standing, ownership })
+    return partOf(community, await readAgain(deps, configuration, community, { standing, ownership }))
   })
   return stateOf(deps, community, found)
 }
@@ -126,19 +135,23 @@ export const readCommunity = async (
   noticed?: (member: Member) => void,
 ): Promise<State> => {
   const ownership = await allOwnership(deps, community, inTime)
-  const keeps = (standing: Standing): boolean => keepsAll(community, standing, ownership.get(keyOf(standing)))
-  const standings: Standing[] = []
+  const seen = new Set<string>()
+  const keep = (standing: Standing): Part | undefined => {
+    const key = keyOf(standing)
+    const found = { standing, ownership: ownership.get(key) }
+    if (!keepsAll(community, standing, found.ownership)) return undefined
+    seen.add(key)
+    return partOf(community, found)
+  }
+  const kept: (readonly Part[])[] = []
   for (const { id } of configuration.connections)
-    for (const one of await takeCensus(deps, configuration, id, inTime, keeps, noticed)) standings.push(one)
-  const seen = new Set(standings.map(keyOf))
+    kept.push(await takeCensus(deps, configuration, id, inTime, keep, noticed))
   // Whoever would lose something is read one by one: only a record that says so makes a person departed or takes a role.
   const others = [...ownership.values()].filter((one) => !seen.has(personKey(one)))
-  standings.push(
-    ...(await inParallel(others, lanes, ({ connection, member }) => {
-      inTime()
-      return readStanding(deps, configuration, connection, member)
-    })),
-  )
-  const found = standings.map((standing) => ({ standing, ownership: ownership.get(keyOf(standing)) }))
-  return stateOf(deps, community, found)
+  const alone = await inParallel(others, lanes, async (one) => {
+    inTime()
+    const standing = await readStanding(deps, configuration, one.connection, one.member)
+    return partOf(community, { standing, ownership: one })
+  })
+  return stateOf(deps, community, [...kept, alone].flat())
 }

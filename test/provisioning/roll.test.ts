@@ -143,7 +143,7 @@ const everybody = async (directory: Directory, connection: ConnectionId, given: 
     configuration,
     connection,
     () => {},
-    () => true,
+    (standing) => standing,
   )
   const ids = people.map(({ id }) => id)
   const single = await readStandings(deps, configuration, connection, ids)
@@ -214,7 +214,7 @@ test('a connection without nested groups is read as ever: only the groups that m
     configurationFor(connection),
     connection,
     () => {},
-    () => true,
+    (standing) => standing,
   )
   expect((await census).map(({ assignments }) => assignments.get(soc)?.granted.length)).toEqual([1, 1])
   expect(read.toSorted()).toEqual(['Role 0', 'Role 2'])
