@@ -1,7 +1,8 @@
 import { describe, describeHoldReason, describeProblem } from './describe.ts'
 import { describeDrift, describeReach, describeUnmanaged, describeWarning } from './describe-findings.ts'
-import type { Plan, Problem } from './plan.ts'
+import type { Change, Plan, Problem } from './plan.ts'
 import type { HeldChange, Verdict } from './verdict.ts'
+import { whyOf } from './why.ts'
 
 type Section = { readonly title: string; readonly lines: readonly string[] }
 
@@ -12,8 +13,9 @@ const whose = (problem: Problem): string =>
       ? `member ${problem.member}: `
       : ''
 
+const changeLine = (change: Change): string => `${describe(change)}${whyOf(change)}`
 const heldLine = ({ change, reason }: HeldChange): string =>
-  `${describe(change)} — ${describeHoldReason(reason)}`
+  `${changeLine(change)} — ${describeHoldReason(reason)}`
 const rejected = ({ held }: Verdict): readonly HeldChange[] =>
   held.filter(({ reason }) => reason.kind === 'rejected')
 /** Held changes that ask something of somebody. */
@@ -31,13 +33,13 @@ const withheldIn = ({ withheld, untilDecided = [] }: Verdict) => {
 
 const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
   [
-    { title: 'Changes', lines: verdict.allowed.map(describe) },
+    { title: 'Changes', lines: verdict.allowed.map(changeLine) },
     { title: 'Held, waiting for approval', lines: waiting(verdict).map(heldLine) },
-    { title: 'Rejected, left undone', lines: rejected(verdict).map(({ change }) => describe(change)) },
-    { title: 'Withheld by the mode', lines: withheldIn(verdict).byMode.map(describe) },
+    { title: 'Rejected, left undone', lines: rejected(verdict).map(({ change }) => changeLine(change)) },
+    { title: 'Withheld by the mode', lines: withheldIn(verdict).byMode.map(changeLine) },
     {
       title: 'Withheld until what is held is decided',
-      lines: withheldIn(verdict).untilDecided.map(describe),
+      lines: withheldIn(verdict).untilDecided.map(changeLine),
     },
     {
       title: 'Problems',

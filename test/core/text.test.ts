@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { exitFor } from '../../lib/cli/exits.ts'
+import type { Evidence } from '../../lib/core/assignment.ts'
 import type { Rule } from '../../lib/core/configuration.ts'
 import { explain } from '../../lib/core/explanation.ts'
 import { explanationText } from '../../lib/core/explanation-text.ts'
 import { groupId, roleId, ruleId } from '../../lib/core/ids.ts'
 import { judge } from '../../lib/core/judgement.ts'
 import { planMarkdown, planText } from '../../lib/core/plan-text.ts'
+import { whyOf } from '../../lib/core/why.ts'
 import {
   account,
   acme,
@@ -61,9 +63,9 @@ describe('a plan in words', () => {
       [
         'soc: 3 to do, 1 held, 0 withheld (configuration 1)',
         '  Changes',
-        '    give ada@acme.test tier2',
+        '    give ada@acme.test tier2 (rule rule-tier2)',
         '    take tier1 from ada@acme.test (keeps or gets another)',
-        '    invite c_*d@acme.test as tier1',
+        '    invite c_*d@acme.test as tier1 (rule rule-tier1)',
         '  Held, waiting for approval',
         '    suspend bea@acme.test (departed) — the account is protected',
         '  Problems',
@@ -77,7 +79,27 @@ describe('a plan in words', () => {
   })
 
   test('in Markdown shows names as text', () => {
-    expect(planMarkdown(plan, verdict)).toContain('- invite c\\_\\*d@acme.test as tier1\n')
+    expect(planMarkdown(plan, verdict)).toContain('- invite c\\_\\*d@acme.test as tier1 (rule rule-tier1)\n')
+  })
+
+  test('names the rules behind what is given, a few of them, each with what it matched', () => {
+    const because = (name: string, ...evidence: readonly Evidence[]) => ({
+      rule: ruleId(name),
+      source: 'scim' as const,
+      configuration: 1,
+      evidence,
+    })
+    const group = (displayName: string): Evidence => ({ kind: 'group', id: groupId('g'), displayName })
+    const [given] = plan.changes.filter((one) => one.kind === 'grant')
+    if (given === undefined) throw new Error('the plan gives nothing')
+    const why = (...reasons: readonly ReturnType<typeof because>[]) =>
+      whyOf({ ...given, grant: { ...given.grant, because: reasons } })
+    expect(why(because('a', group('SOC'), { kind: 'attribute', path: 'title' }), because('b'))).toBe(
+      ' (rule a: group "SOC", attribute title; rule b)',
+    )
+    const many = ['a', 'b', 'c', 'd', 'e'].map((name) => because(name, { kind: 'absence' }))
+    expect(why(...many)).toBe(' (rule a; rule b; rule c; 2 more)')
+    expect(plan.changes.filter(({ kind }) => kind === 'suspend').map(whyOf)).toEqual([''])
   })
 })
 
