@@ -29,6 +29,7 @@ import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createPauseStore } from '../../lib/store/pauses.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
 import { createQuarantineStore } from '../../lib/store/quarantine.ts'
+import { createReadingStore } from '../../lib/store/readings.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { createUpkeep } from '../../lib/store/upkeep.ts'
@@ -105,6 +106,7 @@ export const openVillage = async (stage: Stage, roles: HarnessRoles, given: Part
     safety: createSafetyStore(table),
     runs: createRunStore(table),
     drift: createDriftStore(table),
+    readings: createReadingStore(table),
     quarantine: createQuarantineStore(table),
     identity: createStoreIdentity(table, test),
     leases: createLeases(table, { holder: 'worker' }),
