@@ -39,7 +39,13 @@ export const createOutgoingEvents = (deps: OutgoingDeps): OutgoingEvents => {
       const names = await addresses(deps, event)
       if (names.length === 0) return
       const id = deps.ids.ordered()
-      await deps.outbox.append(names.map((receiver) => ({ id, receiver, event, attempts: 0 })))
+      try {
+        await deps.outbox.append(names.map((receiver) => ({ id, receiver, event, attempts: 0 })))
+      } catch (error) {
+        // It tells of the very fault that keeps it from being written; log and metric have it.
+        if (event.type === 'run.failed') return
+        throw error
+      }
       for (const name of names) appended.add(name)
     },
     fresh: () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { milliseconds } from '../../lib/core/ids.ts'
+import { createOutgoingEvents } from '../../lib/events/outgoing.ts'
 import { hook, openStage, type Stage, secretOf, soc } from './stage.ts'
 import { isGenuine, openBusStand, openStation, type Received, type Station } from './stations.ts'
 
@@ -85,6 +86,14 @@ describe('a webhook', () => {
     expect(JSON.stringify(worker.news)).not.toContain('hunter2')
   })
 
+  test('off one machine is called over https only, and never on this one', async () => {
+    const deployed = stage.worker({ local: false })
+    stage.configure([hook('plain', siem.url), hook('here', other.url.replace('http:', 'https:'))])
+    await deployed.drift(1)
+    expect(await deployed.sweep()).toEqual({ delivered: 0, failed: 2, dropped: 0 })
+    expect([siem.received, other.received]).toEqual([[], []])
+  })
+
   test('gets only what it asked for, and nobody at all costs nothing', async () => {
     const before = stage.test.requests.length
     await emitSome(5)
@@ -152,6 +161,38 @@ describe('a receiver that fails', () => {
       Array.from({ length: 41 }, (_, n) => n + 1),
     )
     expect(other.received).toHaveLength(41)
+  })
+
+  test('slowly answering, is waited for by the sweep alone, until it is quick again', async () => {
+    stage.configure([hook('siem', siem.url)])
+    siem.behave((_, n) => {
+      if (n === 1) stage.clock.advance(3)
+      return { status: 200 }
+    })
+    await worker.drift(1)
+    expect((await worker.prompt()).delivered).toBe(1)
+    await worker.drift(2)
+    expect((await worker.prompt()).delivered).toBe(0)
+    expect((await worker.sweep()).delivered).toBe(1)
+    await worker.drift(3)
+    expect((await worker.prompt()).delivered).toBe(1)
+  })
+
+  test('is given no more once the time is over; the rest is the sweep’s', async () => {
+    stage.configure([hook('siem', siem.url)])
+    siem.behave(() => {
+      stage.clock.advance(1.5)
+      return { status: 200 }
+    })
+    await emitSome(120)
+    const first = await worker.prompt()
+    expect(first.delivered).toBeLessThan(30)
+    expect(first.failed).toBe(0)
+    siem.behave(() => ({ status: 200 }))
+    stage.clock.advance(10)
+    await worker.sweep()
+    expect(new Set(siem.received.map(countOf)).size).toBe(120)
+    expect(siem.received).toHaveLength(120)
   })
 
   test('cannot hold the others up with one event it always refuses', async () => {
@@ -227,6 +268,20 @@ describe('a receiver that fails', () => {
 })
 
 describe('workers', () => {
+  test('do not go on without the event in the outbox, unless it tells of that very fault', async () => {
+    const told: string[] = []
+    const outgoing = createOutgoingEvents({
+      ids: stage.ids,
+      told: { emit: async ({ type }) => void told.push(type) },
+      receivers: async () => [{ name: 'bus', kind: 'bus' }],
+      outbox: { append: () => Promise.reject(new Error('throttled')) },
+    })
+    const about = { community: soc, at: stage.clock.now() }
+    await expect(outgoing.emit({ type: 'drift.found', ...about, count: 1 })).rejects.toThrow('throttled')
+    await outgoing.emit({ type: 'run.failed', ...about, code: 'storeThrottled' })
+    expect([told, outgoing.fresh()]).toEqual([['drift.found', 'run.failed'], []])
+  })
+
   test('two at once deliver each event once', async () => {
     stage.configure([hook('siem', siem.url)])
     await emitSome(20)
@@ -238,7 +293,6 @@ describe('workers', () => {
   })
 
   test('what somebody emits who does not know the receivers is logged and addressed by the sweep', async () => {
-    const { createOutgoingEvents } = await import('../../lib/events/outgoing.ts')
     const { ids, outbox } = stage
     const commandLine = createOutgoingEvents({ ids, outbox, told: { emit: async () => undefined } })
     stage.configure([hook('siem', siem.url)])
