@@ -14,6 +14,7 @@ import { createConfigurationStore } from '../store/configuration.ts'
 import { createCredentialStore } from '../store/credentials.ts'
 import { createDirectory } from '../store/directory.ts'
 import { createDriftStore } from '../store/drift.ts'
+import { createMembershipOrigins } from '../store/membership-origins.ts'
 import { createEventOutbox } from '../store/outbox.ts'
 import { createOutcomeStore } from '../store/outcomes.ts'
 import { createOwnershipStore } from '../store/ownership.ts'
@@ -55,6 +56,7 @@ export const openHouse = (access: Access) => {
     }),
     credentials: createCredentialStore(table),
     directory: createDirectory(table),
+    origins: createMembershipOrigins(table),
     ownership: createOwnershipStore(table),
     outcomes: createOutcomeStore(table),
     safety: createSafetyStore(table),

@@ -6,6 +6,7 @@ import type { Ownership } from './ownership.ts'
 import {
   givenBy,
   lostBy,
+  type Origins,
   type Provenance,
   type ProvenBecause,
   wantedSince,
@@ -22,6 +23,8 @@ export type RolesInput = {
   readonly snapshotRoles?: readonly PlatformRole[]
   /** The member's audit trail and that of the groups in between, newest first: tells which request made the evidence true. */
   readonly trail?: readonly AuditEntry[]
+  /** What their memberships themselves know of that. */
+  readonly origins?: Origins
 }
 
 export type RoleExplanation = {
@@ -87,7 +90,7 @@ const plainRoles = (input: RolesInput): readonly PlainRole[] => {
 /** What the audit trail knows beyond what is stored of the grant. */
 const traced = (input: RolesInput, role: PlainRole): RoleExplanation => {
   const trail = input.trail ?? []
-  const because = role.because.map((one) => withProvenance(one, trail))
+  const because = role.because.map((one) => withProvenance(one, trail, input.origins))
   const since = role.since ?? (role.state === 'waiting' ? wantedSince(because) : undefined)
   const ours = role.state === 'given' || role.state === 'leaving'
   const given = ours ? givenBy(trail, input.community.id, role.role) : undefined

@@ -42,7 +42,7 @@ const made = (event: AuditEvent, evidence: Evidence): boolean => {
   switch (evidence.kind) {
     case 'group':
       // Of an indirect one it is the membership the way begins with.
-      return event.kind === 'groupJoined' && event.group === (evidence.through?.[0] ?? evidence).id
+      return event.kind === 'groupJoined' && event.group === directGroup(evidence)
     case 'attribute':
       return 'changed' in event && 'member' in event && touches(event.changed, evidence.path)
     case 'absence':
@@ -69,8 +69,21 @@ const provenSteps = (evidence: GroupEvidence, trail: readonly AuditEntry[]) => {
   })
 }
 
-const proven = (evidence: Evidence, trail: readonly AuditEntry[]): ProvenEvidence => {
-  const from = provenBy(trail, (event) => made(event, evidence))
+/** What stands with the memberships themselves, by the group they are in directly: older than the trail, where that ended. */
+export type Origins = ReadonlyMap<GroupId, Provenance>
+
+const directGroup = (evidence: GroupEvidence): GroupId => (evidence.through?.[0] ?? evidence).id
+
+const originOf = (evidence: Evidence, origins: Origins): Proven => {
+  const origin = evidence.kind === 'group' ? origins.get(directGroup(evidence)) : undefined
+  return origin === undefined ? {} : { from: origin }
+}
+
+const proven = (evidence: Evidence, trail: readonly AuditEntry[], origins: Origins): ProvenEvidence => {
+  const from = {
+    ...originOf(evidence, origins),
+    ...provenBy(trail, (event) => made(event, evidence)),
+  }
   return evidence.kind === 'group' && evidence.through !== undefined
     ? { ...evidence, through: provenSteps(evidence, trail), ...from }
     : { ...evidence, ...from }
@@ -93,10 +106,23 @@ export const nestingsBehind = (because: readonly Because[]): ReadonlyMap<GroupId
 /**
  * `trail`: entries about the member and about the groups on the way, each newest first. What happened before its first entry has no provenance.
  */
-export const withProvenance = (because: Because, trail: readonly AuditEntry[]): ProvenBecause => ({
+export const withProvenance = (
+  because: Because,
+  trail: readonly AuditEntry[],
+  origins: Origins = new Map(),
+): ProvenBecause => ({
   ...because,
-  evidence: because.evidence.map((evidence) => proven(evidence, trail)),
+  evidence: because.evidence.map((evidence) => proven(evidence, trail, origins)),
 })
+
+/** The groups they are in directly, of those that made rules match. */
+export const directGroupsBehind = (because: readonly Because[]): readonly GroupId[] => [
+  ...new Set(
+    because
+      .flatMap(({ evidence }) => evidence)
+      .flatMap((one) => (one.kind === 'group' ? [directGroup(one)] : [])),
+  ),
+]
 
 const entryProvenance = (entry: AuditEntry | undefined): Provenance | undefined =>
   entry && { at: entry.at, requestId: entry.requestId, actor: entry.actor }
@@ -130,10 +156,7 @@ const departedBy = (trail: readonly AuditEntry[]): AuditEntry | undefined => {
 
 /** What ended the reason a role was given for: they departed, or left a group of it. */
 export const lostBy = (trail: readonly AuditEntry[], because: readonly Because[]): Provenance | undefined => {
-  const groups = because
-    .flatMap(({ evidence }) => evidence)
-    .flatMap((one) => (one.kind === 'group' ? [(one.through?.[0] ?? one).id] : []))
-  const left = groups.flatMap((group) => endedBy(trail, group) ?? [])
+  const left = directGroupsBehind(because).flatMap((group) => endedBy(trail, group) ?? [])
   return entryProvenance(departedBy(trail) ?? left.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0])
 }
 

@@ -8,7 +8,8 @@ import { type Explanation, explain } from '../core/explanation.ts'
 import type { CommunityId, ConnectionId, Instant, MemberId, RoleId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { Ownership } from '../core/ownership.ts'
-import { nestingsBehind } from '../core/provenance.ts'
+import type { MembershipOrigins } from '../core/ports/directory.ts'
+import { directGroupsBehind, nestingsBehind, type Origins } from '../core/provenance.ts'
 import { targetFor } from '../core/target.ts'
 import { lookUp } from './above.ts'
 import { communityFacts } from './departures.ts'
@@ -49,7 +50,7 @@ type ExplainDeps = Pick<
   | 'audit'
   | 'quarantine'
   | 'pauses'
->
+> & { readonly origins?: MembershipOrigins }
 
 const lanes = 8
 
@@ -122,6 +123,13 @@ const trailOfGroups = async (
   return trails.flat()
 }
 
+/** Where the trail ended, the membership still names its request. */
+const originsOf = async (deps: ExplainDeps, { connection, id, assignments }: Standing): Promise<Origins> => {
+  const granted = [...assignments.values()].flatMap((one) => [...one.granted, ...one.suppressed])
+  const groups = directGroupsBehind(granted.flatMap(({ because }) => because))
+  return (await deps.origins?.joinedBy(connection, id, groups)) ?? new Map()
+}
+
 /** Undefined while it reaches back to when they were made. */
 export const beginningOf = (trail: readonly AuditEntry[]): Instant | undefined =>
   trail.some(({ event }) => event.kind === 'memberCreated') ? undefined : trail.at(-1)?.at
@@ -169,6 +177,7 @@ export const explainMember = async (
     trailOfGroups(deps, connection, standing),
   ])
   const { member, groups, cycles } = standing
+  const origins = await originsOf(deps, standing)
   if (member === undefined && ownerships.length === 0 && outcomes.length === 0)
     throw new ConnectorError('notFound', `connection ${connection} has no member ${id}`, { field: 'id' })
   const known = new Set([
@@ -202,6 +211,7 @@ export const explainMember = async (
       facts,
       question: asked,
       trail: trails.flat(),
+      origins,
       cycles,
       inherited,
       stillPresent: hereAndBelow(configuration, community.id, present),

@@ -145,7 +145,7 @@ export const membershipItems = (
   group: GroupId,
   effect: Effect,
 ): readonly TransactItem[] => {
-  const { connection: c, at, requestId } = stamp
+  const { connection: c, at, requestId, actor } = stamp
   const { op, id, type, incarnation, row } = effect
   const there = groupToMember(c, group, id)
   const back = memberToGroup(c, group, id)
@@ -154,7 +154,8 @@ export const membershipItems = (
   const fields = { incarnation, at, requestId, ...(type === 'Group' ? { type } : {}) }
   return [
     { put: { ...there, ...fields }, condition: rowStill(row) },
-    { put: { ...back, ...fields } },
+    // The request stands with the membership for as long as that lasts: the audit trail is not kept so long.
+    { put: { ...back, ...fields, actor } },
     ...lifeCheck(c, group, effect),
     ...after,
   ]

@@ -74,6 +74,26 @@ describe('the request behind a piece of evidence', () => {
     expect(proof.from?.requestId).toBe('request-7')
   })
 
+  test('of a membership older than the trail is what stands with the membership, and otherwise the trail’s', () => {
+    const origin = (n: number) => ({
+      at: instant(n),
+      requestId: `old-${n}`,
+      actor: { kind: 'credential', label: 'okta' } as const,
+    })
+    const origins = new Map([
+      [groupId('never'), origin(1)],
+      [groupId('soc'), origin(2)],
+    ])
+    const asked = (id: string, through: readonly string[] = []): string | undefined => {
+      const steps = through.map((one) => ({ id: groupId(one), displayName: one }))
+      const way = steps.length === 0 ? {} : { through: steps }
+      const evidence: Evidence = { kind: 'group', id: groupId(id), displayName: id, ...way }
+      const because: Because = { rule: ruleId('r'), source: 'scim', evidence: [evidence], configuration: 1 }
+      return withProvenance(because, trail, origins).evidence[0]?.from?.requestId
+    }
+    expect([asked('never'), asked('outer', ['never']), asked('soc')]).toEqual(['old-1', 'old-1', 'request-7'])
+  })
+
   test('of an absence is nobody', () => {
     expect(from({ kind: 'absence' })).toBeUndefined()
   })

@@ -3,6 +3,7 @@ import type { AuditEntry, AuditEvent } from '../../lib/core/audit.ts'
 import { groupId, later, roleId } from '../../lib/core/ids.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
+import { createMembershipOrigins } from '../../lib/store/membership-origins.ts'
 import { createTestClock, firstOfMay as now } from '../support/clock.ts'
 import { freshCommunity, freshConnection, freshMember, type Opened, openStore } from './opened.ts'
 
@@ -98,4 +99,29 @@ it('what stands in the transaction of a change is kept as long as everything els
   expect((await trail()).map(({ event }) => event.kind)).toContain('memberCreated')
   clock.setTo(later(now, 3600))
   expect(await trail()).toEqual([])
+  // The membership names its request for as long as it lasts.
+  const [group] = await directory.groupsWith(connection, write.member.id)
+  const joined = await createMembershipOrigins(table).joinedBy(connection, write.member.id, [
+    groupId('another'),
+    group?.id ?? groupId(''),
+  ])
+  expect([...joined]).toEqual([[group?.id, { at: now, requestId: 'r', actor: stamp.actor }]])
+})
+
+it('is read page by page, and up to a moment', async () => {
+  const log = createAuditLog(opened.table)
+  const community = freshCommunity()
+  const entries = [0, 1, 2, 3, 4].map((second) =>
+    entry({ kind: 'held', community, digest: `d${second}`, changes: 1 }, second),
+  )
+  await log.append(entries)
+  const subject = { kind: 'community', id: community } as const
+  const first = await log.page(subject, { limit: 2 })
+  expect(first.items).toEqual([entries[4], entries[3]])
+  const after = first.next ?? 'no next page'
+  expect((await log.page(subject, { limit: 2, after })).items).toEqual([entries[2], entries[1]])
+  const early = await log.page(subject, { limit: 9, until: later(now, 2) })
+  expect(early).toEqual({ items: [entries[2], entries[1], entries[0]] })
+  const rest = await log.page(subject, { limit: 9, until: later(now, 4), after })
+  expect(rest.items).toEqual([entries[2], entries[1], entries[0]])
 })

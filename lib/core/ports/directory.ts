@@ -156,6 +156,15 @@ export type DirectoryMentions = {
   readonly mention: (member: Member, at: Instant) => Promise<void>
 }
 
+/** By which request a User or Group came into these groups, of those it still stands in directly; however long ago. */
+export type MembershipOrigins = {
+  readonly joinedBy: (
+    connection: ConnectionId,
+    id: GroupMemberId,
+    groups: readonly GroupId[],
+  ) => Promise<ReadonlyMap<GroupId, Pick<Stamp, 'at' | 'requestId' | 'actor'>>>
+}
+
 /** Housekeeping behind the directory: what a dead request left, and rows under tombstones. */
 export type DirectoryUpkeep = {
   /** Rolls an intent forward from its checkpoint; idempotent, exactly once per chunk. Resolves to those it touched. */
