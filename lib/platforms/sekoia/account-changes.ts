@@ -4,6 +4,7 @@ import type { Clock } from '../../core/ports/clock.ts'
 import { afterWrite, settled } from '../settle.ts'
 import { emailOf, heldRoles, statusOf } from './accounts.ts'
 import type { SekoiaApi } from './api.ts'
+import type { Newcomers } from './newcomers.ts'
 import type { AvatarShape } from './shapes.ts'
 
 export type AccountChanges = {
@@ -23,7 +24,11 @@ export type Invitation = {
 }
 
 /** Each does nothing when the platform already shows it, and ends with what the platform shows then. */
-export const createAccountChanges = (api: SekoiaApi, clock: Clock): AccountChanges => {
+export const createAccountChanges = (
+  api: SekoiaApi,
+  newcomers: Pick<Newcomers, 'find'>,
+  clock: Clock,
+): AccountChanges => {
   const find = async (id: string): Promise<AvatarShape | undefined> => (await api.avatarsById([id]))[0]
   const read = async (id: string): Promise<AvatarShape> => {
     const avatar = await find(id)
@@ -76,7 +81,7 @@ export const createAccountChanges = (api: SekoiaApi, clock: Clock): AccountChang
 
   /** The invitation is answered without a body, and members cannot be searched by address: the newest first, then everyone. */
   const findByEmail = async (email: string, everyone: boolean): Promise<AvatarShape | undefined> =>
-    (everyone ? await api.avatars() : await api.newestAvatars()).find((avatar) => emailOf(avatar) === email)
+    everyone ? (await api.avatars()).find((avatar) => emailOf(avatar) === email) : newcomers.find(email)
 
   const inviteNew = async (email: string, roles: readonly string[]): Promise<AvatarShape> => {
     if ((await findByEmail(email, false)) !== undefined)

@@ -11,6 +11,7 @@ import { createAsking } from './asking.ts'
 import { createCheckup } from './checkup.ts'
 import { descriptionUrlOf, dialectOf } from './dialect.ts'
 import { createFamily } from './family.ts'
+import { createNewcomers } from './newcomers.ts'
 import { createOwnKey } from './own-key.ts'
 import { createRoleChanges } from './role-changes.ts'
 import { type RoleFacts, roleChecks } from './role-checks.ts'
@@ -45,7 +46,8 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
   const ownKey = createOwnKey(asking, community.tenant, key)
   const family = createFamily(asking, community.tenant, clock)
   const roleChanges = createRoleChanges(api, family, community, clock)
-  const accountChanges = createAccountChanges(api, clock)
+  const newcomers = createNewcomers(api.newestAvatars, async (id) => (await api.avatarsById([id]))[0])
+  const accountChanges = createAccountChanges(api, newcomers, clock)
   // Reading intakes needs a permission of its own, which a key without restricted roles need not have.
   const scoped = community.roles.some(
     (role) => role.kind !== 'builtin' && (role.contents?.intakes ?? []).length > 0,
@@ -79,6 +81,7 @@ export const openSekoia = ({ community, clock, secret, connect }: Toolbox): Plat
   })
   const snapshot = async (reading?: Reading): Promise<Snapshot> => {
     const { items: accounts, begunAt } = await api.accounts(reading)
+    newcomers.listed()
     const takenAt = clock.now()
     const children = await family.children()
     const given = { ...(await around()), begunAt, takenAt, accounts }

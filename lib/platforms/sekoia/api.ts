@@ -27,7 +27,7 @@ export type SekoiaApi = {
   /** Who holds a role, as far as the platform's filter tells. */
   readonly holders: (role: string) => Promise<readonly AvatarShape[]>
   /** The latest members, newest first: where a new invitation shows up. */
-  readonly newestAvatars: () => Promise<readonly AvatarShape[]>
+  readonly newestAvatars: (offset: number) => Promise<readonly AvatarShape[]>
   readonly setStatus: (avatar: string, status: 'enabled' | 'disabled') => Promise<void>
   readonly removeAvatar: (avatar: string) => Promise<void>
   readonly setRoles: (avatar: string, roles: readonly string[]) => Promise<void>
@@ -113,10 +113,10 @@ const readsOf = ({ whole, long, page, one }: Asking, community: string): Reads =
       return found.filter(({ uuid }) => ids.includes(uuid))
     },
     holders: (role) => avatarList({ 'match[role_uuid]': role }),
-    newestAvatars: () =>
+    newestAvatars: (offset) =>
       page(
         `${home}/avatars/`,
-        { limit: '100', offset: '0', sort: 'created_at', direction: 'desc' },
+        { limit: '100', offset: String(offset), sort: 'created_at', direction: 'desc' },
         avatarShape,
         'reading the newest members',
       ),
