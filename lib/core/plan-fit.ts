@@ -82,9 +82,9 @@ const counterpart = (fresh: Fresh, stored: Change): Change | undefined => {
 }
 
 /** More power than what was seen matters, unless it is this plan itself that gives it to the role. */
-const otherwise = (stored: Change, now: Change, repaired: ReadonlySet<RoleId>): readonly string[] => {
+const otherwise = (stored: Change, now: Change, shaped: ReadonlySet<RoleId>): readonly string[] => {
   if (now.id !== stored.id) return []
-  const harmless = now.kind === 'grant' && (!now.admin || repaired.has(now.grant.role))
+  const harmless = now.kind === 'grant' && (!now.admin || shaped.has(now.grant.role))
   return differing(stored, now).filter((field) => field !== 'admin' || !harmless)
 }
 
@@ -97,8 +97,8 @@ type Index = {
   readonly fresh: Fresh
   readonly isDone: (change: Change) => boolean
   readonly unseen: ReadonlySet<string>
-  /** Roles that the stored plan itself changes. */
-  readonly repaired: ReadonlySet<RoleId>
+  /** Roles that the stored plan itself makes or changes. */
+  readonly shaped: ReadonlySet<RoleId>
 }
 const missing = ({ isDone, unseen }: Index, stored: Change): Found => {
   if (isDone(stored)) return { kind: 'done' }
@@ -107,12 +107,12 @@ const missing = ({ isDone, unseen }: Index, stored: Change): Found => {
 }
 
 const find = (index: Index, stored: Change): Found => {
-  const { fresh, repaired } = index
+  const { fresh, shaped } = index
   const differs = (difference: Difference): Found => ({ kind: 'differs', difference })
   const change = stored.id
   const now = counterpart(fresh, stored)
   if (now === undefined) return missing(index, stored)
-  const fields = otherwise(stored, now, repaired)
+  const fields = otherwise(stored, now, shaped)
   if (fields.length > 0) return differs({ change, kind: 'otherwise', fields })
   const reason = fresh.held.get(now.id)
   if (reason !== undefined) return differs({ change, kind: 'held', reason })
@@ -135,7 +135,9 @@ export const fitOf = (
     fresh: indexed(fresh),
     isDone: doneIn(present),
     unseen: new Set(unseen.map(personKey)),
-    repaired: new Set(allowed.flatMap((one) => (one.kind === 'repairRole' ? [one.role.id] : []))),
+    shaped: new Set(
+      allowed.flatMap((one) => (one.kind === 'createRole' || one.kind === 'repairRole' ? [one.role.id] : [])),
+    ),
   }
   const found = allowed.map((change) => ({ change, its: find(index, change) }))
   const differences = found.flatMap(({ its }) => (its.kind === 'differs' ? [its.difference] : []))

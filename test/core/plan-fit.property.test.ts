@@ -6,7 +6,7 @@ import type { Verdict } from '../../lib/core/verdict.ts'
 import { script, stages, walk, worlds } from '../support/script.ts'
 import { applyAll, applyChange, planOf, snapshotOf, type World } from '../support/world.ts'
 
-const runs = { numRuns: Number(process.env.FUZZ_BUDGET ?? 60) }
+const runs = { numRuns: Math.ceil(Number(process.env.FUZZ_BUDGET ?? 90) / 3) }
 
 const ids = (changes: readonly Change[]) => changes.map(({ id }) => id)
 const judged = (world: World, held: (change: Change) => boolean = () => false) => {
