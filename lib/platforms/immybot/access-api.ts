@@ -42,7 +42,6 @@ export type LegacyApi = {
   readonly removeRole: (person: number, role: number) => Promise<void>
 }
 
-const take = 200
 /** What one user or group holds is no more than a few entries, and no instance is thought to give fewer at once. */
 const smallestCap = 20
 const everything = `${base}/user-role-assignments`
@@ -55,7 +54,7 @@ export const createRbacApi = (call: Call, clock: Clock): RbacApi => {
 
   const windows =
     (path: string, what: string): ReadWindow<AssignmentShape> =>
-    async (skip) => {
+    async (skip, take) => {
       const query = { Skip: String(skip), Take: String(take), Sort: '[{"selector":"id","desc":false}]' }
       const body = await call({ method: 'GET', path, query, what })
       return parsed(dxShape, body, what).map((item) => parsed(assignmentShape, item, what))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readWindows } from '../../../lib/platforms/immybot/windows.ts'
+import { readWindows, windowSize } from '../../../lib/platforms/immybot/windows.ts'
 
 describe('a list in windows', () => {
   const list = Array.from({ length: 130 }, (_, index) => ({ id: index + 1 }))
@@ -20,4 +20,12 @@ describe('a list in windows', () => {
     }
     expect(await readWindows(read, 0)).toBeUndefined()
   })
+})
+
+it('the first window for ever is no whole list; as many as are asked for may be all there are', async () => {
+  const entries = Array.from({ length: 450 }, (_, id) => ({ id }))
+  expect(await readWindows(async (_, take) => entries.slice(0, take), 0)).toBeUndefined()
+  const all = entries.slice(0, windowSize)
+  expect(await readWindows(async () => all, 0)).toEqual(all)
+  expect(await readWindows(async (skip, take) => entries.slice(skip, skip + take), 0)).toEqual(entries)
 })
