@@ -20,7 +20,7 @@ export type Trouble =
 export type Command =
   | ({ readonly kind: 'join'; readonly who: number; readonly groups: readonly number[] } & Heard)
   | ({ readonly kind: 'leave'; readonly who: number; readonly how: 'deactivate' | 'delete' } & Heard)
-  | ({ readonly kind: 'back'; readonly who: number } & Heard)
+  | ({ readonly kind: 'back' | 'backAsAnother'; readonly who: number } & Heard)
   | ({ readonly kind: 'enter' | 'quit'; readonly who: number; readonly group: number } & Heard)
   | ({
       readonly kind: 'rename'
@@ -91,7 +91,14 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
       stream,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: kind('back'), who, stream }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('back' as const, 'back' as const, 'backAsAnother' as const),
+      who,
+      stream,
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constantFrom('enter' as const, 'quit' as const), who, group, stream }),

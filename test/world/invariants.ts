@@ -75,10 +75,19 @@ const personFindings = (
     : wantedFindings(person, roles, seats, hand, everybody)
 }
 
+/** Two records of one person: whose the account is, a person has to say. */
+const sharesAddress = (town: Town, person: Person): boolean =>
+  town.people.all().some((one) => one.id !== person.id && one.emails.includes(person.email))
+
 const excused = (town: Town, place: Place, person: Person, excuses: Excuses): boolean => {
   if (excuses.held.has(person.id)) return true
   const about = excuses.problems.filter((one) => 'subject' in one && one.subject.member === person.id)
-  return about.some(({ kind }) => kind === 'invitationsExhausted' || town.watch.isTouched(place, person))
+  return about.some(
+    ({ kind }) =>
+      kind === 'invitationsExhausted' ||
+      ((kind === 'adoptionNeeded' || kind === 'duplicateEmail') && sharesAddress(town, person)) ||
+      town.watch.isTouched(place, person),
+  )
 }
 
 const roleFindings = (town: Town, excuses: Excuses): readonly string[] => {
@@ -101,8 +110,9 @@ const ownerFindings = async (town: Town, place: Place, view: View): Promise<read
       const other = owners.get(account)
       owners.set(account, record.member)
       if (other !== undefined) return [`${place}: account ${account} has two owners`]
-      const made = town.watch.ownerOf(place, account)
-      return view.seats.has(account) && made !== undefined && made !== record.member
+      const seat = view.seats.get(account)
+      const made = seat === undefined ? [] : town.watch.ownersOf(place, seat)
+      return made.length > 0 && !made.includes(record.member)
         ? [`${place}: account ${account} was made for one person and belongs to another`]
         : []
     }),
@@ -116,7 +126,7 @@ export const findings = async (town: Town, everybody: boolean): Promise<readonly
       const view = town.views(place)
       const worker = town.worker(0)
       const hold = await worker.deps.safety.hold(placeIds[place])
-      const { plan } = await worker.preview(placeIds[place])
+      const { plan } = await town.auditor.preview(placeIds[place])
       const excuses = excusesFor(hold, plan)
       const people = town.people
         .all()

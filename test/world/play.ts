@@ -45,6 +45,8 @@ const provide = async (town: Town, command: Command): Promise<void> => {
       return command.how === 'delete' ? people.remove(command.who) : people.setActive(command.who, false)
     case 'back':
       return people.setActive(command.who, true)
+    case 'backAsAnother':
+      return people.comeBackAs(command.who)
     case 'enter':
       return people.enter(command.who, command.group)
     case 'quit':

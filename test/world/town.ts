@@ -9,7 +9,7 @@ import { type CommunityId, later, milliseconds } from '../../lib/core/ids.ts'
 import type { Due } from '../../lib/core/work.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { dueFrom } from '../../lib/store/due-items.ts'
-import { duePrefix } from '../../lib/store/keys.ts'
+import { duePrefix, leaseKey } from '../../lib/store/keys.ts'
 import { tableDefinition } from '../../lib/store/table.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { testClock } from '../platforms/clock.ts'
@@ -17,7 +17,18 @@ import { chanceFrom, idsFrom, uuidFrom } from './chance.ts'
 import { createHands } from './hands.ts'
 import { createOracle } from './oracle.ts'
 import { addressOf, createPeople, objectIdOf, slots } from './people.ts'
-import { configurationOf, type Draft, firstDraft, idp, noAccess, type Place, rolesOf } from './scene.ts'
+import {
+  configurationOf,
+  type Draft,
+  firstDraft,
+  idp,
+  noAccess,
+  type Place,
+  placeIds,
+  places,
+  platformOf,
+  rolesOf,
+} from './scene.ts'
 import { itemFrom, storeClient } from './table.ts'
 import { createViews } from './views.ts'
 import { createWatch } from './watch.ts'
@@ -102,6 +113,14 @@ export const openTown = async (seed: number) => {
     }
   })
 
+  const auditors = new Set<string>()
+  const leaving = async (holder: string, platform: PlatformName): Promise<void> => {
+    if (auditors.has(holder)) return
+    const place = places.find((one) => platformOf[one] === platform) ?? 'soc'
+    const lease = await front.get(leaseKey(placeIds[place]))
+    if (lease?.holder !== holder && String(lease?.until) > clock.now())
+      watch.wrong(`${place}: a worker called the platform while another one had the community`)
+  }
   const around: Surroundings = {
     engine,
     tableName,
@@ -114,6 +133,7 @@ export const openTown = async (seed: number) => {
       now,
       chance,
       outages,
+      leaving,
       served: watch.served,
     }),
     wake: (community) => {
@@ -122,11 +142,10 @@ export const openTown = async (seed: number) => {
     told: (event) => void events.push(event),
     warned: (text) => void warnings.push(text),
   }
-  let born = 0
-  const newWorker = (index: number): Worker => {
-    born += 1
-    return createWorker(around, `worker-${index}-${born}`, skews[index] ?? 0)
-  }
+  const newWorker = (index: number): Worker => createWorker(around, skews[index] ?? 0)
+  // It only looks, as the command line does, and needs no lease for that.
+  const auditor = createWorker(around, 0)
+  auditors.add(auditor.holder)
   const workers = skews.map((_, index) => newWorker(index))
 
   return {
@@ -163,6 +182,7 @@ export const openTown = async (seed: number) => {
       workers[place] = fresh
       return fresh
     },
+    auditor,
     lastWarning: () => warnings.at(-1) ?? 'nothing was said',
     close: () => engine.close(),
   }

@@ -65,11 +65,19 @@ export const createWatch = (deps: WatchDeps) => {
   const mayAdopt = (place: Place, seat: Seat): boolean =>
     place === 'net' && !seat.admin && !seat.service && whose(seat.email) !== undefined
 
+  /** Who came back under another id takes over what they had, where the community lets us. */
+  const ownerNow = (place: Place, { member }: Ours, seat: Seat): MemberId | undefined => {
+    const before = member === undefined ? undefined : people.of(member)
+    if (place !== 'net' || before === undefined || !departed(before)) return member
+    const heir = people.all().find((one) => one.email === seat.email && wanted(one, place).length > 0)
+    return heir?.id ?? member
+  }
+
   /** What we made or changed for somebody. Of who is wanted also what we may have taken over without a change. */
   const seatsOf = (place: Place, person: Person, view: View): readonly Seat[] =>
     [...view.seats.values()].filter((seat) => {
       const known = seats.get(keyOf(place, seat.id))
-      if (known !== undefined) return known.member === person.id
+      if (known !== undefined) return ownerNow(place, known, seat) === person.id
       return wanted(person, place).length > 0 && mayAdopt(place, seat) && whose(seat.email)?.id === person.id
     })
 
@@ -154,7 +162,10 @@ export const createWatch = (deps: WatchDeps) => {
   }
 
   const holds = (place: Place, person: Person, view: View, name: string): boolean =>
-    seatsOf(place, person, view).some(({ status, roles }) => status === 'enabled' && roles.has(name))
+    [...view.seats.values()].some(
+      ({ id, status, roles }) =>
+        status === 'enabled' && roles.has(name) && seats.get(keyOf(place, id))?.member === person.id,
+    )
 
   const keepsAccess = (place: Place, before: View, after: View): void => {
     for (const person of people.all())
@@ -174,6 +185,7 @@ export const createWatch = (deps: WatchDeps) => {
   }
 
   return {
+    wrong,
     /** A request of ours. */
     served: ({ platform, method, path }: Passing, serve: () => SimulatedAnswer): SimulatedAnswer => {
       const place = placeOf(platform)
@@ -216,7 +228,11 @@ export const createWatch = (deps: WatchDeps) => {
       person.emails.some((email) => touched.has(keyOf(place, email))),
     handRoles,
     seatsOf,
-    ownerOf: (place: Place, id: string): MemberId | undefined => seats.get(keyOf(place, id))?.member,
+    ownersOf: (place: Place, seat: Seat): readonly MemberId[] => {
+      const known = seats.get(keyOf(place, seat.id))
+      const all = known === undefined ? [] : [known.member, ownerNow(place, known, seat)]
+      return all.filter((one) => one !== undefined)
+    },
     writes: () => writes,
     violations: (): readonly string[] => violations,
   }

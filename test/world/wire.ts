@@ -19,6 +19,7 @@ export const outageKinds: readonly OutageKind[] = [
 ]
 export type Outage = { readonly kind: OutageKind; readonly until: number }
 
+export type Passage = { readonly crossing: Crossing; readonly alive: () => void }
 export type Passing = {
   readonly platform: PlatformName
   readonly method: string
@@ -31,6 +32,8 @@ export type WireDeps = {
   readonly now: () => number
   readonly chance: Chance
   readonly outages: ReadonlyMap<PlatformName, Outage>
+  /** Right before a request leaves: whether its worker still may. */
+  readonly leaving: (worker: string, platform: PlatformName) => Promise<void>
   /** Around the moment in which the platform does its work. */
   readonly served: (passing: Passing, serve: () => SimulatedAnswer) => SimulatedAnswer
 }
@@ -81,7 +84,7 @@ const slowSeconds = 9
 
 export const createWire =
   (deps: WireDeps) =>
-  (worker: string, crossing: Crossing): Transport => {
+  (worker: string, { crossing, alive }: Passage): Transport => {
     const outageOf = (platform: PlatformName): OutageKind | undefined => {
       const outage = deps.outages.get(platform)
       return outage !== undefined && deps.now() < outage.until ? outage.kind : undefined
@@ -114,7 +117,9 @@ export const createWire =
     return async (outgoing) => {
       const [, name = ''] = outgoing.url.pathname.split('/')
       if (!isPlatform(name)) throw new Error(`no simulator for ${outgoing.url.pathname}`)
-      await crossing(`before ${outgoing.method} ${name}`)
+      // Whoever is put to sleep is so before the last look at the lease: what remains behind it is in docs/safety.md.
+      alive()
+      await deps.leaving(worker, name)
       const answer = exchange(name, outgoing)
       await crossing(`after ${outgoing.method} ${name}`)
       return answer

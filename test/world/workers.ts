@@ -32,6 +32,7 @@ import type { TestClock } from '../platforms/clock.ts'
 import { type Chance, idsFrom } from './chance.ts'
 import { secretOf } from './scene.ts'
 import { type Crossing, storeClient } from './table.ts'
+import type { Passage } from './wire.ts'
 
 /** One process with all that stands between a due item and a platform. It may have a wrong clock, be put to sleep, or die between any two calls. */
 
@@ -41,7 +42,7 @@ export type Surroundings = {
   readonly clock: TestClock
   readonly chance: Chance
   readonly configuration: () => Configuration
-  readonly transport: (worker: string, crossing: Crossing) => Transport
+  readonly transport: (worker: string, passage: Passage) => Transport
   readonly wake: (community: CommunityId) => void
   readonly told: (event: OperatorEvent) => void
   readonly warned: (text: string) => void
@@ -91,7 +92,7 @@ const createFate = () => {
   }
 }
 
-export const createWorker = (around: Surroundings, name: string, skew: number) => {
+export const createWorker = (around: Surroundings, skew: number) => {
   const { engine, tableName, chance } = around
   const fate = createFate()
   const clock = clockOf(around.clock, skew, fate.alive)
@@ -139,13 +140,13 @@ export const createWorker = (around: Surroundings, name: string, skew: number) =
       allowLoopback: true,
       timeout: 8,
       random: chance,
-      transport: around.transport(name, fate.crossing),
+      transport: around.transport(holder, fate),
     }),
     patterns: createPatterns(),
   }
   const provisioner = createProvisioner(deps)
   return {
-    name,
+    holder,
     deps,
     table,
     fate,
