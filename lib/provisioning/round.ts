@@ -112,6 +112,9 @@ const carryOut = async (deps: Provisioning, round: Round, look: Look, asked?: nu
       round.snapshots.keep((before) => snapshotAfter(before, change, applied))
     },
   })
+  // Somebody may be there whom the list does not show, or a role gone that it does.
+  if (application.failed.some(({ change }) => change.kind === 'invite' || change.kind === 'grant'))
+    round.snapshots.doubt()
   if (wish !== undefined) await concludeWish(deps, community.id, wish, application)
   return {
     application: wish?.unclear === true ? lookAgain : application,
