@@ -3,7 +3,7 @@ import { driftId } from './drift-ids.ts'
 import { unreachable } from './errors.ts'
 import { recentCorrections } from './flapping.ts'
 import { type Instant, later } from './ids.ts'
-import type { Change, Drift, DriftFound } from './plan.ts'
+import type { Change, Drift, DriftFound, Person } from './plan.ts'
 import { personKey } from './plan-scene.ts'
 import type { DriftRecord } from './ports/runs.ts'
 
@@ -33,8 +33,8 @@ export type DriftKept = {
 type Fate = { readonly save?: DriftRecord; readonly stay?: DriftRecord; readonly drop?: string }
 
 /** No longer found: forgotten as soon as its corrections no longer count. A list that may not be whole says nothing of what it does not show. */
-const fateOfAbsent = (record: DriftRecord, complete: boolean, now: Instant): Fate => {
-  if (!complete && isPresent(record)) return { stay: record }
+const fateOfAbsent = (record: DriftRecord, speaks: boolean, now: Instant): Fate => {
+  if (!speaks && isPresent(record)) return { stay: record }
   if (recentCorrections(record.corrections, now).length === 0) return { drop: record.id }
   return isPresent(record) ? { save: { ...record, gone: true } } : { stay: record }
 }
@@ -49,14 +49,19 @@ export const keepDrift = (input: {
   readonly records: readonly DriftRecord[]
   readonly drift: readonly Drift[]
   readonly complete: boolean
+  /** Of whom the look says nothing. */
+  readonly untold?: readonly Person[]
   readonly now: Instant
 }): DriftKept => {
-  const { now, complete } = input
+  const { now, complete, untold = [] } = input
+  const silent = new Set(untold.map(personKey))
+  const speaks = ({ drift }: DriftRecord): boolean =>
+    complete && !('subject' in drift && silent.has(personKey(drift.subject)))
   const before = new Map(input.records.map((one) => [one.id, one]))
   const found = new Map(input.drift.map(({ since: _since, ...one }) => [driftId(one), one]))
   const fates = [
     ...[...found].map(([id, drift]) => fateOfFound(id, drift, before.get(id), now)),
-    ...input.records.filter(({ id }) => !found.has(id)).map((one) => fateOfAbsent(one, complete, now)),
+    ...input.records.filter(({ id }) => !found.has(id)).map((one) => fateOfAbsent(one, speaks(one), now)),
   ]
   const save = fates.flatMap((one) => one.save ?? [])
   const stay = fates.flatMap((one) => one.stay ?? [])

@@ -16,15 +16,17 @@ type Waiting = {
   readonly hold?: Hold | undefined
   /** Whom a targeted plan speaks for. */
   readonly lookedAt?: readonly Person[] | undefined
+  /** Of whom a whole plan says nothing. */
+  readonly untold?: readonly Person[] | undefined
 }
 
 /** A whole plan says anew what waits; a targeted one knows nothing of roles and of other people, for whom the hold speaks. */
-const waitsElsewhere = ({ plan, hold, lookedAt = [] }: Waiting): boolean => {
-  if (plan.scope === 'community' || hold?.state !== 'waiting') return false
-  const seen = new Set(lookedAt.map(personKey))
-  return hold.held.some(
-    (one) => asks(one) && !('subject' in one.change && seen.has(personKey(one.change.subject))),
-  )
+const waitsElsewhere = ({ plan, hold, lookedAt = [], untold = [] }: Waiting): boolean => {
+  if (hold?.state !== 'waiting') return false
+  const whole = plan.scope === 'community'
+  const named = new Set((whole ? untold : lookedAt).map(personKey))
+  const isNamed = ({ change }: HeldChange) => 'subject' in change && named.has(personKey(change.subject))
+  return hold.held.some((one) => asks(one) && isNamed(one) === whole)
 }
 
 export const waitsForDecision = (

@@ -32,6 +32,8 @@ export type JudgeInput = {
   readonly flapping?: Flapping
   /** Whom a targeted plan speaks for. */
   readonly lookedAt?: readonly Person[]
+  /** Of whom a whole plan says nothing. */
+  readonly untold?: readonly Person[]
   readonly now: Instant
 }
 

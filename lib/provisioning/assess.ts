@@ -4,6 +4,7 @@ import { flappingIn } from '../core/flapping.ts'
 import type { Instant } from '../core/ids.ts'
 import { missingAdmins } from '../core/judge-admins.ts'
 import { type JudgeInput, judge, needsWholeCommunity } from '../core/judgement.ts'
+import { touchedSince } from '../core/ownership.ts'
 import type { Plan, Warning } from '../core/plan.ts'
 import { planChanges } from '../core/planning.ts'
 import type { DriftRecord, Quarantine } from '../core/ports/runs.ts'
@@ -11,7 +12,7 @@ import type { Snapshot } from '../core/snapshot.ts'
 import type { Approval, Hold, Verdict } from '../core/verdict.ts'
 import type { Provisioning } from './deps.ts'
 import { asQuarantined } from './quarantine.ts'
-import type { State } from './state.ts'
+import type { Person, State } from './state.ts'
 
 export type AssessInput = {
   readonly configuration: Configuration
@@ -46,6 +47,10 @@ const quarantineWarnings = (quarantine: Quarantine | undefined): readonly Warnin
   quarantine === undefined
     ? []
     : [{ kind: 'quarantined', since: quarantine.since, reason: quarantine.reason }]
+
+/** Whom we wrote to the platform for while its list was read: what a whole plan does not say of them is still true. */
+export const untoldIn = ({ state, snapshot, scope }: AssessInput): readonly Person[] =>
+  scope === 'community' ? state.ownership.filter((one) => touchedSince(one, snapshot)) : []
 
 /** Plan and verdict. Nothing is written: whoever calls decides whether it is applied, stored or only shown. */
 export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Assessment> => {
@@ -92,6 +97,7 @@ export const assess = async (deps: AssessDeps, input: AssessInput): Promise<Asse
     desired: state.targets.filter(({ granted }) => granted.length > 0).length,
     flapping: flappingIn(plan.drift, records, now),
     lookedAt: state.targets,
+    untold: untoldIn(input),
     now,
   }
   return {

@@ -7,7 +7,7 @@ import type { DriftRecord, Sight } from '../core/ports/runs.ts'
 import type { HeldChange } from '../core/verdict.ts'
 import type { Assessment } from './assess.ts'
 import type { Provisioning } from './deps.ts'
-import type { State } from './state.ts'
+import type { Person, State } from './state.ts'
 
 export type DriftDeps = Pick<Provisioning, 'clock' | 'drift' | 'events'>
 
@@ -16,12 +16,13 @@ export const recordDrift = async (
   deps: DriftDeps,
   { plan, records }: Pick<Assessment, 'plan' | 'records'>,
   complete: boolean,
+  untold: readonly Person[],
 ): Promise<{ readonly plan: Plan; readonly records: readonly DriftRecord[] }> => {
   // Others may be out of sight; what was found before has its date already.
   if (plan.scope !== 'community') return { plan, records }
   const at = deps.clock.now()
   const { community, drift } = plan
-  const kept = keepDrift({ records, drift, complete, now: at })
+  const kept = keepDrift({ records, drift, complete, untold, now: at })
   // Told first: stopped in between, people are told twice rather than never.
   if (kept.tell) await deps.events.emit({ type: 'drift.found', community, at, count: drift.length })
   await deps.drift.saveDrift(community, kept.save)

@@ -23,12 +23,14 @@ const stillHeld = (
   existing: Hold | undefined,
   plan: Plan,
   lookedAt: readonly Person[],
+  untold: readonly Person[],
 ): readonly HeldChange[] => {
-  if (existing === undefined || plan.scope === 'community') return []
-  const seen = new Set(lookedAt.map(personKey))
+  if (existing === undefined) return []
+  const whole = plan.scope === 'community'
+  const named = new Set((whole ? untold : lookedAt).map(personKey))
   return existing.held.filter(({ change }) => {
     const subject = subjectOf(change)
-    return subject === undefined || !seen.has(personKey(subject))
+    return (subject !== undefined && named.has(personKey(subject))) === whole
   })
 }
 
@@ -39,11 +41,15 @@ export const nextHold = (input: {
   readonly plan: Plan
   readonly held: readonly HeldChange[]
   readonly lookedAt: readonly Person[]
+  /** Of whom a whole plan says nothing. */
+  readonly untold?: readonly Person[]
   readonly now: Instant
 }): Holding => {
   const { community, existing, plan, now } = input
   const before = new Map(existing?.held.map((one) => [one.change.id, one]))
-  const merged = new Map(stillHeld(existing, plan, input.lookedAt).map((one) => [one.change.id, one]))
+  const merged = new Map(
+    stillHeld(existing, plan, input.lookedAt, input.untold ?? []).map((one) => [one.change.id, one]),
+  )
   // The reason it was first held for says more than "it is waiting".
   for (const one of input.held)
     merged.set(one.change.id, { ...one, ...before.get(one.change.id), change: one.change })

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../core/errors.ts'
 import { removalKind } from '../core/removals.ts'
 import type { Hold, HoldReason } from '../core/verdict.ts'
-import { type AssessDeps, type AssessInput, type Assessment, assess } from './assess.ts'
+import { type AssessDeps, type AssessInput, type Assessment, assess, untoldIn } from './assess.ts'
 import type { Provisioning } from './deps.ts'
 import { recordCorrections, recordDrift, storePlan, tellFlapping } from './drift.ts'
 import { nextHold } from './holding.ts'
@@ -39,6 +39,7 @@ const letOthersGo = async (deps: SafeguardDeps, { community }: Assessment): Prom
 
 const keepHold = async (
   deps: SafeguardDeps,
+  input: AssessInput,
   assessment: Assessment,
   lookedAt: readonly Person[],
   runId: string,
@@ -52,6 +53,7 @@ const keepHold = async (
     plan,
     held: verdict.held,
     lookedAt,
+    untold: untoldIn(input),
     now: deps.clock.now(),
   })
   switch (holding.kind) {
@@ -118,12 +120,15 @@ export const safeguard = async (
   runId: string,
 ): Promise<Assessment> => {
   let assessment = first
-  for (let attempt = 1; (await keepHold(deps, assessment, lookedAt, runId)) === 'stale'; attempt++) {
+  for (let attempt = 1; (await keepHold(deps, input, assessment, lookedAt, runId)) === 'stale'; attempt++) {
     if (attempt === tries)
       throw new ConnectorError('storeConflict', 'the hold keeps changing; tried again later')
     assessment = await assess(deps, input)
   }
-  assessment = { ...assessment, ...(await recordDrift(deps, assessment, input.snapshot.complete)) }
+  assessment = {
+    ...assessment,
+    ...(await recordDrift(deps, assessment, input.snapshot.complete, untoldIn(input))),
+  }
   await storePlan(deps, assessment, worthKeeping(assessment, assessment.community.mode === 'report'))
   await tell(deps, input, assessment)
   await countRemovals(deps, assessment)

@@ -7,6 +7,7 @@ import { later } from '../../lib/core/ids.ts'
 import { type JudgeInput, judge } from '../../lib/core/judgement.ts'
 import type { DriftRecord } from '../../lib/core/ports/runs.ts'
 import { newlyHeld, stricter } from '../../lib/core/stricter.ts'
+import { digestOf, nextHold } from '../../lib/provisioning/holding.ts'
 import { account, community, day, emptyWorld, left, noon, owned, target } from '../support/examples.ts'
 import { planOf, snapshotOf, type World } from '../support/world.ts'
 
@@ -95,6 +96,24 @@ describe('while something waits for a person', () => {
     expect(ids(waits('wait', { ...some, lookedAt }).allowed)).toEqual([join])
   })
 
+  test('of whom a whole plan says nothing, the hold goes on speaking', () => {
+    const { held } = waits('wait')
+    const hold = {
+      community: community.id,
+      digest: digestOf(held.map(({ change }) => change.id)),
+      held,
+      since: noon,
+      state: 'waiting' as const,
+      version: 1,
+    }
+    const plan = { ...planOf(world), changes: planOf(world).changes.filter(({ kind }) => kind === 'invite') }
+    expect(waits('wait', { plan, hold }).allowed).toHaveLength(1)
+    expect(waits('wait', { plan, hold, untold: world.targets }).allowed).toEqual([])
+    const next = { community: community.id, existing: hold, plan, held: [], lookedAt: [], now: noon }
+    expect(nextHold(next).kind).toBe('delete')
+    expect(nextHold({ ...next, untold: world.targets }).kind).toBe('unchanged')
+  })
+
   test('a successor who waits makes the predecessor wait with them', () => {
     const both: World = {
       ...house(9, 7),
@@ -177,6 +196,10 @@ describe('the records of drift', () => {
     const tomorrow = look(first.records, later(noon, day))
     expect(tomorrow).toMatchObject({ tell: true, save: [{ since: noon, seenAt: later(noon, day) }] })
     expect(look(first.records, hour, [], false).drop).toEqual([])
+    const untold = world.targets.slice(0, 1)
+    expect(keepDrift({ records: first.records, drift: [], complete: true, untold, now: hour })).toMatchObject(
+      { drop: [], save: [] },
+    )
     expect(look(first.records, hour, [])).toMatchObject({ drop: ['grantLost/a-p00/tier1'], tell: false })
   })
 
