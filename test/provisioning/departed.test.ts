@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { departureText } from '../../lib/core/departures-text.ts'
+import { explanationText } from '../../lib/core/explanation-text.ts'
 import { later } from '../../lib/core/ids.ts'
 import { readDepartures, readUnmentioned } from '../../lib/provisioning/departures.ts'
 import { createMentions } from '../../lib/store/member-mentions.ts'
@@ -25,7 +26,7 @@ test('who left is kept without access until the day of removal, held, or out of 
   for (const name of ['anna', 'bert', 'cleo', 'dora']) people.push(await bench.provider.person(name))
   const [anna, bert, cleo] = people
   if (!anna || !bert || !cleo) throw new Error('nobody')
-  await bench.provider.group('SOC-Analysts', people)
+  const analysts = await bench.provider.group('SOC-Analysts', people)
   await bench.settle()
   bench.activateAll()
   await bench.reconcile()
@@ -69,6 +70,9 @@ test('who left is kept without access until the day of removal, held, or out of 
   bench.sekoia.faults([{ kind: 'status', status: 503, times: 100_000 }])
   await bench.provider.setActive(cleo, false)
   await bench.settle()
+  const emil = await bench.provider.person('emil')
+  await bench.provider.change(analysts, { add: [emil] })
+  const wanted = bench.clock.now()
   const since = (await bench.deps.pauses.pause(soc))?.since
   bench.clock.advance(600)
   await bench.settle()
@@ -81,6 +85,16 @@ test('who left is kept without access until the day of removal, held, or out of 
     ],
   })
   expect((await bench.deps.pauses.pause(soc))?.at).not.toBe(since)
+  // So does whoever asks about somebody who waits there.
+  const [waits] = (await bench.explain(emil, 'analyst')).communities
+  if (waits === undefined) throw new Error('not explained')
+  expect(waits.answer).toMatchObject({
+    state: 'waiting',
+    since: wanted,
+    obstacles: [{ kind: 'paused', since }],
+  })
+  expect(explanationText(waits)).toContain(`in the way: the platform cannot be reached since ${since}`)
+  expect((await bench.explain(cleo)).communities[0]?.obstacles).toMatchObject([{ kind: 'paused' }])
 
   bench.sekoia.faults([])
   bench.clock.advance(3600)
