@@ -29,6 +29,10 @@ const elsewhere: Readonly<Record<string, { readonly place: string; readonly name
     place: 'infra/app.ts',
     names: ['readStackSettings(app.node)'],
   },
+  'npx cdk deploy --context restoredTable=<LatestStreamArn>': {
+    place: 'test/infra/stack.test.ts',
+    names: ['stackOf({ restoredTable })'],
+  },
   'npx node scripts/json-schema.ts': { place: 'test/config/parse.test.ts', names: ['json-schema.ts'] },
 }
 /** What these npm commands start, so that the places above really run the same. */
@@ -74,6 +78,9 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall holds': { code: 3, shows: /demo-soc {2}[0-9a-f]{12} {2}waiting/ },
   'npx rolecall approve': { code: 0, shows: /^Approved 1 change/ },
   'npx rolecall reject': { code: 0, shows: /^Rejected 1 change/ },
+  'npx rolecall quarantine': { code: 3, shows: /^demo-soc is quarantined since 20/ },
+  'npx rolecall quarantine demo-soc': { code: 0, shows: /^demo-soc: compared and shown/ },
+  'npx rolecall release': { code: 0, shows: /^demo-soc is released/ },
   'npx rolecall credentials create': { code: 0, shows: /^rc_\S+\n$/ },
   'npx rolecall credentials list': { code: 0, shows: /npm start/ },
   'node scripts/smoke-test.mjs': { code: 0, shows: /all good/ },
