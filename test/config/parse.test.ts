@@ -89,6 +89,21 @@ test('JSON is read as well, and the order of permissions does not matter', () =>
   })
 })
 
+test('required administrators are folded, and who waits with a hold is said', () => {
+  const safety = 'minimumAdmins: 1\n      requiredAdmins: [Ada@ACME.example]\n      whileHeld: '
+  const wanted = (word: string) => parseConfiguration(plain.replace('minimumAdmins: 1', `${safety}${word}`))
+  const { configuration, warnings } = wanted('departuresOnly')
+  expect(configuration.communities[0]?.safety).toMatchObject({
+    requiredAdmins: ['ada@acme.example'],
+    whileHeld: 'departuresOnly',
+  })
+  expect(warnings).toEqual([])
+  expect(wanted('wait').warnings.join()).toMatch(
+    /communities\[0\]\.safety\.whileHeld \(line \d+\): stops departures, too/,
+  )
+  expect(() => wanted('maybe')).toThrow('communities[0].safety.whileHeld')
+})
+
 test('warnings: a domain of two connections, a role of no rule, a rule for strangers', () => {
   const two = changed('connections:\n', 'connections:\n  - { id: entra, domains: [ACME.example] }\n')
   expect(parseConfiguration(two).warnings).toEqual([
