@@ -4,7 +4,7 @@ import type { Provisioning } from '../../lib/provisioning/deps.ts'
 import { createPlanDesk } from '../../lib/provisioning/plan-desk.ts'
 import { previewPlan } from '../../lib/provisioning/preview.ts'
 import { createProvisioner } from '../../lib/provisioning/provision.ts'
-import { type Bench, openBench, soc } from './bench.ts'
+import { type Bench, demo, openBench, soc } from './bench.ts'
 
 let bench: Bench
 afterEach(() => bench.close())
@@ -151,6 +151,50 @@ describe('a stored plan that somebody wants carried out', () => {
     expect(done).toEqual(done.toSorted((a, b) => a - b))
     expect(await fate(number)).toMatchObject({ state: 'applied', applied: 13 })
     expect(mails().toSorted()).toEqual(people.map(({ userName }) => userName.split('@')[0]).toSorted())
+  })
+
+  test('gives way to whoever leaves meanwhile, and goes on', async () => {
+    let act: (() => Promise<unknown>) | undefined
+    let appended = 0
+    bench = await openBench({
+      wrap: (deps) => ({
+        ...deps,
+        audit: {
+          ...deps.audit,
+          append: async (entries) => {
+            bench.clock.advance(1)
+            await deps.audit.append(entries)
+            appended += 1
+            if (appended === 8) await act?.()
+          },
+        },
+      }),
+    })
+    const zoe = await bench.provider.person('zoe')
+    const analysts = await bench.provider.group('SOC-Analysts', [zoe])
+    await bench.settle()
+    bench.activateAll()
+    const people = []
+    for (let n = 0; n < 8; n++) people.push(await bench.provider.person(`person-${n}`))
+    await bench.provider.change(analysts, { add: people })
+    const number = await save()
+    await ask(number)
+    const before = (await trail('changeApplied')).length
+    appended = 0
+    act = async () => {
+      act = undefined
+      const since = bench.clock.now()
+      await bench.provider.setActive(zoe, false)
+      const subject = { kind: 'member', connection: demo, member: zoe.id } as const
+      await bench.deps.work.add([{ community: soc, priority: 'departure', subject, since }])
+    }
+    expect(await bench.run()).toMatchObject({ ending: 'done' })
+    const kinds = (await trail('changeApplied')).slice(before).map((id) => id.split('/')[0])
+    expect(kinds.filter((kind) => kind === 'invite')).toHaveLength(8)
+    expect(kinds.indexOf('suspend')).toBeGreaterThan(0)
+    expect(kinds.indexOf('suspend')).toBeLessThan(8)
+    expect(await fate(number)).toMatchObject({ state: 'applied', applied: 8, why: [] })
+    expect(mails()).toHaveLength(9)
   })
 
   test('survives a worker that dies after any call', async () => {
