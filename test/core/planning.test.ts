@@ -416,4 +416,28 @@ describe('what is not ours', () => {
     expect(plan.changes.map(({ id }) => id)).toEqual(['suspend/a-ada/departed'])
     expect(plan.unmanaged).toEqual([])
   })
+
+  test('of whom we wrote for while the list was read, a look at everybody says nothing; of all others it does', () => {
+    const given = world({
+      accounts: [account('ada', ['tier1', 'edr']), account('bea', ['tier1', 'edr']), account('cyd', [])],
+      ownership: [
+        { ...owned('ada', ['tier1']), touchedAt: tomorrow },
+        { ...owned('bea', ['tier1']), touchedAt: noon },
+        { ...owned('eve', ['tier1']), touchedAt: tomorrow },
+        { ...owned('fay', ['tier1']), touchedAt: noon },
+      ],
+      targets: [target('ada', []), target('bea', []), target('eve', ['tier1'])],
+    })
+    const facts = { ...given, configuration: 1, directoryAt: given.now }
+    const plan = planChanges({ ...facts, snapshot: { ...snapshotOf(given), begunAt: noon } })
+    expect(plan.changes.map(({ id }) => id)).toEqual(['forget/acme/fay', 'revoke/a-bea/tier1/p-tier1'])
+    expect(plan.unmanaged.map((one) => one.account)).toEqual(['a-bea', 'a-cyd'])
+    expect(plan.drift.map((one) => 'subject' in one && one.subject.member)).toEqual(['fay'])
+    const alone = planChanges({
+      ...facts,
+      snapshot: { ...snapshotOf(given), begunAt: noon },
+      scope: 'targeted',
+    })
+    expect(alone.changes.map(({ id }) => id)).toContain('revoke/a-ada/tier1/p-tier1')
+  })
 })

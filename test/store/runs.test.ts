@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountId, type CommunityId, connectionId, later, memberId, roleId } from '../../lib/core/ids.ts'
 import type { Change, Plan } from '../../lib/core/plan.ts'
 import type { Leases } from '../../lib/core/ports/runs.ts'
+import { readingLifetime } from '../../lib/core/snapshot.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
-import { planHeadKey, planKey } from '../../lib/store/keys.ts'
+import { planHeadKey, planKey, readingKey } from '../../lib/store/keys.ts'
 import { createLeases, maximumSkew } from '../../lib/store/leases.ts'
 import { createRunStore } from '../../lib/store/plans.ts'
+import { createReadingStore } from '../../lib/store/readings.ts'
 import { createTestClock, firstOfMay as now } from '../support/clock.ts'
 import { freshCommunity, type Opened, openStore } from './opened.ts'
 
@@ -139,6 +141,41 @@ describe('stored plans', () => {
     clock.setTo(later(now, 30 * 86_400))
     expect(await store.latestPlan(k)).toBeUndefined()
     expect(await store.plan(k, 1)).toBeUndefined()
+  })
+})
+
+describe('an interrupted reading', () => {
+  const data = (count: number) => ({
+    items: Array.from({ length: count }, () => randomBytes(300).toString('base64')),
+  })
+
+  it('comes back as it was, of whatever size, until it is done or too old', async () => {
+    const k = freshCommunity()
+    const clock = createTestClock(now)
+    const store = createReadingStore(opened.another(clock))
+    expect(await store.reading(k)).toBeUndefined()
+    for (const count of [4000, 1]) {
+      const state = { begunAt: now, data: data(count) }
+      await store.saveReading(k, state)
+      expect(await store.reading(k)).toEqual(state)
+    }
+    await clock.sleep(readingLifetime - 1)
+    expect(await store.reading(k)).toBeDefined()
+    await clock.sleep(1)
+    expect(await store.reading(k)).toBeUndefined()
+    await store.saveReading(k, { begunAt: clock.now(), data: data(1) })
+    await store.dropReading(k)
+    expect(await store.reading(k)).toBeUndefined()
+  })
+
+  it('of which a part is missing, or another’s, is none', async () => {
+    const k = freshCommunity()
+    const store = createReadingStore(opened.another(createTestClock(now)))
+    await store.saveReading(k, { begunAt: now, data: data(2500) })
+    const part = await opened.table.get(readingKey(k, 2))
+    await store.saveReading(k, { begunAt: now, data: data(2500) })
+    if (part !== undefined) await opened.table.put(part)
+    expect(await store.reading(k)).toBeUndefined()
   })
 })
 
