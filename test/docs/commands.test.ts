@@ -19,6 +19,7 @@ const elsewhere: Readonly<Record<string, { readonly place: string; readonly name
     names: ['npm run conformance -- <ScimBaseUrl> <token>'],
   },
   'npm run bench:scim': { place: '.ci/run', names: [' npm run bench:scim -- --quick\n'] },
+  'npm run bench:reconcile': { place: '.ci/run', names: [' npm run bench:reconcile -- --quick\n'] },
   'npm run synth': { place: 'scripts/check.ts', names: ["'cdk', args: ['synth', '--quiet']"] },
   'npx cdk bootstrap': { place: 'cdk.json', names: ['infra/app.ts'] },
   'npx cdk deploy': { place: 'cdk.json', names: ['infra/app.ts'] },
@@ -44,6 +45,7 @@ const scripts: Readonly<Record<string, string>> = {
   synth: 'cdk synth --quiet',
   conformance: 'bash scripts/conformance.sh',
   'bench:scim': 'node test/bench/scim/bench.ts',
+  'bench:reconcile': 'node test/bench/reconcile/bench.ts',
 }
 
 type Expected = { readonly code: number | readonly number[]; readonly shows: RegExp }
