@@ -145,10 +145,15 @@ const presentText = ({ community, by }: StillPresent): string => {
 /** For a terminal. */
 export const explanationText = (explanation: Explanation): string => {
   const { suspended, outcome, answer, account, cycles = [], inherited = [], stillPresent = [] } = explanation
-  const { obstacles = [] } = explanation
+  const { obstacles = [], takenOver } = explanation
   return [
     `${explanation.community}: member ${explanation.member} of ${explanation.connection}, ${standings[explanation.standing]}`,
     ...(account === undefined ? [] : [`  account ${account}`]),
+    ...(takenOver === undefined
+      ? []
+      : [
+          `  taken over on ${takenOver.at} from member ${takenOver.from.member} of ${takenOver.from.connection}, who departed`,
+        ]),
     ...(suspended === undefined ? [] : [`  suspended by us since ${suspended.at} (${suspended.reason})`]),
     ...(stillPresent.length === 0
       ? []

@@ -5,6 +5,7 @@ import { type Answer, answer, type Question } from './explanation-answer.ts'
 import { explainRoles, type RoleExplanation, type RolesInput } from './explanation-roles.ts'
 import type { AccountId, CommunityId, ConnectionId, GroupId, Instant, MemberId } from './ids.ts'
 import { type CommunityFacts, communityObstacles, type Obstacle } from './obstacles.ts'
+import type { Ownership } from './ownership.ts'
 import { personKey } from './plan-scene.ts'
 import { unassigned } from './standing.ts'
 import type { HeldChange, Hold } from './verdict.ts'
@@ -34,6 +35,8 @@ export type Explanation = {
   readonly departedAt?: Instant
   readonly account?: AccountId
   readonly suspended?: { readonly at: Instant; readonly reason: 'departed' | 'unassigned' }
+  /** The account was another member's, who departed. */
+  readonly takenOver?: Ownership['takenOver']
   readonly roles: readonly RoleExplanation[]
   readonly held: readonly HeldChange[]
   /** Where something of theirs is not as wished: what is in the way of everybody there. */
@@ -80,6 +83,7 @@ export const explain = (input: ExplainInput): Explanation => {
     ...(ownership?.suspended === undefined
       ? {}
       : { suspended: { at: ownership.suspended.at, reason: ownership.suspended.reason } }),
+    ...(ownership?.takenOver === undefined ? {} : { takenOver: ownership.takenOver }),
     roles,
     held,
     ...(obstacles.length === 0 ? {} : { obstacles }),

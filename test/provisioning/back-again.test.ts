@@ -81,6 +81,7 @@ describe.each([
           roles: ['analyst'],
         },
       ])
+    expect((await bench.explain(again)).communities).toMatchObject([{ takenOver: { from: taken } }])
     // What comes of the old record is nothing to the account any more.
     if (leave === deactivated) await bench.provider.remove(before)
     bench.clock.advance(40 * 86_400)
