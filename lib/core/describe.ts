@@ -42,7 +42,9 @@ export const describe = (change: Change): string => {
     case 'invite':
       return describeInvitation(change)
     case 'adopt':
-      return `adopt the account of ${change.subject.email}`
+      return change.from === undefined
+        ? `adopt the account of ${change.subject.email}`
+        : `take over the account of ${change.subject.email} from member ${change.from.member} of ${change.from.connection}, who departed`
     case 'grant':
       return describeGrant(change)
     case 'revoke':
@@ -135,7 +137,9 @@ export const describeProblem = (problem: Problem): string => {
         ? `fallback role ${problem.role} is not on the platform, so nobody can be suspended; create it there or correct the configuration`
         : `fallback role ${problem.role} still lets in, so nobody can be suspended by it; take its permissions away, or allow it with departedKeepReadAccess`
     case 'adoptionNeeded':
-      return `account ${problem.subject.account} exists and is not ours: ${adoptionReasons[problem.why]}; adopt it explicitly, or remove it on the platform`
+      return problem.from === undefined
+        ? `account ${problem.subject.account} exists and is not ours: ${adoptionReasons[problem.why]}; adopt it explicitly, or remove it on the platform`
+        : `account ${problem.subject.account} was member ${problem.from.member}'s of ${problem.from.connection}, who departed: ${adoptionReasons[problem.why]}; adopt it explicitly for whom they came back as`
     case 'ownedElsewhere':
       return `account ${problem.subject.account} belongs to connection ${problem.owner}; let one connection have the person`
     case 'duplicateAccounts':
