@@ -1,6 +1,6 @@
 import { isConnectorError } from '../core/errors.ts'
 import { type CommunityId, type Instant, later, milliseconds } from '../core/ids.ts'
-import type { Work } from '../core/work.ts'
+import type { Priority, Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
 import { asConnectorError, traceOf } from './faults.ts'
 import { playIsolated } from './isolated.ts'
@@ -62,6 +62,9 @@ const plus = (total: RunReport, round: RoundReport): RunReport => ({
   deferred: total.deferred + round.deferred,
 })
 
+/** Who loses one role and who gets another are one matter: two may have exchanged what they have. */
+const matterOf = (priority: Priority): Priority => (priority === 'revocation' ? 'change' : priority)
+
 /**
  * What is taken together is of one urgency, so that nobody who leaves waits for those who join. A stored plan is carried out alone; a look at everybody
  * covers what comes behind it.
@@ -71,7 +74,8 @@ const together = ([first, ...rest]: readonly Work[]): readonly Work[] => {
   if (first.subject.kind === 'plan') return [first]
   const whole = first.subject.kind === 'community'
   const end = rest.findIndex(
-    ({ subject, priority }) => subject.kind !== 'member' || (!whole && priority !== first.priority),
+    ({ subject, priority }) =>
+      subject.kind !== 'member' || (!whole && matterOf(priority) !== matterOf(first.priority)),
   )
   return [first, ...(end < 0 ? rest : rest.slice(0, end))]
 }

