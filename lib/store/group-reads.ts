@@ -29,6 +29,7 @@ type GroupReads = Pick<
   | 'groupsWith'
   | 'hasNestedGroups'
   | 'membersOf'
+  | 'membershipRows'
   | 'whichAreIn'
 >
 export type RollForward = (c: ConnectionId, group: GroupId, intent: string) => Promise<unknown>
