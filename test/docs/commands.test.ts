@@ -72,8 +72,6 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall apply': { code: 0, shows: /^Carried out plan \d+ of demo-soc: 1 change/ },
   'npx rolecall drift': { code: [0, 2, 3], shows: /^demo-soc: / },
   'npx rolecall departed': { code: [0, 2, 3], shows: /departed/i },
-  'npx rolecall quarantine': { code: [0, 3], shows: /quarantine|until released/i },
-  'npx rolecall release': { code: 0, shows: / is released; / },
   'npx rolecall holds show': { code: 3, shows: /^demo-soc: 1 change\(s\), waiting since / },
   'npx rolecall explain': { code: 0, shows: /rule soc-analysts .*group "SOC-Analysts"/ },
   'npx rolecall reconcile': { code: 0, shows: /demo-soc will be compared/ },
