@@ -55,11 +55,27 @@ const isGone = (now: Now, subject: Subject & { readonly account: AccountId }): b
   return !ours || (now.snapshot.complete && !now.accounts.has(subject.account))
 }
 
+const isSuspended = (now: Now, { subject }: Extract<Change, { kind: 'suspend' }>): boolean => {
+  const owned = now.owned.get(personKey(subject))
+  const written = (owned?.touchedAt ?? '') > now.begunAt
+  return (
+    owned?.suspended !== undefined && (written || now.accounts.get(subject.account)?.status !== 'enabled')
+  )
+}
+
 /** By our record, or, where a run died before it wrote that down, by what it made. */
-const isInvited = (now: Now, { subject, follows }: Extract<Change, { kind: 'invite' }>): boolean => {
+const isInvited = (
+  now: Now,
+  { subject, follows, replaces, attempt }: Extract<Change, { kind: 'invite' }>,
+): boolean => {
   const owned = now.owned.get(personKey(subject))
   if (owned === undefined) return false
-  if (owned.account !== undefined) return owned.account !== follows
+  if (owned.account !== undefined)
+    return (
+      owned.account !== follows &&
+      (now.accounts.has(owned.account) || (owned.touchedAt ?? '') > now.begunAt) &&
+      (owned.account !== replaces || (owned.invitation?.attempts ?? 0) >= attempt)
+    )
   return now.snapshot.accounts.some(({ email }) => email === subject.email)
 }
 const isCreated = (now: Now, { role }: Extract<Change, { kind: 'createRole' }>): boolean => {
@@ -99,7 +115,7 @@ const isSo = (now: Now, change: Change): boolean => {
     case 'revoke':
       return isTaken(now, change)
     case 'suspend':
-      return isGone(now, change.subject) || now.owned.get(personKey(change.subject))?.suspended !== undefined
+      return isGone(now, change.subject) || isSuspended(now, change)
     case 'resume': {
       const owned = now.owned.get(personKey(change.subject))
       return owned?.account === change.subject.account && owned.suspended === undefined

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Change } from '../../lib/core/plan.ts'
+import type { Change, Person } from '../../lib/core/plan.ts'
 import { describeDifference, type Fit, fitOf } from '../../lib/core/plan-fit.ts'
+import { personKey } from '../../lib/core/plan-scene.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
 import { script, stages, walk, worlds } from '../support/script.ts'
 import { applyAll, applyChange, planOf, snapshotOf, type World } from '../support/world.ts'
@@ -19,12 +20,15 @@ const judged = (world: World, held: (change: Change) => boolean = () => false) =
   return { plan, verdict }
 }
 type Stored = ReturnType<typeof judged>
-const compared = (stored: Stored, world: World, fresh: Stored = judged(world)): Fit =>
-  fitOf(stored, fresh, {
-    snapshot: snapshotOf(world),
-    ownership: world.ownership,
-    roleOwnership: world.roleOwnership,
-  })
+const compared = (
+  stored: Stored,
+  world: World,
+  fresh: Stored = judged(world),
+  unseen: readonly Person[] = [],
+): Fit => {
+  const { ownership, roleOwnership } = world
+  return fitOf(stored, fresh, { snapshot: snapshotOf(world), ownership, roleOwnership }, unseen)
+}
 const applicable = (one: Fit) => {
   if (one.kind === 'refused') throw new Error(one.differences.map(describeDifference).join('\n'))
   if (one.kind === 'unclear') throw new Error('everybody was looked at')
@@ -93,6 +97,33 @@ describe('a stored plan', () => {
           const strange = found.changes.filter(({ id, kind }) => kind !== 'invite' && !known.has(id))
           expect(ids(strange)).toEqual([])
           expect(found.changes.length + found.done.length).toBe(known.size)
+        })
+      }),
+      runs,
+    )
+  })
+
+  test('is refused for somebody who is planned for no longer, and left open for somebody nobody looked at', () => {
+    fc.assert(
+      fc.property(worlds, script, fc.nat(), (start, steps, place) => {
+        walk(start, steps, (world) => {
+          const stored = judged(world)
+          const people = stored.verdict.allowed.flatMap((one) => ('subject' in one ? [one.subject] : []))
+          const somebody = people[place % Math.max(1, people.length)]
+          if (somebody === undefined) return
+          const theirs = (one: Change): boolean =>
+            'subject' in one && personKey(one.subject) === personKey(somebody)
+          const changes = stored.plan.changes.filter((one) => !theirs(one))
+          const fresh = {
+            plan: { ...stored.plan, changes },
+            verdict: { allowed: changes, held: [], withheld: [] },
+          }
+          const wanted = stored.verdict.allowed.filter(theirs)
+          expect(compared(stored, world, fresh)).toEqual({
+            kind: 'refused',
+            differences: wanted.map(({ id }) => ({ change: id, kind: 'notPlanned' })),
+          })
+          expect(compared(stored, world, fresh, [somebody])).toEqual({ kind: 'unclear' })
         })
       }),
       runs,
