@@ -12,4 +12,11 @@ export const once: readonly Once[] = [
       { kind: 'work', worker: 1, place: 'immy', seconds: 600, trouble: null },
     ],
   },
+  {
+    name: 'workers asleep for a moment while the other one looks after the same community',
+    commands: [8, 14, 20, 26, 32].flatMap((at): readonly Command[] => [
+      { kind: 'reconcile' },
+      { kind: 'work', worker: 1, place: 'soc', seconds: 600, trouble: { kind: 'stall', at, seconds: 1 } },
+    ]),
+  },
 ]
