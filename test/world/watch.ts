@@ -5,7 +5,7 @@ import { departed, type Wanted } from './oracle.ts'
 import type { People, Person } from './people.ts'
 import { day, floors, type Place, places, platformOf, requestsPerSecond } from './scene.ts'
 import type { Seat, View, Views } from './views.ts'
-import type { Passing } from './wire.ts'
+import { isWrite, type Passing } from './wire.ts'
 
 /**
  * Looks at a platform before and after each request of ours. What only people may do, what must never be for an instant, and what is limited over time is
@@ -193,7 +193,7 @@ export const createWatch = (deps: WatchDeps) => {
       const before = views(place)
       const answer = serve()
       const after = views(place)
-      if (method !== 'GET' && !/token/.test(path)) writes += 1
+      if (isWrite(method, path)) writes += 1
       if (before === after) return answer
       diffRoles(place, before, after)
       keepsAdmins(place, before, after)

@@ -8,7 +8,7 @@ import type { Crossing } from './table.ts'
 
 /** Between the adapters and the simulators, where a platform can be away, slow, short of breath, or half deaf. */
 
-export type OutageKind = 'away' | 'errors' | 'throttled' | 'slow' | 'lostAnswers' | 'halfLists'
+export type OutageKind = 'away' | 'errors' | 'throttled' | 'slow' | 'lostAnswers' | 'halfLists' | 'readOnly'
 export const outageKinds: readonly OutageKind[] = [
   'away',
   'errors',
@@ -16,6 +16,7 @@ export const outageKinds: readonly OutageKind[] = [
   'slow',
   'lostAnswers',
   'halfLists',
+  'readOnly',
 ]
 export type Outage = { readonly kind: OutageKind; readonly until: number }
 
@@ -50,6 +51,9 @@ const listPaths: Readonly<Record<PlatformName, RegExp>> = {
 
 const isList = (platform: PlatformName, method: string, path: string): boolean =>
   method === 'GET' && listPaths[platform].test(path)
+
+/** Whatever would change something; to sign in is no such thing. */
+export const isWrite = (method: string, path: string): boolean => method !== 'GET' && !/token/.test(path)
 
 const requestOf = (outgoing: Outgoing, name: string): SimulatedRequest => ({
   method: outgoing.method,
@@ -110,6 +114,8 @@ export const createWire =
         }
         case 'halfLists':
           return told(isList(platform, method, path) ? halved(serve()) : serve())
+        case 'readOnly':
+          return isWrite(method, path) ? refusal(403) : told(serve())
         case undefined:
           return told(serve())
       }
