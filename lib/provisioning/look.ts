@@ -8,13 +8,16 @@ import { personKey } from '../core/plan-scene.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Work } from '../core/work.ts'
 import { type AssessDeps, type Assessment, assess } from './assess.ts'
+import type { Provisioning } from './deps.ts'
 import { createSilence } from './silence.ts'
 import type { Snapshots } from './snapshots.ts'
 import { type Person, readCommunity, readMembers, type State, type StateDeps } from './state.ts'
+import { together } from './together.ts'
 import type { Turn } from './turn.ts'
 import { vouchFor } from './vouching.ts'
 
 export type LookDeps = StateDeps & AssessDeps
+type WorkDeps = Pick<Provisioning, 'work'>
 export type LookInput = {
   readonly configuration: Configuration
   readonly community: Community
@@ -33,6 +36,8 @@ export type Look = {
   readonly people: readonly Person[]
   /** Everybody was looked at just to judge what these need: nobody else is touched. */
   readonly only?: readonly Person[]
+  /** Their work, more than was taken at first. */
+  readonly taken?: readonly Work[]
   /** Of whom nothing can be said, because we wrote to the platform for them while its list was read. */
   readonly untold?: readonly Person[]
   /** Absent: nothing is owned and nothing wanted, so the platform was not asked. */
@@ -129,13 +134,36 @@ const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Per
   return { state, people, weighed: { snapshot, scope, directoryAt, assessment } }
 }
 
-/** At the members taken; at everybody when that was asked for, or when the verdict needs it. */
-export const lookAt = async (deps: LookDeps, input: LookInput, taken: readonly Work[]): Promise<Look> => {
-  if (taken.some(({ subject }) => subject.kind !== 'member')) return lookAtAll(deps, input)
-  const only = takenPeople(taken)
-  const some = await lookAtSome(deps, input, only)
+/** Whom one look at everybody serves, if it has to be. */
+const widest = 5_000
+
+/** Read before the look: what is wished after that has a token that nobody saw. */
+const alikeBehind = async (
+  { clock, work }: LookDeps & WorkDeps,
+  community: Community,
+  taken: readonly Work[],
+): Promise<readonly Work[]> => {
+  const seen = new Set(taken.map(({ token }) => token))
+  const waiting = await work.take(community.id, clock.now(), widest)
+  const behind = waiting.filter(({ token }) => !seen.has(token))
+  return together([...taken, ...behind])
+}
+
+/**
+ * At the members taken; at everybody when that was asked for, or when the verdict needs it. Then all who wait for the like are served together: a group
+ * of thousands that is gone is one question, and nobody asks the platform for each of them what is held already.
+ */
+export const lookAt = async (
+  deps: LookDeps & WorkDeps,
+  input: LookInput,
+  given: readonly Work[],
+): Promise<Look> => {
+  if (given.some(({ subject }) => subject.kind !== 'member')) return lookAtAll(deps, input)
+  const some = await lookAtSome(deps, input, takenPeople(given))
   if (some.weighed?.assessment.needsWhole !== true) return some
+  const taken = await alikeBehind(deps, input.community, given)
+  const only = takenPeople(taken)
   const all = await lookAtAll(deps, input)
   const untold = new Set(all.untold?.map(personKey))
-  return { ...all, only, people: only.filter((person) => !untold.has(personKey(person))) }
+  return { ...all, only, taken, people: only.filter((person) => !untold.has(personKey(person))) }
 }

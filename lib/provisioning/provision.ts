@@ -1,6 +1,6 @@
 import { isConnectorError } from '../core/errors.ts'
 import { type CommunityId, type Instant, later, milliseconds } from '../core/ids.ts'
-import type { Priority, Work } from '../core/work.ts'
+import type { Work } from '../core/work.ts'
 import type { Provisioning } from './deps.ts'
 import { asConnectorError, traceOf } from './faults.ts'
 import { playIsolated } from './isolated.ts'
@@ -9,6 +9,7 @@ import { createOpenings, type Open, type Run } from './opening.ts'
 import { quarantineIfRestored } from './quarantine.ts'
 import type { RoundReport } from './round-report.ts'
 import { refuseWishes } from './stored-plan.ts'
+import { together } from './together.ts'
 
 export type RunReport = {
   readonly ending:
@@ -62,22 +63,14 @@ const plus = (total: RunReport, round: RoundReport): RunReport => ({
   deferred: total.deferred + round.deferred,
 })
 
-/** Who loses one role and who gets another are one matter: two may have exchanged what they have. */
-const matterOf = (priority: Priority): Priority => (priority === 'revocation' ? 'change' : priority)
-
 /**
- * What is taken together is of one urgency, so that nobody who leaves waits for those who join. A stored plan is carried out alone; a look at everybody
- * covers what comes behind it.
+ * What was put off is tried with few others, in case one of them is why: else they would wait together for ever. Each round that comes to its end
+ * lets more in.
  */
-const together = ([first, ...rest]: readonly Work[]): readonly Work[] => {
-  if (first === undefined) return []
-  if (first.subject.kind === 'plan') return [first]
-  const whole = first.subject.kind === 'community'
-  const end = rest.findIndex(
-    ({ subject, priority }) =>
-      subject.kind !== 'member' || (!whole && matterOf(priority) !== matterOf(first.priority)),
-  )
-  return [first, ...(end < 0 ? rest : rest.slice(0, end))]
+const fewIfTried = (taken: readonly Work[], trust: number): readonly Work[] => {
+  if (taken.some(({ subject }) => subject.kind !== 'member')) return taken
+  const end = taken.findIndex(({ attempts }, index) => index >= Math.max(trust, batch / 10 ** attempts))
+  return end < 0 ? taken : taken.slice(0, Math.max(1, end))
 }
 
 /** Longer than any run. */
@@ -92,10 +85,11 @@ const putAside = async (deps: Provisioning, taken: readonly Work[]): Promise<rea
 
 const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunReport> => {
   let total = nothing
+  let trust = 1
   for (;;) {
     const now = deps.clock.now()
     if (milliseconds(now) >= milliseconds(run.deadline)) return { ...total, ending: 'outOfTime' }
-    const taken = together(await deps.work.take(run.id, now, batch))
+    const taken = fewIfTried(together(await deps.work.take(run.id, now, batch)), trust)
     if (taken.length === 0) return total
     // Read after the work was taken: a wish that came with a newer configuration is judged by that one.
     const configuration = await deps.configuration()
@@ -109,6 +103,7 @@ const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunRep
     const { priority } = kept[0] ?? { priority: 'join' }
     const round = await playIsolated(deps, run, () => open({ configuration, community, priority }), kept)
     total = plus(total, round)
+    trust = Math.max(trust, 4 * taken.length)
     const yielded = round.ending.kind === 'stopped' && round.ending.code === 'yielded'
     if (!yielded && (round.ending.kind !== 'complete' || round.finished + round.deferred === 0)) return total
   }

@@ -193,7 +193,7 @@ export const playRound = async (
   const done = await carryOut(deps, round, look, planAsked(taken))
   const { ending } = done.application
   if (ending.kind === 'paused') await notePause(deps, taken, ending.error)
-  const settlement = await settle(deps, round, look, taken, done)
+  const settlement = await settle(deps, round, look, look.taken ?? taken, done)
   const whole = taken.some(({ subject }) => subject.kind === 'community')
   if (whole) await tellUnmentioned(deps, look.unmentioned)
   if (whole && ending.kind === 'complete') await tellExpiry(deps, round.community.id, round.platform)

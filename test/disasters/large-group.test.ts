@@ -25,12 +25,16 @@ test('a large group is deleted: the budget’s worth is suspended, the rest is o
   await bench.reconcile()
   expect(count('enabled')).toBe(size + 1)
 
+  const asked = bench.sekoia.requests().length
   await bench.provider.removeGroup(group)
   await bench.settle()
   await bench.reconcile()
   const budget = Math.floor((size + 1) * 0.2)
   expect(count('disabled')).toBe(budget)
   expect(count('enabled')).toBe(size + 1 - budget)
+  // A suspension is two requests, a list one per hundred, and the first hundred are asked for by their ids: of those held behind them nobody is.
+  const lists = 8 * (4 + Math.ceil(size / 99))
+  expect(bench.sekoia.requests().length - asked).toBeLessThanOrEqual(100 + 2 * budget + lists)
   const [hold] = await bench.desk.list()
   expect(hold?.held).toHaveLength(size - budget)
   expect(hold?.held.every(({ change }) => change.kind === 'suspend')).toBe(true)
