@@ -71,7 +71,7 @@ const judgeFound = (
     return { kind: 'refused', problem: whose(target, account, owner.ownership) }
   const from = owner?.ownership
   const invited = from === undefined && asInvited(account, begun)
-  const why = invited ? undefined : adoptionRefusal(scene, target.connection, account)
+  const why = invited ? undefined : adoptionRefusal(scene, target.connection, account, from)
   if (why !== undefined) return needed(bound(target, account), why, from)
   return { kind: 'claimable', account, ...(from === undefined ? {} : { from }) }
 }

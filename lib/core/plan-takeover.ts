@@ -20,12 +20,15 @@ export const adoptionRefusal = (
   scene: Scene,
   connection: ConnectionId,
   account: Account,
+  from?: Ownership,
 ): Refusal | undefined => {
-  const { community, domains } = scene
+  const { community, domains, roles } = scene
   const email = fold(account.email ?? '')
   if (account.service) return 'service'
   if (community.safety.protected.some((one) => fold(one) === email)) return 'protected'
-  if (isAdmin(scene, account)) return 'admin'
+  // Where a suspension takes the roles from the account, the record still says whose it is.
+  const led = from?.grants.some(({ platformRole }) => roles.get(platformRole)?.admin === true)
+  if (isAdmin(scene, account) || led === true) return 'admin'
   if (community.adopt !== 'domain') return 'explicit'
   const ours = domains.get(connection) ?? []
   return ours.some((domain) => fold(domain) === domainOf(email)) ? undefined : 'domain'
@@ -60,5 +63,5 @@ export const isTakenOver = (
   if (scene.byEmail.get(email)?.length !== 1) return false
   const claimant = scene.claims.get(email)
   if (claimant === undefined || !claimant.free || personKey(claimant) === personKey(target)) return false
-  return adoptionRefusal(scene, claimant.connection, account) === undefined
+  return adoptionRefusal(scene, claimant.connection, account, ownership) === undefined
 }

@@ -173,6 +173,18 @@ export const openVillage = async (stage: Stage, roles: HarnessRoles, given: Part
       .member
   }
 
+  const personNamed = async (
+    userName: string,
+    email: string,
+    held: readonly RoleDefinition[],
+    connection: ConnectionId,
+  ): Promise<Member> => {
+    const draft = { userName, externalId: objectIdOf(userName), active: true, attributes: addressed(email) }
+    const { member } = written(await directory.createMember(stampOf(connection), draft))
+    await change(member, held, [])
+    return member
+  }
+
   /** Sweep and run, as schedule and queue do, until nothing is due or waiting. */
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) {
@@ -188,21 +200,11 @@ export const openVillage = async (stage: Stage, roles: HarnessRoles, given: Part
     stage,
     deps,
     /** Somebody in the directory, in the groups of these roles. */
-    person: async (
-      email: string,
-      held: readonly RoleDefinition[] = [],
-      connection = idp,
-    ): Promise<Member> => {
-      const draft = {
-        userName: email,
-        externalId: objectIdOf(email),
-        active: true,
-        attributes: addressed(email),
-      }
-      const { member } = written(await directory.createMember(stampOf(connection), draft))
-      await change(member, held, [])
-      return member
-    },
+    person: (email: string, held: readonly RoleDefinition[] = [], connection = idp) =>
+      personNamed(email, email, held, connection),
+    /** Another record with somebody's address, as a directory makes it that knows them by another id now. */
+    namesake: (email: string, held: readonly RoleDefinition[] = [], connection = idp) =>
+      personNamed(`${randomUUID()}@acme.example`, email, held, connection),
     give: (member: Member, ...held: readonly RoleDefinition[]) => change(member, held, []),
     take: (member: Member, ...held: readonly RoleDefinition[]) => change(member, [], held),
     setActive: (member: Member, active: boolean) => update(member, { active }),
