@@ -125,9 +125,25 @@ type Step =
   | Ending
   | { readonly kind: 'failed'; readonly error: ConnectorError }
 
+/** One account may be broken on the platform, for ever; two in a row, and it is the platform. */
+const createSilences = () => {
+  let inARow = 0
+  return {
+    broken: ({ code }: ConnectorError): boolean => {
+      if (code !== 'platformUnavailable') return false
+      inARow += 1
+      return inARow === 1
+    },
+    over: (): void => {
+      inARow = 0
+    },
+  }
+}
+
 const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
   const { platform, records, lease } = input
   const roles = new Map(input.roles)
+  const silences = createSilences()
 
   const carryOut = async (change: Change): Promise<void> => {
     await lease.check()
@@ -150,7 +166,9 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
     const reach = reachOf(error)
     if (reach === 'run') throw thrown
     await records.failed(change, error)
-    return reach === 'community' ? { kind: 'paused', error } : { kind: 'failed', error }
+    return reach === 'change' || silences.broken(error)
+      ? { kind: 'failed', error }
+      : { kind: 'paused', error }
   }
 
   return async (change: Change): Promise<Step> => {
@@ -158,6 +176,7 @@ const createStepper = (deps: ApplyDeps, input: ApplyInput) => {
     if (await input.turn.yields()) return { kind: 'stopped', code: 'yielded' }
     try {
       await carryOut(change)
+      silences.over()
       return { kind: 'applied' }
     } catch (thrown) {
       return afterFault(change, thrown)

@@ -63,14 +63,11 @@ const plus = (total: RunReport, round: RoundReport): RunReport => ({
   deferred: total.deferred + round.deferred,
 })
 
-/**
- * What was put off is tried with few others, in case one of them is why: else they would wait together for ever. Each round that comes to its end
- * lets more in.
- */
-const fewIfTried = (taken: readonly Work[], trust: number): readonly Work[] => {
+/** In a community that nobody could call the last time: one of those who were put off may be why, for whom the others would wait for ever. */
+const fewIfTried = (taken: readonly Work[]): readonly Work[] => {
   if (taken.some(({ subject }) => subject.kind !== 'member')) return taken
-  const end = taken.findIndex(({ attempts }, index) => index >= Math.max(trust, batch / 10 ** attempts))
-  return end < 0 ? taken : taken.slice(0, Math.max(1, end))
+  const end = taken.findIndex(({ attempts }, index) => index >= Math.max(1, batch / 10 ** attempts))
+  return end < 0 ? taken : taken.slice(0, end)
 }
 
 /** Longer than any run. */
@@ -85,11 +82,12 @@ const putAside = async (deps: Provisioning, taken: readonly Work[]): Promise<rea
 
 const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunReport> => {
   let total = nothing
-  let trust = 1
+  const wary = (await deps.pauses.pause(run.id)) !== undefined
   for (;;) {
     const now = deps.clock.now()
     if (milliseconds(now) >= milliseconds(run.deadline)) return { ...total, ending: 'outOfTime' }
-    const taken = fewIfTried(together(await deps.work.take(run.id, now, batch)), trust)
+    const waiting = together(await deps.work.take(run.id, now, batch))
+    const taken = wary ? fewIfTried(waiting) : waiting
     if (taken.length === 0) return total
     // Read after the work was taken: a wish that came with a newer configuration is judged by that one.
     const configuration = await deps.configuration()
@@ -103,7 +101,6 @@ const workOff = async (deps: Provisioning, run: Run, open: Open): Promise<RunRep
     const { priority } = kept[0] ?? { priority: 'join' }
     const round = await playIsolated(deps, run, () => open({ configuration, community, priority }), kept)
     total = plus(total, round)
-    trust = Math.max(trust, 4 * taken.length)
     const yielded = round.ending.kind === 'stopped' && round.ending.code === 'yielded'
     if (!yielded && (round.ending.kind !== 'complete' || round.finished + round.deferred === 0)) return total
   }
