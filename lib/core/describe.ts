@@ -97,7 +97,7 @@ export const describeHoldReason = (reason: HoldReason): string => {
     case 'roleDropped':
       return `the configuration no longer knows ${reason.roles.join(', ')}: whoever has it would lose it by that alone`
     case 'awaitingApproval':
-      return 'held before and waiting for approval'
+      return `held before and waiting for approval${reason.first === undefined ? '' : `: ${describeHoldReason(reason.first)}`}`
     case 'rejected':
       return 'rejected by an operator'
     default:

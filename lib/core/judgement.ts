@@ -2,6 +2,7 @@ import type { Community } from './configuration.ts'
 import type { Flapping } from './flapping.ts'
 import { type AccountId, fold, type Instant, type RoleId } from './ids.ts'
 import { type Admins, adminsIn, endangersAdmins } from './judge-admins.ts'
+import { createKeptRoles } from './judge-kept.ts'
 import { meanwhile, waitsForDecision } from './judge-waiting.ts'
 import type { Change, ChangeId, Person, Plan } from './plan.ts'
 import { letThrough } from './policy.ts'
@@ -41,6 +42,8 @@ type Budget = {
   readonly limit: number
   readonly counted: ReadonlySet<ChangeId>
   readonly wanted: number
+  /** Before this plan. */
+  readonly before: number
   used: number
 }
 type Bench = {
@@ -65,7 +68,7 @@ const setBench = (input: JudgeInput, changes: readonly Change[]): Bench => {
     const given = allowance(safety, input.history, kind)
     const counts = (change: Change) =>
       removalKind(change) === kind && !given.counted.has(change.id) && !approved.has(change.id)
-    return { ...given, wanted: changes.filter(counts).length }
+    return { ...given, before: given.used, wanted: changes.filter(counts).length }
   }
   return {
     input,
@@ -95,9 +98,10 @@ const heldBefore: Test = ({ waiting, input }, { id }) => {
   const before = waiting.get(id)
   if (before === undefined) return undefined
   if (input.hold?.state === 'rejected') return { kind: 'rejected' }
-  return before.untilDecided === true || staysHeld.includes(before.reason.kind)
-    ? { kind: 'awaitingApproval' }
-    : undefined
+  if (before.untilDecided !== true && !staysHeld.includes(before.reason.kind)) return undefined
+  return before.reason.kind === 'awaitingApproval'
+    ? before.reason
+    : { kind: 'awaitingApproval', first: before.reason }
 }
 
 const touchesProtected: Test = ({ protectedAccounts, protectedEmails }, change) => {
@@ -146,9 +150,9 @@ const dropsRole: Test = (_, change) => {
 const overBudget: Test = ({ budgets }, change) => {
   const removal = removalKind(change)
   if (removal === undefined) return undefined
-  const { limit, used, wanted, counted } = budgets[removal]
+  const { limit, before, used, wanted, counted } = budgets[removal]
   if (counted.has(change.id) || used < limit) return undefined
-  return { kind: 'budget', removal, limit, used, wanted }
+  return { kind: 'budget', removal, limit, used: before, wanted }
 }
 
 const tests: readonly Test[] = [
@@ -184,17 +188,16 @@ const spend = (bench: Bench, change: Change): void => {
 const weigh = (bench: Bench, candidates: readonly Change[]): Pick<Verdict, 'allowed' | 'held'> => {
   const allowed: Change[] = []
   const held: HeldChange[] = []
-  const stuck = new Map<AccountId, HoldReason>()
+  const kept = createKeptRoles<HoldReason>()
   for (const change of candidates) {
-    const follows = change.kind === 'grant' ? stuck.get(change.subject.account) : undefined
-    const reason = findReason(bench, change) ?? follows
+    const reason = findReason(bench, change) ?? kept.stops(change)
     if (reason === undefined) {
       spend(bench, change)
       allowed.push(change)
       continue
     }
     held.push({ change, reason })
-    if (change.kind === 'revoke' && change.replaced) stuck.set(change.subject.account, reason)
+    kept.keep(change, reason)
   }
   return { allowed, held }
 }

@@ -16,6 +16,7 @@ export type HoldReason =
       readonly kind: 'budget'
       readonly removal: RemovalKind
       readonly limit: number
+      /** In the window before this plan. */
       readonly used: number
       readonly wanted: number
     }
@@ -42,8 +43,8 @@ export type HoldReason =
   | { readonly kind: 'flapping'; readonly corrections: number; readonly since: Instant }
   /** Someone would lose a role only because the configuration no longer knows it. */
   | { readonly kind: 'roleDropped'; readonly roles: readonly RoleId[] }
-  /** Held before and not decided yet. */
-  | { readonly kind: 'awaitingApproval' }
+  /** Held before, by what is said first, and not decided yet. */
+  | { readonly kind: 'awaitingApproval'; readonly first?: HoldReason }
   | { readonly kind: 'rejected' }
 
 export type HeldChange = {

@@ -191,7 +191,7 @@ test('push: what exceeds the stricter limits is refused with limits and figures,
   expect([refused.code, refused.error]).toEqual([3, expect.not.stringContaining('error:')])
   expect(refused.out).toContain('2 change(s) would be held.')
   expect(refused.out).toContain(
-    '  demo-soc: 7 revocations wanted on top of 5 in the window, and the budget is 5\n',
+    '  demo-soc: 7 revocations wanted on top of 0 in the window, and the budget is 5\n',
   )
   expect(JSON.parse((await desk.call('config', 'push', typo, '--json')).out)).toMatchObject({
     stored: false,

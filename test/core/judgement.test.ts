@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Community, Safety } from '../../lib/core/configuration.ts'
+import { describeHoldReason } from '../../lib/core/describe.ts'
 import { describeWarning } from '../../lib/core/describe-findings.ts'
 import { later } from '../../lib/core/ids.ts'
 import { missingAdmins } from '../../lib/core/judge-admins.ts'
@@ -56,12 +57,17 @@ describe('budgets', () => {
     expect(ruling(input(house(40, 20))).allowed).toHaveLength(8)
   })
 
-  test('what goes beyond is held, in plan order, with the figures', () => {
+  test('what goes beyond is held, in plan order, with the figures: those of this plan are not counted among the earlier ones', () => {
     const { allowed, held } = judge(input(house(10, 7)))
     expect(allowed.map(({ id }) => id)).toEqual(people(5).map(departure))
     expect(held.map(({ reason }) => reason)).toEqual([
-      { kind: 'budget', removal: 'departure', limit: 5, used: 5, wanted: 7 },
-      { kind: 'budget', removal: 'departure', limit: 5, used: 5, wanted: 7 },
+      { kind: 'budget', removal: 'departure', limit: 5, used: 0, wanted: 7 },
+      { kind: 'budget', removal: 'departure', limit: 5, used: 0, wanted: 7 },
+    ])
+    const history = { ownedAtStart: 10, departures: people(4).map(departure), revocations: [] }
+    expect(judge(input(house(10, 7), { history })).held.map(({ reason }) => reason)).toEqual([
+      { kind: 'budget', removal: 'departure', limit: 5, used: 4, wanted: 3 },
+      { kind: 'budget', removal: 'departure', limit: 5, used: 4, wanted: 3 },
     ])
   })
 
@@ -111,6 +117,14 @@ describe('holds and approvals', () => {
         [departure('p06'), 'awaitingApproval'],
       ],
     })
+    // However often it is looked at, what it was held for is said with its figures.
+    const first = { kind: 'budget', removal: 'departure', limit: 5, used: 0, wanted: 7 }
+    const { held } = judge(again)
+    expect(held.map(({ reason }) => reason)).toEqual([1, 2].map(() => ({ kind: 'awaitingApproval', first })))
+    expect(judge({ ...again, hold: { ...hold, held, state: 'waiting' } }).held).toEqual(held)
+    expect(held.map(({ reason }) => describeHoldReason(reason))[0]).toBe(
+      'held before and waiting for approval: 7 departures wanted on top of 0 in the window, and the budget is 5',
+    )
     expect(ruling({ ...again, hold: { ...hold, state: 'rejected' } }).held.map(([, kind]) => kind)).toEqual([
       'rejected',
       'rejected',
