@@ -135,7 +135,7 @@ const lookAtSome = async (deps: LookDeps, input: LookInput, people: readonly Per
 }
 
 /** Whom one look at everybody serves, if it has to be. */
-const widest = 5_000
+const widest = 20_000
 
 /** Read before the look: what is wished after that has a token that nobody saw. */
 const alikeBehind = async (

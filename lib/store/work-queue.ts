@@ -65,13 +65,14 @@ export const createWorkQueue = (table: Table): WorkQueue => {
   }
 
   const takeRank = async (community: CommunityId, rank: number, now: Instant, limit: number) => {
-    const page = await table.query({
-      pk: workPartition(community),
-      from: `${rank}#`,
-      to: `${rank}#${now}#${last}`,
-      limit,
-    })
-    return page.items.map((item) => recordOf<Work>(item))
+    const taken: Work[] = []
+    const asked = { pk: workPartition(community), from: `${rank}#`, to: `${rank}#${now}#${last}`, limit }
+    for await (const item of table.queryAll(asked)) {
+      taken.push(recordOf<Work>(item))
+      // Not one row is read to learn that enough are there.
+      if (taken.length === limit) break
+    }
+    return taken
   }
 
   const take = async (community: CommunityId, now: Instant, limit: number): Promise<readonly Work[]> => {

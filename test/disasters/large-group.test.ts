@@ -1,6 +1,41 @@
 import { afterEach, expect, test } from 'vitest'
 import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
-import { type Bench, openBench } from '../provisioning/bench.ts'
+import { openSettled } from '../bench/reconcile/settled.ts'
+import { crowdGroup, rowsBehind } from '../bench/reconcile/settled-rows.ts'
+import { typedRows } from '../bench/scim/rows.ts'
+import { type Bench, demo, openBench, soc } from '../provisioning/bench.ts'
+
+/** Of a crowd that is there from the beginning: `DISASTER_CROWD=100000` takes minutes. */
+const crowd = Number(process.env.DISASTER_CROWD ?? 600)
+
+test('a group of a whole crowd is deleted: one hold, nobody asked for alone, cost that grows with the crowd and no faster', async () => {
+  const settled = await openSettled(crowd, { revocations: { fraction: 0, floor: 5 } })
+  bench = settled.bench
+  await bench.engine?.load(bench.tableName, typedRows(rowsBehind(crowd)))
+  const group = await bench.directory.group(demo, crowdGroup)
+  if (group === undefined) throw new Error('the crowd has no group')
+  const stays = await bench.provider.person('stays')
+  await bench.provider.change(group, { add: [stays] })
+  settled.asked()
+
+  await bench.provider.removeGroup(group)
+  await bench.settle()
+  const [hold, ...more] = await bench.desk.list()
+  expect(more).toEqual([])
+  expect(hold?.held).toHaveLength(crowd)
+  expect(
+    hold?.held.every(({ change, reason }) => change.kind === 'suspend' && reason.kind === 'emptyDesired'),
+  ).toBe(true)
+  expect(await bench.deps.work.take(soc, bench.clock.now(), 10)).toEqual([])
+  expect(settled.platform.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
+
+  const pages = Math.ceil(crowd / 99)
+  const looks = 2 + Math.ceil(crowd / 20_000)
+  expect(settled.platform.requests().length).toBeLessThanOrEqual(looks * (pages + 8) + 120)
+  const asked = Object.values(settled.asked()).reduce((sum, n) => sum + n, 0)
+  // Six to find each of them and put down that they have to be looked at, seven to look and write down what was found.
+  expect(asked / crowd).toBeLessThan(14)
+}, 3_600_000)
 
 // A large group is deleted. `DISASTER_GROUP` sets its size: a hundred thousand take the embedded engine hours to fill, a thousand seconds.
 const size = Number(process.env.DISASTER_GROUP ?? 120)

@@ -11,6 +11,9 @@ const answered = (statusCode: number, body: object): Answer => ({
   response: { statusCode, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: bytes(body) },
 })
 
+const decoder = new TextDecoder()
+const textOf = (body: unknown): string => (body instanceof Uint8Array ? decoder.decode(body) : String(body))
+
 /**
  * The SDK's way to the engine of the same process: its requests and answers as they would be sent, and no socket in between. What HTTP adds is tested
  * where it matters: test/local, test/e2e and every function's own client.
@@ -21,7 +24,7 @@ export const engineHandler = (handle: Engine['handle']): Handler => ({
     const { headers, body } = request
     const [, operation = ''] = String(headers['x-amz-target'] ?? headers['X-Amz-Target'] ?? '').split('.')
     try {
-      return answered(200, await handle(operation, JSON.parse(String(body)) as object))
+      return answered(200, await handle(operation, JSON.parse(textOf(body)) as object))
     } catch (error) {
       if (isServiceError(error)) return answered(error.statusCode, error.body)
       throw error

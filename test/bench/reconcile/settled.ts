@@ -1,8 +1,9 @@
 import { demoCommunity, demoKey } from '../../../infra/local/simulators/sekoia/demo.ts'
+import type { Safety } from '../../../lib/core/configuration.ts'
 import { milliseconds, roleId } from '../../../lib/core/ids.ts'
 import { createPlatforms } from '../../../lib/platforms/catalog.ts'
 import { testPace } from '../../platforms/clock.ts'
-import { type Bench, openBench } from '../../provisioning/bench.ts'
+import { type Bench, day, openBench } from '../../provisioning/bench.ts'
 import { typedRows } from '../scim/rows.ts'
 import { type SettledPlatform, settledPlatform } from './settled-platform.ts'
 import { groupName, settledRows } from './settled-rows.ts'
@@ -16,8 +17,18 @@ export type Settled = {
   readonly units: () => number
 }
 
+const calm: Safety = {
+  departures: { fraction: 0.2, floor: 5 },
+  revocations: { fraction: 0.2, floor: 5 },
+  window: day,
+  minimumAdmins: 0,
+  requiredAdmins: [],
+  whileHeld: 'goOn',
+  protected: [],
+}
+
 /** Real engine, stores, adapter and worker, over a community of so many in which nothing is to be done. */
-export const openSettled = async (members: number): Promise<Settled> => {
+export const openSettled = async (members: number, safety?: Partial<Safety>): Promise<Settled> => {
   let platform: SettledPlatform | undefined
   let units = 0
   const bench = await openBench({
@@ -25,6 +36,7 @@ export const openSettled = async (members: number): Promise<Settled> => {
       tenant: demoCommunity,
       baseUrl: 'https://town.example/sekoia',
       roles: [{ id: roleId('analyst'), kind: 'builtin', name: 'Analyst' }],
+      ...(safety === undefined ? {} : { safety: { ...calm, ...safety } }),
     },
     onCapacity: (consumed) => {
       units += consumed
