@@ -13,7 +13,7 @@ export type Difference = { readonly change: ChangeId } & (
   | { readonly kind: 'notPlanned' }
   | { readonly kind: 'otherwise'; readonly fields: readonly string[] }
   | { readonly kind: 'held'; readonly reason: HoldReason }
-  | { readonly kind: 'withheld' }
+  | { readonly kind: 'withheld'; readonly untilDecided?: true }
 )
 export type Fit =
   | {
@@ -64,6 +64,7 @@ type Fresh = {
   readonly invitations: ReadonlyMap<string, Change>
   readonly held: ReadonlyMap<ChangeId, HoldReason>
   readonly withheld: ReadonlySet<ChangeId>
+  readonly untilDecided: ReadonlySet<ChangeId>
 }
 const indexed = ({ plan, verdict }: Judged): Fresh => ({
   changes: new Map(plan.changes.map((one) => [one.id, one])),
@@ -72,6 +73,7 @@ const indexed = ({ plan, verdict }: Judged): Fresh => ({
   ),
   held: new Map(verdict.held.map(({ change, reason }) => [change.id, reason])),
   withheld: new Set(verdict.withheld.map(({ id }) => id)),
+  untilDecided: new Set(verdict.untilDecided),
 })
 
 const counterpart = (fresh: Fresh, stored: Change): Change | undefined => {
@@ -116,7 +118,8 @@ const find = (index: Index, stored: Change): Found => {
   if (fields.length > 0) return differs({ change, kind: 'otherwise', fields })
   const reason = fresh.held.get(now.id)
   if (reason !== undefined) return differs({ change, kind: 'held', reason })
-  return fresh.withheld.has(now.id) ? differs({ change, kind: 'withheld' }) : { kind: 'left', change: now }
+  if (!fresh.withheld.has(now.id)) return { kind: 'left', change: now }
+  return differs({ change, kind: 'withheld', ...(fresh.untilDecided.has(now.id) && { untilDecided: true }) })
 }
 
 /**
@@ -162,7 +165,7 @@ export const describeDifference = (difference: Difference): string => {
     case 'held':
       return `${change}: held now: ${describeHoldReason(difference.reason)}`
     case 'withheld':
-      return `${change}: withheld now by the mode of the community`
+      return `${change}: withheld now ${difference.untilDecided ? 'until what is held is decided' : 'by the mode of the community'}`
     default:
       return unreachable(difference)
   }

@@ -148,4 +148,22 @@ describe('a stored plan', () => {
       runs,
     )
   })
+
+  test('of which something is withheld by now is refused by that, and it is said what for', () => {
+    everyWorld((world) => {
+      const stored = judged(world)
+      const withheld = stored.verdict.allowed
+      const refusal = (untilDecided: readonly string[]) => {
+        const verdict = { allowed: [], held: [], withheld, untilDecided }
+        const fit = compared(stored, world, { plan: stored.plan, verdict })
+        return fit.kind === 'refused' ? fit.differences.map(describeDifference) : []
+      }
+      expect(refusal([])).toEqual(
+        ids(withheld).map((id) => `${id}: withheld now by the mode of the community`),
+      )
+      expect(refusal(ids(withheld))).toEqual(
+        ids(withheld).map((id) => `${id}: withheld now until what is held is decided`),
+      )
+    })
+  })
 })
