@@ -37,6 +37,11 @@ const mayBeAnothers = ({ snapshot, claims }: Scene, target: Target, { email = ''
   )
 }
 
+/** What stands in the way goes with the same plan: it took the place of what we gave. */
+const isCorrected = ({ changes, drift }: Part): boolean =>
+  drift.some(({ kind }) => kind === 'grantLost') &&
+  changes.some((one) => one.kind === 'grant' && one.replaces !== undefined)
+
 /** Nothing more is given to an account that another person gets in by. */
 const keeping = (staying: Part): Part => ({
   ...staying,
@@ -48,12 +53,12 @@ const keeping = (staying: Part): Part => ({
  * stands. While it cannot be, the old account is looked after as ever, unless somebody else has its address.
  */
 const planMove = (scene: Scene, target: Target, account: Account, ownership: Ownership): Part => {
-  const staying = planStaying(scene, target, account, ownership)
-  const stays = (more: Part) =>
-    join([mayBeAnothers(scene, target, account) ? keeping(staying) : staying, more])
+  const asEver = planStaying(scene, target, account, ownership)
+  const staying = mayBeAnothers(scene, target, account) ? keeping(asEver) : asEver
+  const stays = (more: Part) => join([staying, more])
   if (account.status === 'disabled' && ownership.suspended === undefined) return stays(part({}))
   const hindered = obstacle(wishesOf(scene, target), target, account, ownership)
-  if (hindered !== undefined) return stays(hindered)
+  if (hindered !== undefined) return stays(isCorrected(staying) ? part({}) : hindered)
   const leave = mayFollow(scene, target, account)
   if (leave.kind === 'refused') return stays(part({ problems: [leave.problem] }))
   return leave.kind === 'yes' ? invitation(scene, target, 1, { follows: account.id }) : stays(part({}))

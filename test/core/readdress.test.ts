@@ -116,8 +116,8 @@ describe('the old account stays', () => {
       ['duplicateAccounts'],
     ],
     [
-      'when somebody changed its role by hand',
-      { accounts: [account('ada', ['guest'])] },
+      'while it holds a role that was not ours to fill',
+      { accounts: [account('ada', ['guest'])], ownership: [owned('ada', [])] },
       ['unmanagedRoleInTheWay'],
     ],
     [
@@ -151,12 +151,21 @@ describe('the old account stays', () => {
     ).toMatchObject([{ id: 'grant/a-ada/tier2' }])
   })
 
+  test('until a role that took the place of ours by hand is put right', () => {
+    const given = moving('tier1', { accounts: [account('ada', ['guest'])] })
+    expect(ids(given)).toEqual(['grant/a-ada/tier1'])
+    expect(problems(given)).toEqual([])
+    expect(ids(turn(given))).toEqual([invited])
+  })
+
   test('while the new one has not what it should have', () => {
     const made = turn(moving())
     const lowered = made.accounts.map((one) =>
       one.id === 'account-1' ? { ...one, roles: account('x', ['guest']).roles } : one,
     )
-    expect(ids({ ...made, accounts: lowered })).toEqual([])
+    const given = { ...made, accounts: lowered }
+    expect(ids(given)).toEqual(['grant/account-1/tier1'])
+    expect(ids(turn(given))).toEqual([removed])
   })
 })
 
