@@ -7,6 +7,8 @@ const rolesDone = 2
 const adopted = 5
 /** Of what was taken over, nothing can be forgotten before it was. */
 const justAfter = adopted + 0.5
+/** Whoever is let in again finds nothing there that they are not to have. */
+const beforeResuming = adopted + 0.7
 
 /** Departures before everything that gives: leaving is urgent, and nobody waits behind a long list of joins. */
 const rank = (change: Change): number => {
@@ -46,6 +48,9 @@ const takenOverIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
     ),
   )
 
+const resumedIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
+  new Set(changes.flatMap((change) => (change.kind === 'resume' ? [change.subject.account] : [])))
+
 /** Accounts that are an administrator's by this plan. */
 const promotedIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
   new Set(
@@ -57,12 +62,17 @@ const promotedIn = (changes: readonly Change[]): ReadonlySet<AccountId> =>
  * leave or stop being one, so that nobody has to wait for a successor.
  */
 export const inOrder = (changes: readonly Change[]): readonly Change[] => {
-  const [promoted, takenOver] = [promotedIn(changes), takenOverIn(changes)]
+  const [promoted, takenOver, resumed] = [promotedIn(changes), takenOverIn(changes), resumedIn(changes)]
+  const among = (accounts: ReadonlySet<AccountId>, account: AccountId | undefined): boolean =>
+    account !== undefined && accounts.has(account)
+  const ownPlace = (change: Change): number => {
+    if (change.kind === 'forget' && among(takenOver, change.subject.account)) return justAfter
+    return change.kind === 'revoke' && among(resumed, change.subject.account) ? beforeResuming : rank(change)
+  }
   const place = (change: Change): number => {
     const account = 'subject' in change ? change.subject.account : undefined
-    const late = change.kind === 'forget' && account !== undefined && takenOver.has(account)
-    const own = late ? justAfter : rank(change)
-    return own > 0 && account !== undefined && promoted.has(account) ? rolesDone + own / 100 : own
+    const own = ownPlace(change)
+    return own > 0 && among(promoted, account) ? rolesDone + own / 100 : own
   }
   return changes.toSorted((a, b) => place(a) - place(b))
 }

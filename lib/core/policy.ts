@@ -1,4 +1,5 @@
 import type { Community, Mode } from './configuration.ts'
+import { createKeptRoles } from './judge-kept.ts'
 import type { Change, Plan } from './plan.ts'
 
 export type PolicyResult = { readonly allowed: readonly Change[]; readonly withheld: readonly Change[] }
@@ -23,7 +24,10 @@ const policies: Readonly<Record<Mode, (plan: Plan) => PolicyResult>> = {
   report: (plan) => split(plan, () => false),
 }
 
-/** What the mode lets through. Where it keeps an old role, the one that replaces it is not given: the platform would take the old one away. */
+/**
+ * What the mode lets through. Where it keeps an old role, the one that replaces it is not given: the platform would take the old one away. Nor is
+ * anybody let in again to what they are not to have.
+ */
 export const letThrough = ({
   plan,
   community,
@@ -32,13 +36,8 @@ export const letThrough = ({
   readonly community: Community
 }): PolicyResult => {
   const { allowed, withheld } = policies[community.mode](plan)
-  const keeping = new Set(
-    withheld.flatMap((change) =>
-      change.kind === 'revoke' && change.replaced ? [change.subject.account] : [],
-    ),
-  )
-  const passing = new Set(
-    allowed.filter((change) => change.kind !== 'grant' || !keeping.has(change.subject.account)),
-  )
+  const kept = createKeptRoles<true>()
+  for (const change of withheld) kept.keep(change, true)
+  const passing = new Set(allowed.filter((change) => kept.stops(change) === undefined))
   return { allowed: [...passing], withheld: plan.changes.filter((change) => !passing.has(change)) }
 }

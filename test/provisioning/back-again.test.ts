@@ -196,3 +196,34 @@ test('somebody else disabled it meanwhile: it is not taken over, and its end is 
   expect(await owned(again)).toMatchObject({ origin: 'created' })
   expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['Analyst'] })
 })
+
+const configureCommunity = (change: (before: Community) => Partial<Community>): void =>
+  bench.configure((given) => ({
+    ...given,
+    communities: given.communities.map((one) => ({ ...one, ...change(one) })),
+  }))
+
+test.each([
+  ['the mode takes nothing', () => configureCommunity(() => ({ mode: 'upsertOnly' }))],
+  [
+    'a person has to decide',
+    () => {
+      bench.configure((given) => ({ ...given, rules: given.rules.filter(({ id }) => id !== 'analysts') }))
+      configureCommunity(({ roles }) => ({ roles: roles.filter(({ id }) => id !== 'analyst') }))
+    },
+  ],
+  [
+    'the platform refuses it',
+    () => bench.sekoia.faults([{ method: 'DELETE', kind: 'status', status: 403, times: 100 }]),
+  ],
+])('nobody is let in to a role of the record before: it cannot be taken, for %s', async (_, hinder) => {
+  bench = await openBench({ community: byDomain })
+  await departed(deleted)
+  hinder()
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Tier1', [again])
+  await bench.settle()
+  await bench.reconcile()
+  expect(bench.seen().ada).toEqual({ status: 'disabled', roles: ['Analyst'] })
+  expect(await owned(again)).toMatchObject({ suspended: { reason: 'departed' } })
+})
