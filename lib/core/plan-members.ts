@@ -80,7 +80,7 @@ const setStage = (facts: PlanFacts): Stage => {
 export const createPlanner = (facts: PlanFacts): Planner => {
   const { community, traits, snapshot, scope } = facts
   const stage = setStage(facts)
-  const claims = createClaims(traits)
+  const claims = createClaims(stage)
   const unknown = createUnknownClaims()
   const remains = createRemains(stage, scope)
   const parts: (Part | Row)[] = []

@@ -13,7 +13,11 @@ import type { Account } from './snapshot.ts'
 
 type Refusal = Extract<Problem, { readonly kind: 'adoptionNeeded' }>['why']
 
-const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1)
+/** Whether the connection declares the domain of the address, folded. */
+export const speaksFor = (domains: Scene['domains'], connection: ConnectionId, email: string): boolean => {
+  const domain = email.slice(email.lastIndexOf('@') + 1)
+  return (domains.get(connection) ?? []).some((one) => fold(one) === domain)
+}
 
 /** Design, security rules: administrators, protected and service accounts are adopted by an explicit act only. */
 export const adoptionRefusal = (
@@ -30,8 +34,7 @@ export const adoptionRefusal = (
   const led = from?.grants.some(({ platformRole }) => roles.get(platformRole)?.admin === true)
   if (isAdmin(scene, account) || led === true) return 'admin'
   if (community.adopt !== 'domain') return 'explicit'
-  const ours = domains.get(connection) ?? []
-  return ours.some((domain) => fold(domain) === domainOf(email)) ? undefined : 'domain'
+  return speaksFor(domains, connection, email) ? undefined : 'domain'
 }
 
 /** Only a whole list says that nobody else has an e-mail. */

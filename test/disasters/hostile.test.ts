@@ -9,7 +9,8 @@ let good: Desk
 let evil: Desk
 afterEach(() => bench.close())
 
-const hostile = connectionId('hostile')
+/** Before the other one in every order. */
+const hostile = connectionId('a-hostile')
 const open = async (): Promise<void> => {
   bench = await openBench({ community: { adopt: 'domain' } })
   bench.configure((given) => ({
@@ -96,4 +97,29 @@ test('claims, administrators’ groups, mass deletes, takeovers by another addre
   )
   expect(after[0]).not.toHaveProperty('takenOver')
   expect(after[0]?.community).toBe(soc)
+})
+
+test('the address of somebody who left: it names them first, and is in nobody’s way when they come back under another id', async () => {
+  await open()
+  const ada = await good.person('ada')
+  await good.group('SOC-Analysts', [ada, await good.person('bert')])
+  await settled()
+  bench.activateAll()
+  await good.remove(`/Users/${ada}`)
+  const own = await evil.person('mallory', { userName: 'm@hostile.test', ...address('m@hostile.test') })
+  await evil.group('SOC-Analysts', [own, await evil.person('ada')])
+  await settled()
+  bench.activateAll()
+  // Another name of hers, and an account of its own that would move there.
+  await evil.patch(`/Users/${own}`, { op: 'replace', value: address('Ada@Demo.Test') })
+  await settled()
+  expect(bench.seen().ada?.status).toBe('disabled')
+  const again = await good.person('ada', { userName: 'ada.l@demo.test', externalId: 'ext-ada-2' })
+  await good.group('SOC-Tier1', [again])
+  const { plan } = await bench.preview()
+  expect(plan.changes.map(({ kind }) => kind)).toEqual(['adopt', 'revoke', 'resume', 'grant'])
+  await bench.reconcile()
+  await settled()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+  expect(await bench.deps.ownership.ownershipsOf(demo, again as never)).toHaveLength(1)
 })
