@@ -25,7 +25,8 @@ const priorityOf = (change: Change): Priority => {
 const moreUrgentOf = (a: Priority, b: Priority): Priority =>
   priorities.indexOf(a) < priorities.indexOf(b) ? a : b
 
-const peopleIn = (changes: readonly Change[]) => {
+/** Whom changes are about, and how urgent they are for each. */
+export const urgencies = (changes: readonly Change[]) => {
   const people = new Map<string, { readonly person: Person; readonly priority: Priority }>()
   for (const change of changes) {
     if (!('subject' in change)) continue
@@ -60,7 +61,7 @@ export const spread = async (
 ): Promise<void> => {
   if (wide.length === 0) return
   const since = deps.clock.now()
-  const people = peopleIn(skipped)
+  const people = urgencies(skipped)
   const rolesLeft = skipped.some(({ kind }) => kind === 'createRole' || kind === 'repairRole')
   if (rolesLeft) return backInPlace(deps, community, wide)
   await deps.work.add(

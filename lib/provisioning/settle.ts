@@ -1,11 +1,12 @@
 import type { Change } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
+import type { WorkDraft } from '../core/ports/work.ts'
 import type { Work } from '../core/work.ts'
 import type { Application } from './apply.ts'
 import { retryAt } from './backoff.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
-import { spread } from './rest.ts'
+import { spread, urgencies } from './rest.ts'
 import type { Person } from './state.ts'
 
 export type Settlement = { readonly finished: number; readonly deferred: number }
@@ -31,19 +32,18 @@ export const deferAll = async (
   return { finished: 0, deferred: taken.length }
 }
 
+type Wish = Pick<WorkDraft, 'priority'> & { readonly person: Person }
+
 const workOf = (
   deps: SettleDeps,
   community: Work['community'],
-  people: readonly Person[],
+  wishes: readonly Wish[],
 ): Promise<readonly Work[]> => {
   const since = deps.clock.now()
   return deps.work.add(
-    people.map(({ connection, member }) => ({
-      community,
-      priority: 'change',
-      subject: { kind: 'member', connection, member },
-      since,
-    })),
+    wishes.map(({ person: { connection, member }, priority }) => {
+      return { community, priority, subject: { kind: 'member', connection, member }, since }
+    }),
   )
 }
 
@@ -51,10 +51,10 @@ const workOf = (
 const keepFailed = async (
   deps: SettleDeps,
   community: Work['community'],
-  people: readonly Person[],
+  wishes: readonly Wish[],
 ): Promise<number> => {
-  if (people.length === 0) return 0
-  return (await deferAll(deps, await workOf(deps, community, people), undefined)).deferred
+  if (wishes.length === 0) return 0
+  return (await deferAll(deps, await workOf(deps, community, wishes), undefined)).deferred
 }
 
 export const wideIn = (taken: readonly Work[]): readonly Work[] =>
@@ -83,7 +83,8 @@ export const settleWork = async (
   const { ending, failed, skipped } = application
   if (ending.kind === 'stopped' && ending.code === 'leaseLost') return { finished: 0, deferred: 0 }
   const stopped = ending.kind === 'stopped'
-  const failing = peopleIn([...failed.map(({ change }) => change), ...(stopped ? [] : skipped)])
+  const undone = [...failed.map(({ change }) => change), ...(stopped ? [] : skipped)]
+  const failing = peopleIn(undone)
   const unreached = peopleIn(stopped ? skipped : [])
   const fates = taken.map((work) => ({ work, fate: fateOf(work, application, failing, unreached) }))
   const those = (fate: Fate): readonly Work[] =>
@@ -95,9 +96,12 @@ export const settleWork = async (
     ending.kind === 'paused' ? ending.error.retryAfter : undefined,
   )
   const own = new Set(taken.map(({ subject }) => (subject.kind === 'member' ? personKey(subject) : '')))
-  const orphans = [...failing].filter(([key]) => !own.has(key)).map(([, person]) => person)
-  const kept = ending.kind === 'complete' ? await keepFailed(deps, community, orphans) : 0
-  const unsettled = again.filter((person) => !failing.has(personKey(person)))
+  const orphans = urgencies(undone).filter(({ person }) => !own.has(personKey(person)))
+  // A look that was paused is had once more.
+  const kept = ending.kind === 'paused' ? 0 : await keepFailed(deps, community, orphans)
+  const unsettled = again
+    .filter((person) => !failing.has(personKey(person)))
+    .map((person): Wish => ({ person, priority: 'change' }))
   if (unsettled.length > 0) await workOf(deps, community, unsettled)
   // What a run had no time for goes on in the next one; it was put aside for the case that there is none.
   await spread(deps, community, wideIn(those('leave')), skipped)

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { Member } from '../../lib/core/member.ts'
 import type { Outgoing, Transport } from '../../lib/platforms/transport.ts'
 import { createProvisioner } from '../../lib/provisioning/provision.ts'
+import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
 import { soc } from './bench.ts'
 import { openPressed, type Pressed } from './pressed.ts'
 
@@ -61,5 +62,29 @@ test.each([
     await minutes(6)
     const seen = Object.entries(pressed.bench.seen()).filter(([name]) => name.startsWith('one'))
     expect(seen.filter(([, { status }]) => status !== 'disabled').map(([name]) => name)).toEqual(['one0'])
+  },
+)
+
+test.each([
+  ['comes to its end', 0],
+  ['gives way to somebody who leaves', 1],
+])(
+  'who cannot be suspended in a look at everybody that %s is tried again like who leaves',
+  async (_, count) => {
+    const [poison, other] = await withPoison(12, ({ method }) => method !== 'GET')
+    if (poison === undefined || other === undefined) throw new Error('nobody is there')
+    const { bench } = pressed
+    const joining: Member[] = []
+    for (let n = 0; n < 30; n += 1) joining.push(await bench.provider.person(`joiner${n}`))
+    await bench.provider.group('SOC-Tier1', joining)
+    await bench.provider.setActive(poison, false)
+    // The dispatch was lost: only the look at everybody knows of them.
+    await bench.deps.work.finishDue(await bench.deps.work.dueBefore(bench.later(60), 1000))
+    await createReconciliation(bench.deps).request()
+    if (count > 0) pressed.plan(3, () => pressed.leaves(other))
+    await createProvisioner(bench.deps).run(soc, bench.later(120))
+    expect(pressed.waits()).toHaveLength(count)
+    const left = await bench.deps.work.take(soc, bench.later(3600), 100)
+    expect(left).toMatchObject([{ priority: 'departure', subject: { member: poison.id }, attempts: 1 }])
   },
 )
