@@ -15,7 +15,7 @@ import type { HeldLease } from './lease.ts'
 import { type Look, type LookInput, lookAt } from './look.ts'
 import { createRecords } from './records.ts'
 import type { RoundReport } from './round-report.ts'
-import { safeguard } from './safeguard.ts'
+import { countActs, safeguard } from './safeguard.ts'
 import { saveOutcomes } from './save-outcomes.ts'
 import { type Settlement, settleWork } from './settle.ts'
 import { tellUnmentioned } from './silence.ts'
@@ -79,7 +79,9 @@ const prepare = async (deps: Provisioning, round: Round, look: Weighed): Promise
   const { snapshot, scope, directoryAt } = weighed
   const input = { configuration, community, state, snapshot, scope, directoryAt }
   const assessment = await safeguard(deps, input, weighed.assessment, people, runId)
-  return { assessment, people, changes: concerning(only, assessment.verdict.allowed) }
+  const changes = concerning(only, assessment.verdict.allowed)
+  await countActs(deps, assessment, changes, state)
+  return { assessment, people, changes }
 }
 
 const carryOut = async (deps: Provisioning, round: Round, look: Look, asked?: number): Promise<Done> => {

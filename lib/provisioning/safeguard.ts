@@ -1,4 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
+import type { Change } from '../core/plan.ts'
 import { removalKind } from '../core/removals.ts'
 import type { Hold, HoldReason } from '../core/verdict.ts'
 import { type AssessDeps, type AssessInput, type Assessment, assess, untoldIn } from './assess.ts'
@@ -98,8 +99,8 @@ const tell = async (
     await deps.events.emit({ type: 'problem.found', community, at, kind, count })
 }
 
-/** Counts what will be taken away, before it is. A change id counts once, so that a run that dies here costs no budget. */
-export const countRemovals = async (
+/** What will be taken away. A change id counts once, so that a run that dies here costs no budget. */
+const countRemovals = async (
   deps: SafeguardDeps,
   { plan, verdict, approvals }: Assessment,
 ): Promise<void> => {
@@ -111,7 +112,20 @@ export const countRemovals = async (
   if (removals.length > 0) await deps.safety.recordRemovals(plan.community, deps.clock.now(), removals)
 }
 
-/** From what is judged to what may be applied: hold and drift are brought up to date, the plan stored, removals and corrections counted. */
+/** Of what was judged, `changes` are what will be done: removals and corrections are counted before they are made. */
+export const countActs = async (
+  deps: SafeguardDeps,
+  assessment: Assessment,
+  changes: readonly Change[],
+  state: AssessInput['state'],
+): Promise<Assessment> => {
+  const chosen = { ...assessment, verdict: { ...assessment.verdict, allowed: changes } }
+  await countRemovals(deps, chosen)
+  await recordCorrections(deps, chosen, state)
+  return chosen
+}
+
+/** From what is judged to what may be applied: hold and drift are brought up to date, the plan stored. What is done of it is counted apart. */
 export const safeguard = async (
   deps: SafeguardDeps,
   input: AssessInput,
@@ -131,7 +145,5 @@ export const safeguard = async (
   }
   await storePlan(deps, assessment, worthKeeping(assessment, assessment.community.mode === 'report'))
   await tell(deps, input, assessment)
-  await countRemovals(deps, assessment)
-  await recordCorrections(deps, assessment, input.state)
   return assessment
 }

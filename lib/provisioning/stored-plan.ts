@@ -7,11 +7,10 @@ import type { Work } from '../core/work.ts'
 import type { Application } from './apply.ts'
 import type { Assessment } from './assess.ts'
 import type { Provisioning } from './deps.ts'
-import { recordCorrections } from './drift.ts'
 import type { Look } from './look.ts'
 import type { Records } from './records.ts'
 import { backInPlace } from './rest.ts'
-import { countRemovals } from './safeguard.ts'
+import { countActs } from './safeguard.ts'
 import { type SettleDeps, type Settlement, settleWork } from './settle.ts'
 import type { Person } from './state.ts'
 
@@ -26,7 +25,7 @@ export type StoredWish = {
   readonly unclear?: true
 }
 type WishDeps = Pick<Provisioning, 'clock' | 'runs'>
-type PrepareDeps = WishDeps & Parameters<typeof countRemovals>[0] & Parameters<typeof recordCorrections>[0]
+type PrepareDeps = WishDeps & Parameters<typeof countActs>[0]
 type WholeLook = Look & Required<Pick<Look, 'weighed'>>
 export type Prepared = {
   readonly assessment: Assessment
@@ -91,11 +90,8 @@ export const prepareWish = async (deps: PrepareDeps, number: number, look: Whole
   const { assessment } = look.weighed
   const wish = await weigh(deps, number, look)
   const changes = wish?.changes ?? []
-  const chosen: Assessment = { ...assessment, verdict: { ...assessment.verdict, allowed: changes } }
-  await countRemovals(deps, chosen)
-  await recordCorrections(deps, chosen, look.state)
   return {
-    assessment: chosen,
+    assessment: await countActs(deps, assessment, changes, look.state),
     changes,
     ...(wish === undefined ? {} : { wish }),
     // Where the others stand is for the next look to say.

@@ -225,3 +225,21 @@ test('a version that loosens the limits is judged by today’s, and what they ho
   await bench.settle()
   expect(count('disabled')).toBe(8)
 })
+
+test('a look at everybody for the sake of one administrator counts nobody else’s removal', async () => {
+  bench = await openBench()
+  const people = await staffed(6)
+  const [admin, other] = [await bench.provider.person('admin'), await bench.provider.person('other')]
+  await bench.provider.group('SOC-Admins', [admin, other])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  for (const person of people.slice(0, 3)) await bench.provider.setActive(person, false)
+  // Their dispatch was lost: only a look at everybody sees what is to be done.
+  const due = await bench.deps.work.dueBefore(bench.later(60), 1000)
+  await bench.deps.work.finishDue(due)
+  await bench.provider.setActive(admin, false)
+  await bench.settle()
+  expect(bench.seen()).toMatchObject({ admin: { status: 'disabled' }, p0: { status: 'enabled' } })
+  expect((await bench.history()).departures).toHaveLength(1)
+})
