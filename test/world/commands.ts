@@ -4,7 +4,7 @@ import type { PlatformName } from '../../lib/core/configuration.ts'
 import type { HandEdit } from './hands.ts'
 import { handEdits } from './hands.ts'
 import { slots } from './people.ts'
-import { groupNames, type Place, places } from './scene.ts'
+import { groups, type Place, places } from './scene.ts'
 import { type OutageKind, outageKinds } from './wire.ts'
 
 /** What may happen in a town, as plain data: a list of these is a whole history, and can be written down. */
@@ -61,7 +61,7 @@ export type Command =
   | { readonly kind: 'rest'; readonly everybody: boolean }
 
 const who = fc.nat({ max: slots - 1 })
-const group = fc.nat({ max: groupNames.length - 1 })
+const group = fc.nat({ max: groups.length - 1 })
 const place = fc.constantFrom(...places)
 const stream = fc.constantFrom<Delivery>('now', 'now', 'late', 'twice', 'never')
 const kind = <K extends Command['kind']>(name: K): fc.Arbitrary<K> => fc.constant(name)

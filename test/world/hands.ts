@@ -1,7 +1,7 @@
 import type { Scope } from '../../infra/local/simulators/immybot/world.ts'
-import { builtinRoles, demoCommunity, demoOwner } from '../../infra/local/simulators/sekoia/demo.ts'
+import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
 import { addressOf } from './people.ts'
-import type { Place } from './scene.ts'
+import { ownerEmail, type Place } from './scene.ts'
 import type { Controls, Seat, Views } from './views.ts'
 
 /** What people do at the platforms' own pages, past us. */
@@ -41,7 +41,6 @@ export type HandDeps = {
 /** At the account of one person, if there is one; `slot` names who a namesake is made for. */
 type Hand = (edit: HandEdit, seat: Seat | undefined, slot: number) => void
 
-const ownerEmail = demoOwner.email
 const strangers = (view: { readonly seats: ReadonlyMap<string, Seat> }): string =>
   `stranger-${view.seats.size}@elsewhere.test`
 

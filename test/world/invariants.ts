@@ -79,6 +79,12 @@ const personFindings = (
 const sharesAddress = (town: Town, person: Person): boolean =>
   town.people.all().some((one) => one.id !== person.id && one.emails.includes(person.email))
 
+/** Somebody's own, whom we never made: a directory that may not speak for the address says nothing about it. */
+const isForeign = (town: Town, place: Place, { email }: Person): boolean =>
+  [...town.views(place).seats.values()].some(
+    (seat) => seat.email === email && town.watch.ownersOf(place, seat).length === 0,
+  )
+
 const excused = (town: Town, place: Place, person: Person, excuses: Excuses): boolean => {
   if (excuses.held.has(person.id)) return true
   const about = excuses.problems.filter((one) => 'subject' in one && one.subject.member === person.id)
@@ -86,6 +92,7 @@ const excused = (town: Town, place: Place, person: Person, excuses: Excuses): bo
     ({ kind }) =>
       kind === 'invitationsExhausted' ||
       ((kind === 'adoptionNeeded' || kind === 'duplicateEmail') && sharesAddress(town, person)) ||
+      (kind === 'adoptionNeeded' && isForeign(town, place, person)) ||
       town.watch.isTouched(place, person),
   )
 }

@@ -1,4 +1,4 @@
-import type { Person, Team } from './people.ts'
+import type { Person } from './people.ts'
 import type { Draft, Place } from './scene.ts'
 import { rules } from './scene.ts'
 
@@ -16,12 +16,10 @@ export const departed = (person: Person): boolean => person.deleted || !person.d
 export type Wanted = (person: Person, place: Place) => readonly string[]
 
 export const createOracle =
-  (draft: () => Draft, teams: () => ReadonlyMap<number, Team>): Wanted =>
+  (draft: () => Draft, groupNamesOf: (person: Person) => ReadonlySet<string>): Wanted =>
   (person, place) => {
     if (departed(person)) return []
-    const held = new Set(
-      [...teams().values()].filter(({ id }) => person.groups.has(id)).map(({ name }) => name),
-    )
+    const held = groupNamesOf(person)
     const all = rules.flatMap(({ group, grant }, index) =>
       held.has(group) && !draft().misspelt.includes(index)
         ? grant.filter(([where]) => where === place).map(([, role]) => role)

@@ -198,12 +198,16 @@ const step = async (town: Town, command: Command): Promise<void> => {
 }
 
 const settlers: readonly Command[] = [
-  ...[0, 1, 2, 3, 4, 5].map((group): Command => ({ kind: 'makeGroup', group, members: [], stream: 'now' })),
+  ...[0, 1, 2, 3, 4, 5, 6, 7].map(
+    (group): Command => ({ kind: 'makeGroup', group, members: [], stream: 'now' }),
+  ),
   { kind: 'join', who: 0, groups: [2], stream: 'now' },
   { kind: 'join', who: 1, groups: [0], stream: 'now' },
   { kind: 'join', who: 2, groups: [1, 4], stream: 'now' },
   { kind: 'join', who: 3, groups: [3], stream: 'now' },
   { kind: 'join', who: 4, groups: [5], stream: 'now' },
+  { kind: 'join', who: 9, groups: [6], stream: 'now' },
+  { kind: 'join', who: 10, groups: [7], stream: 'now' },
 ]
 
 /** `watcher` sees the town after each command: for people who look for the cause of a failure. */

@@ -1,13 +1,23 @@
 import { demoClient, demoEntraTenant } from '../../infra/local/simulators/immybot/demo.ts'
 import { demoApp, demoShortname } from '../../infra/local/simulators/netography/demo.ts'
-import { demoCommunity, demoKey } from '../../infra/local/simulators/sekoia/demo.ts'
-import type { Community, Configuration, PlatformName, RoleDefinition } from '../../lib/core/configuration.ts'
+import { demoCommunity, demoKey, demoOwner } from '../../infra/local/simulators/sekoia/demo.ts'
+import type {
+  Community,
+  Configuration,
+  Mode,
+  PlatformName,
+  RoleDefinition,
+  Safety,
+} from '../../lib/core/configuration.ts'
 import { communityId, connectionId, roleId, ruleId } from '../../lib/core/ids.ts'
 import { leaving } from '../support/examples.ts'
 
 /** One configuration with three communities on three platforms, and what may be pushed instead of it. */
 
 export const idp = connectionId('demo')
+/** Another directory that feeds the same communities, and may speak for its own domain only. */
+export const partner = connectionId('partner')
+export const ownerEmail = demoOwner.email
 export const day = 86_400
 
 export const places = ['soc', 'net', 'immy'] as const
@@ -30,19 +40,34 @@ export const graceDays = 3
 /** What an operator may push: which rules are spelt right, and which contents the managed role has. */
 export type Draft = {
   readonly number: number
+  readonly modes: Readonly<Record<Place, Mode>>
+  readonly whileHeld: Safety['whileHeld']
+  /** Whether one of our own administrators has to stay. */
+  readonly required: boolean
   /** Rules whose group is misspelt, by their place. */
   readonly misspelt: readonly number[]
   readonly contents: number
 }
-export const firstDraft: Draft = { number: 1, misspelt: [], contents: 0 }
+export const requiredEmail = 'p0@demo.test'
+export const firstDraft: Draft = {
+  number: 1,
+  misspelt: [],
+  contents: 0,
+  modes: { soc: 'enforce', net: 'enforce', immy: 'enforce' },
+  whileHeld: 'goOn',
+  required: false,
+}
 
-export const groupNames = [
-  'SOC-Analysts',
-  'SOC-Tier1',
-  'Admins',
-  'Net-Operators',
-  'Field',
-  'Readers',
+/** The partner's have names that ours have, too. */
+export const groups = [
+  { name: 'SOC-Analysts', connection: idp },
+  { name: 'SOC-Tier1', connection: idp },
+  { name: 'Admins', connection: idp },
+  { name: 'Net-Operators', connection: idp },
+  { name: 'Field', connection: idp },
+  { name: 'Readers', connection: idp },
+  { name: 'Readers', connection: partner },
+  { name: 'Admins', connection: partner },
 ] as const
 
 type Wish = readonly [place: Place, role: string]
@@ -147,15 +172,15 @@ export const rolesOf = (draft: Draft): Readonly<Record<Place, readonly RoleDefin
   ],
 })
 
-const safety: Community['safety'] = {
+const safetyOf = ({ required, whileHeld }: Draft): Safety => ({
   departures: { fraction: 0, floor: floors.departure },
   revocations: { fraction: 0, floor: floors.revocation },
   window: day,
   minimumAdmins,
-  requiredAdmins: [],
-  whileHeld: 'goOn',
+  requiredAdmins: required ? [requiredEmail] : [],
+  whileHeld,
   protected: [],
-}
+})
 
 export const base = 'http://127.0.0.1:1'
 export const requestsPerSecond: Readonly<Record<Place, number>> = { soc: 10, net: 10, immy: 10 }
@@ -166,13 +191,13 @@ const communityAt = (place: Place, draft: Draft): Community => ({
   tenant: { soc: demoCommunity, net: demoShortname, immy: 'instance' }[place],
   baseUrl: `${base}/${platformOf[place]}`,
   credentials: `env:${place}`,
-  mode: 'enforce',
+  mode: draft.modes[place],
   adopt: place === 'net' ? 'domain' : 'explicit',
   onDeparture: leaving('suspend', graceDays * day),
   onUnassigned: leaving('suspend', graceDays * day),
   ...(place === 'net' ? { fallbackRole: roleId('nothing') } : {}),
   onConflict: 'priority',
-  safety,
+  safety: safetyOf(draft),
   requestsPerSecond: requestsPerSecond[place],
   roles: rolesOf(draft)[place],
   dialect: place === 'immy' ? { tokenUrl: `${base}/immybot` } : {},
@@ -181,7 +206,10 @@ const communityAt = (place: Place, draft: Draft): Community => ({
 export const configurationOf = (draft: Draft): Configuration => ({
   number: draft.number,
   webhooks: [],
-  connections: [{ id: idp, domains: ['demo.test'] }],
+  connections: [
+    { id: idp, domains: ['demo.test'] },
+    { id: partner, domains: ['elsewhere.test'] },
+  ],
   communities: places.map((place) => communityAt(place, draft)),
   rules: rules.map(({ group, grant }, index) => ({
     id: ruleId(`rule-${index}`),

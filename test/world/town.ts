@@ -2,7 +2,6 @@ import { openEngine } from '../../infra/local/dynamodb/engine.ts'
 import { createImmybot } from '../../infra/local/simulators/immybot/immybot.ts'
 import { createNetography } from '../../infra/local/simulators/netography/netography.ts'
 import { createSekoia } from '../../infra/local/simulators/sekoia/sekoia.ts'
-import type { Stamp } from '../../lib/core/audit.ts'
 import type { PlatformName } from '../../lib/core/configuration.ts'
 import type { OperatorEvent } from '../../lib/core/events.ts'
 import { type CommunityId, later, milliseconds } from '../../lib/core/ids.ts'
@@ -16,7 +15,7 @@ import { testClock } from '../platforms/clock.ts'
 import { chanceFrom, idsFrom, uuidFrom } from './chance.ts'
 import { createHands } from './hands.ts'
 import { createOracle } from './oracle.ts'
-import { addressOf, createPeople, objectIdOf, slots } from './people.ts'
+import { addressOf, createPeople, impostor, objectIdOf } from './people.ts'
 import {
   configurationOf,
   type Draft,
@@ -24,11 +23,13 @@ import {
   idp,
   noAccess,
   type Place,
+  partner,
   placeIds,
   places,
   platformOf,
   rolesOf,
 } from './scene.ts'
+import { createScim } from './scim.ts'
 import { itemFrom, storeClient } from './table.ts'
 import { createViews } from './views.ts'
 import { createWatch } from './watch.ts'
@@ -71,7 +72,7 @@ export const openTown = async (seed: number) => {
   const controls = { soc: sekoia.control, net: netography.control, immy: immybot.control }
   controls.soc.switches({ requestBlock: { requests: 100, seconds: 1, block: 30 } })
   controls.net.edit({ kind: 'addRole', name: noAccess, description: 'Nothing at all' })
-  for (let slot = 0; slot < slots; slot++)
+  for (let slot = 0; slot < impostor; slot++)
     controls.immy.edit({ kind: 'addPerson', email: addressOf(slot), objectId: objectIdOf(slot) })
 
   let draft: Draft = firstDraft
@@ -80,16 +81,6 @@ export const openTown = async (seed: number) => {
   const queue: CommunityId[] = []
   const events: OperatorEvent[] = []
   const warnings: string[] = []
-  let requests = 0
-  const stamp = (): Stamp => {
-    requests += 1
-    return {
-      connection: idp,
-      actor: { kind: 'credential', label: 'idp' },
-      requestId: `request-${requests}`,
-      at: clock.now(),
-    }
-  }
   const frontClient = storeClient(engine, async () => {})
   const front = createTable({
     client: frontClient,
@@ -98,8 +89,11 @@ export const openTown = async (seed: number) => {
     ids: idsFrom(chance, clock),
     random: chance,
   })
-  const people = createPeople(createDirectory(front), stamp)
-  const wanted = createOracle(() => draft, people.teams)
+  const scim = createScim(front, clock)
+  await scim.admit(idp)
+  await scim.admit(partner)
+  const people = createPeople(createDirectory(front), scim)
+  const wanted = createOracle(() => draft, people.groupNamesOf)
   const views = createViews(controls, now)
   const roleName = (place: Place, role: string): string =>
     rolesOf(draft)[place].find(({ id }) => id === role)?.name ?? role

@@ -3,7 +3,7 @@ import type { PlatformName } from '../../lib/core/configuration.ts'
 import type { MemberId } from '../../lib/core/ids.ts'
 import { departed, type Wanted } from './oracle.ts'
 import type { People, Person } from './people.ts'
-import { day, floors, type Place, places, platformOf, requestsPerSecond } from './scene.ts'
+import { day, floors, idp, type Place, places, platformOf, requestsPerSecond } from './scene.ts'
 import type { Seat, View, Views } from './views.ts'
 import { isWrite, type Passing } from './wire.ts'
 
@@ -63,7 +63,7 @@ export const createWatch = (deps: WatchDeps) => {
 
   /** A community that lets us adopt, and an account of somebody we know that gives no power. */
   const mayAdopt = (place: Place, seat: Seat): boolean =>
-    place === 'net' && !seat.admin && !seat.service && whose(seat.email) !== undefined
+    place === 'net' && !seat.admin && !seat.service && whose(seat.email)?.connection === idp
 
   /** Who came back under another id takes over what they had, where the community lets us. */
   const ownerNow = (place: Place, { member }: Ours, seat: Seat): MemberId | undefined => {

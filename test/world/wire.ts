@@ -93,12 +93,21 @@ export const createWire =
       const outage = deps.outages.get(platform)
       return outage !== undefined && deps.now() < outage.until ? outage.kind : undefined
     }
+    const lossy = (how: 'slow' | 'lostAnswers', serve: () => SimulatedAnswer): Exchange => {
+      if (how === 'lostAnswers') {
+        const answer = told(serve())
+        return deps.chance() < 0.5 ? answer : { kind: 'unanswered', reason: 'ECONNRESET' }
+      }
+      deps.clock.advance(slowSeconds)
+      return deps.chance() < 0.7 ? told(serve()) : { kind: 'unanswered', reason: 'timeout' }
+    }
     const exchange = (platform: PlatformName, outgoing: Outgoing): Exchange => {
       const request = requestOf(outgoing, platform)
       const { method, path } = request
       const serve = (): SimulatedAnswer =>
         deps.served({ platform, method, path, worker }, () => deps.simulators[platform].handle(request))
-      switch (outageOf(platform)) {
+      const outage = outageOf(platform)
+      switch (outage) {
         case 'away':
           return { kind: 'notSent', reason: 'ECONNREFUSED', forbidden: false }
         case 'errors':
@@ -106,12 +115,8 @@ export const createWire =
         case 'throttled':
           return refusal(429)
         case 'slow':
-          deps.clock.advance(slowSeconds)
-          return deps.chance() < 0.7 ? told(serve()) : { kind: 'unanswered', reason: 'timeout' }
-        case 'lostAnswers': {
-          const answer = told(serve())
-          return deps.chance() < 0.5 ? answer : { kind: 'unanswered', reason: 'ECONNRESET' }
-        }
+        case 'lostAnswers':
+          return lossy(outage, serve)
         case 'halfLists':
           return told(isList(platform, method, path) ? halved(serve()) : serve())
         case 'readOnly':
