@@ -7,6 +7,7 @@ import { deciderFrom, reasonFrom } from './decisions.ts'
 import { type Exit, exits } from './exits.ts'
 import { communityNamed } from './names.ts'
 import { samePlace } from './place.ts'
+import { warnOfQuarantine } from './quarantine-commands.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -41,6 +42,7 @@ const holdLines = (hold: Hold, place: string): readonly string[] => {
 export const listHolds = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   positionals(given)
   const holds = await createHoldDesk(house).list()
+  for (const one of await house.quarantine.quarantines()) warnOfQuarantine(terminal, given, one)
   if (given.flag('json')) sayJson(terminal, holds)
   else if (holds.length === 0) say(terminal, 'Nothing is held.', 'green')
   else for (const hold of holds) say(terminal, holdLines(hold, samePlace(given)).join('\n'))
@@ -71,6 +73,8 @@ const holdOf = async (house: House, name: string): Promise<Hold | undefined> => 
 export const showHold = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { community } = positionals(given, 'community')
   const hold = await holdOf(house, community)
+  const quarantine = await house.quarantine.quarantine(communityId(community))
+  if (quarantine !== undefined) warnOfQuarantine(terminal, given, quarantine)
   if (given.flag('json')) sayJson(terminal, hold ?? null)
   else if (hold === undefined) say(terminal, `Nothing is held in ${community}.`, 'green')
   else say(terminal, wholeHold(hold, samePlace(given)).join('\n'))
@@ -88,7 +92,10 @@ const decisionFrom = async (given: Arguments, house: House): Promise<Decision> =
 export const approve = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const decision = await decisionFrom(given, house)
   const approval = await createHoldDesk(house).approve(decision)
-  const when = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
+  const quarantine = await house.quarantine.quarantine(approval.community)
+  if (quarantine !== undefined) warnOfQuarantine(terminal, given, quarantine)
+  const soon = house.access.alone ? 'as soon as npm start runs' : 'within a minute'
+  const when = quarantine === undefined ? soon : 'once it is released'
   if (given.flag('json')) sayJson(terminal, approval)
   else
     say(

@@ -6,11 +6,21 @@ import { deciderFrom, reasonFrom } from './decisions.ts'
 import { type Exit, exits } from './exits.ts'
 import { communityNamed } from './names.ts'
 import { samePlace } from './place.ts'
-import { say, sayJson, type Terminal } from './terminal.ts'
+import { complain, say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
-export const quarantineLine = ({ community, since, reason }: Quarantine): string =>
+const quarantineLine = ({ community, since, reason }: Quarantine): string =>
   `${community} is quarantined since ${since}: ${reason}`
+const releaseLine = ({ community }: Quarantine, given: Arguments): string =>
+  `npx rolecall release ${community} --reason "…"${samePlace(given)}`
+
+/** For whoever decides about changes there: nothing is made of them yet. */
+export const warnOfQuarantine = (terminal: Terminal, given: Arguments, one: Quarantine): void =>
+  complain(
+    terminal,
+    'warning',
+    `${quarantineLine(one)}; nothing is written there until it is released: ${releaseLine(one, given)}`,
+  )
 
 const list = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const quarantines = await createQuarantineDesk(house).list()
@@ -19,7 +29,7 @@ const list = async (given: Arguments, terminal: Terminal, house: House): Promise
   else
     for (const one of quarantines) {
       say(terminal, quarantineLine(one), 'yellow')
-      say(terminal, `  npx rolecall release ${one.community} --reason "…"${samePlace(given)}`)
+      say(terminal, `  ${releaseLine(one, given)}`)
     }
   return quarantines.length > 0 ? exits.held : exits.nothing
 }
@@ -29,7 +39,10 @@ export const quarantine = async (given: Arguments, terminal: Terminal, house: Ho
   const { 'community?': community } = positionals(given, 'community?')
   const all = given.flag('all')
   if (all && community !== '') throw usageError('either a community or --all')
-  if (!all && community === '') return list(given, terminal, house)
+  if (!all && community === '') {
+    if (given.text('reason') ?? given.text('by')) throw usageError('name a community, or --all')
+    return list(given, terminal, house)
+  }
   const [reason, by] = [reasonFrom(given), deciderFrom(given, house)]
   const of = all ? 'all' : await communityNamed(house, community)
   const imposed = await createQuarantineDesk(house).impose(of, { by, reason })

@@ -165,7 +165,7 @@ export const describeDifference = (difference: Difference): string => {
     case 'held':
       return `${change}: held now: ${describeHoldReason(difference.reason)}`
     case 'withheld':
-      return `${change}: withheld now ${difference.untilDecided ? 'until what is held is decided' : 'by the mode of the community'}`
+      return `${change}: withheld now ${difference.untilDecided ? 'until what is held is decided' : 'by the mode of the community, or its quarantine'}`
     default:
       return unreachable(difference)
   }

@@ -36,7 +36,10 @@ const sectionsOf = (plan: Plan, verdict: Verdict): readonly Section[] =>
     { title: 'Changes', lines: verdict.allowed.map(changeLine) },
     { title: 'Held, waiting for approval', lines: waiting(verdict).map(heldLine) },
     { title: 'Rejected, left undone', lines: rejected(verdict).map(({ change }) => changeLine(change)) },
-    { title: 'Withheld by the mode', lines: withheldIn(verdict).byMode.map(changeLine) },
+    {
+      title: `Withheld by the ${plan.warnings.some(({ kind }) => kind === 'quarantined') ? 'quarantine' : 'mode'}`,
+      lines: withheldIn(verdict).byMode.map(changeLine),
+    },
     {
       title: 'Withheld until what is held is decided',
       lines: withheldIn(verdict).untilDecided.map(changeLine),

@@ -38,7 +38,7 @@ const unknownPlan = (community: CommunityId, number: number): ConnectorError =>
 const nothingAllowed = ({ number, verdict }: StoredPlan): ConnectorError =>
   new ConnectorError(
     'invalidValue',
-    `plan ${number} has nothing that may be carried out: ${verdict.held.length} held, ${verdict.withheld.length} withheld by the mode; approve what is held, or change the mode, and make another plan`,
+    `plan ${number} has nothing that may be carried out: ${verdict.held.length} held, ${verdict.withheld.length} withheld; decide what is held, or change what withholds the others (mode, quarantine), and make another plan`,
     { field: 'number' },
   )
 

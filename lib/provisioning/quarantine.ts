@@ -72,7 +72,11 @@ export const createQuarantineDesk = (
   release: async (community, { by, reason }) => {
     const quarantine = await deps.quarantine.quarantine(community)
     if (quarantine === undefined)
-      throw new ConnectorError('notFound', `${community} is not quarantined`, { field: 'community' })
+      throw new ConnectorError(
+        'notFound',
+        `${community} is not quarantined; npx rolecall quarantine lists those that are`,
+        { field: 'community' },
+      )
     const actor: Actor = { kind: 'operator', label: by }
     await deps.audit.append([noted(deps, actor, { kind: 'released', community, reason })])
     const at = deps.clock.now()

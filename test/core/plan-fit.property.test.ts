@@ -159,7 +159,7 @@ describe('a stored plan', () => {
         return fit.kind === 'refused' ? fit.differences.map(describeDifference) : []
       }
       expect(refusal([])).toEqual(
-        ids(withheld).map((id) => `${id}: withheld now by the mode of the community`),
+        ids(withheld).map((id) => `${id}: withheld now by the mode of the community, or its quarantine`),
       )
       expect(refusal(ids(withheld))).toEqual(
         ids(withheld).map((id) => `${id}: withheld now until what is held is decided`),

@@ -88,7 +88,7 @@ describe('a stored plan that somebody wants carried out', () => {
     await bench.run()
     const refused = await fate(number)
     expect(refused?.state).toBe('refused')
-    expect(refused?.why).toContain('create-role/tier1: withheld now by the mode of the community')
+    expect(refused?.why).toContain('create-role/tier1: withheld now by the mode of the community, or its quarantine')
     const empty = await save()
     await expect(ask(empty)).rejects.toMatchObject({ code: 'invalidValue' })
     mode('enforce')
