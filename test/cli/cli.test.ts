@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -470,6 +470,17 @@ describe('with the data of one machine', () => {
     const { endpoint, secret, table } = desk.storage
     const variables = { DYNAMODB_ENDPOINT: endpoint, DYNAMODB_SECRET: secret, AWS_REGION: 'eu-west-1' }
     expect((await runCommand(['config', 'history', '--table', table], variables)).out).toContain('* 1')
+    // By the credentials of a profile, for the same table.
+    const profiles = join(desk.data, 'profiles')
+    writeFileSync(profiles, `[soc]\naws_access_key_id = ${secret}\naws_secret_access_key = ${secret}\n`)
+    const given = { DYNAMODB_ENDPOINT: endpoint, AWS_SHARED_CREDENTIALS_FILE: profiles }
+    const by = (profile: string) =>
+      runCommand(
+        ['config', 'history', '--table', table, '--region', 'eu-west-1', '--profile', profile],
+        given,
+      )
+    expect(await by('soc')).toMatchObject({ code: 0, out: expect.stringContaining('* 1') })
+    expect(await by('other')).toMatchObject({ code: 1, out: '', error: expect.stringContaining('--profile') })
     const push = await runCommand(['config', 'push', desk.file], { ...variables, TABLE_NAME: table })
     expect(push.code).toBe(1)
     expect(push.error).toContain('file: is for one machine only')
