@@ -1,6 +1,7 @@
 import { parseConfiguration } from '../config/parse.ts'
 import type { Check } from '../core/checkup.ts'
 import type { Community, Configuration } from '../core/configuration.ts'
+import { oneLine } from '../core/describe.ts'
 import { platformTraits } from '../platforms/traits.ts'
 import { type Arguments, positionals } from './arguments.ts'
 import { type Examination, examine } from './doctor.ts'
@@ -18,7 +19,7 @@ const width = (checks: readonly Check[]): number => Math.max(...checks.map(({ su
 const sayChecks = (terminal: Terminal, { community, platform, checks }: Examination): void => {
   say(terminal, `${community} (${platform})`, 'bold')
   for (const { subject, state, found, remedy } of checks) {
-    const row = `  ${state.padEnd(8)} ${subject.padEnd(width(checks))}  ${found}`
+    const row = `  ${state.padEnd(8)} ${subject.padEnd(width(checks))}  ${oneLine(found)}`
     say(terminal, row, styles[state])
     if (remedy !== undefined) say(terminal, `  ${''.padEnd(8)} ${''.padEnd(width(checks))}  → ${remedy}`)
   }

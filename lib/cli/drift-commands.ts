@@ -1,4 +1,4 @@
-import { describeHoldReason } from '../core/describe.ts'
+import { describeHoldReason, oneLine } from '../core/describe.ts'
 import { describeDrift, describeUnmanaged } from '../core/describe-findings.ts'
 import {
   type Adoption,
@@ -62,7 +62,7 @@ const linesOf = (report: DriftReport, place: string): readonly string[] => [
   ...section(
     'Unmanaged, left alone',
     report.unmanaged.flatMap((one: UnmanagedEntry) => [
-      describeUnmanaged(one),
+      oneLine(describeUnmanaged(one)),
       `  ${adoptionLine(report.community, one.adoption, place)}`,
     ]),
   ),

@@ -12,7 +12,7 @@ export type Terminal = {
 type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
 
 const steers = (character: string): boolean =>
-  /[\p{Cc}\p{Bidi_Control}]/u.test(character) && !'\n\t'.includes(character)
+  /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(character) && !'\n\t'.includes(character)
 
 /** Names come from identity providers: what would steer a terminal is not shown. */
 export const harmless = (text: string): string => [...text].filter((character) => !steers(character)).join('')

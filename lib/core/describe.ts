@@ -5,6 +5,9 @@ import type { HoldReason } from './verdict.ts'
 export const many = (count: number, one: string, several = `${one}s`): string =>
   `${count} ${count === 1 ? one : several}`
 
+/** A platform may show names with line breaks in them: one entry is one line. */
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
+
 const describeInvitation = (change: Extract<Change, { readonly kind: 'invite' }>): string => {
   const roles = change.roles.map(({ role }) => role).join(', ')
   const again = change.attempt > 1 ? ` (invitation ${change.attempt})` : ''

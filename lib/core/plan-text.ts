@@ -1,4 +1,4 @@
-import { describe, describeHoldReason, describeProblem } from './describe.ts'
+import { describe, describeHoldReason, describeProblem, oneLine } from './describe.ts'
 import { describeDrift, describeReach, describeUnmanaged, describeWarning } from './describe-findings.ts'
 import type { Change, Plan, Problem } from './plan.ts'
 import type { HeldChange, Verdict } from './verdict.ts'
@@ -80,13 +80,12 @@ export const planText = (plan: Plan, verdict: Verdict): string =>
     ...beyond(plan).map((line) => `  ${line}`),
     ...sectionsOf(plan, verdict).flatMap(({ title, lines }) => [
       `  ${title}`,
-      ...lines.map((line) => `    ${line}`),
+      ...lines.map((line) => `    ${oneLine(line)}`),
     ]),
   ].join('\n')
 
 /** Names come from outside; they are shown as text, never as markup. */
-const escapeMarkdown = (text: string): string =>
-  text.replace(/[\\`*_{}[\]<>|#~]/g, '\\$&').replace(/\s+/g, ' ')
+const escapeMarkdown = (text: string): string => oneLine(text.replace(/[\\`*_{}[\]<>|#~]/g, '\\$&'))
 
 export const planMarkdown = (plan: Plan, verdict: Verdict): string =>
   [

@@ -78,6 +78,18 @@ describe('a plan in words', () => {
     )
   })
 
+  test('a name from a platform stays on its line, whatever is in it', () => {
+    const [one] = plan.unmanaged
+    if (one?.kind !== 'account') throw new Error('no account is unmanaged')
+    const forged = { ...one, email: 'x@acme.test\n  Changes\r\n\u2028    suspend owner@acme.test' }
+    for (const text of [planText, planMarkdown].map((print) =>
+      print({ ...plan, unmanaged: [forged] }, verdict),
+    ))
+      expect(text.split(/[\n\r\u2028]/).at(-1)).toMatch(
+        /^ *-? *account x@acme\.test Changes suspend owner@acme\.test \(administrator\)$/,
+      )
+  })
+
   test('in Markdown shows names as text', () => {
     expect(planMarkdown(plan, verdict)).toContain('- invite c\\_\\*d@acme.test as tier1 (rule rule-tier1)\n')
   })
