@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { FaultRule } from '../../infra/local/dynamodb/faults.ts'
-import type { PlatformName } from '../../lib/core/configuration.ts'
+import type { Mode, PlatformName, Safety } from '../../lib/core/configuration.ts'
 import type { HandEdit } from './hands.ts'
 import { handEdits } from './hands.ts'
 import { slots } from './people.ts'
@@ -28,6 +28,12 @@ export type Command =
       readonly what: 'userName' | 'email' | 'givenName'
     } & Heard)
   | ({ readonly kind: 'renameGroup'; readonly group: number; readonly other: boolean } & Heard)
+  | ({
+      readonly kind: 'nest'
+      readonly group: number
+      readonly inner: number
+      readonly inside: boolean
+    } & Heard)
   | ({ readonly kind: 'dropGroup'; readonly group: number } & Heard)
   | ({ readonly kind: 'makeGroup'; readonly group: number; readonly members: readonly number[] } & Heard)
   | { readonly kind: 'hand'; readonly place: Place; readonly edit: HandEdit; readonly who: number }
@@ -56,6 +62,12 @@ export type Command =
   | { readonly kind: 'reconcile' }
   | { readonly kind: 'misspell'; readonly rule: number; readonly wrong: boolean }
   | { readonly kind: 'contents'; readonly contents: number }
+  | { readonly kind: 'mode'; readonly place: Place; readonly mode: Mode }
+  | { readonly kind: 'whileHeld'; readonly how: Safety['whileHeld'] }
+  | { readonly kind: 'required'; readonly on: boolean }
+  | { readonly kind: 'quarantine' | 'release'; readonly place: Place }
+  /** A hand takes somebody's role whenever we give it back. */
+  | { readonly kind: 'undo'; readonly place: Place; readonly who: number }
   | { readonly kind: 'decide'; readonly place: Place; readonly how: 'approve' | 'reject' }
   | { readonly kind: 'pass'; readonly minutes: number }
   | { readonly kind: 'rest'; readonly everybody: boolean }
@@ -116,6 +128,31 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('dropGroup'), group, stream }) },
   {
     weight: 1,
+    arbitrary: fc.record({ kind: kind('nest'), group, inner: group, inside: fc.boolean(), stream }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('mode'),
+      place,
+      mode: fc.constantFrom<Mode>('enforce', 'enforce', 'upsertOnly', 'report'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('whileHeld'),
+      how: fc.constantFrom<Safety['whileHeld']>('goOn', 'departuresOnly', 'wait'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('required'), on: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('quarantine' as const, 'release' as const), place }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('undo'), place, who }) },
+  {
+    weight: 1,
     arbitrary: fc.record({
       kind: kind('makeGroup'),
       group,
@@ -143,6 +180,7 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
       fault: fc.constantFrom(
         'conflict' as const,
         'throttled' as const,
+        'throughputExceeded' as const,
         'internal' as const,
         'unknownEnd' as const,
       ),
@@ -183,7 +221,7 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: kind('pass'), minutes: fc.constantFrom(1, 15, 240, 1500, 4500) }),
+    arbitrary: fc.record({ kind: kind('pass'), minutes: fc.constantFrom(1, 15, 240, 1500, 4500, 20_000) }),
   },
   { weight: 2, arbitrary: fc.record({ kind: kind('rest'), everybody: fc.boolean() }) },
 )

@@ -2,7 +2,7 @@ import type { Scope } from '../../infra/local/simulators/immybot/world.ts'
 import { builtinRoles, demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
 import { addressOf } from './people.ts'
 import { ownerEmail, type Place } from './scene.ts'
-import type { Controls, Seat, Views } from './views.ts'
+import type { Controls, Seat, View, Views } from './views.ts'
 
 /** What people do at the platforms' own pages, past us. */
 
@@ -14,6 +14,7 @@ export type HandEdit =
   | 'remove'
   | 'addStranger'
   | 'addNamesake'
+  | 'addBoss'
   | 'editRole'
   | 'deleteRole'
   | 'demoteOwner'
@@ -26,6 +27,7 @@ export const handEdits: readonly HandEdit[] = [
   'remove',
   'addStranger',
   'addNamesake',
+  'addBoss',
   'editRole',
   'deleteRole',
   'demoteOwner',
@@ -44,15 +46,25 @@ type Hand = (edit: HandEdit, seat: Seat | undefined, slot: number) => void
 const strangers = (view: { readonly seats: ReadonlyMap<string, Seat> }): string =>
   `stranger-${view.seats.size}@elsewhere.test`
 
+const isThere = (view: View, email: string): boolean =>
+  [...view.seats.values()].some((one) => one.email === email)
+const taking = { builtin: null, roles: [] } as const
+
 const sekoiaHand = ({ controls: { soc }, views }: HandDeps): Hand => {
   const community = demoCommunity
+  const owner = (builtin: string): void =>
+    soc.edit({ kind: 'editMember', community, email: ownerEmail, builtin })
+  const namesake = (slot: number, builtin: string): void => {
+    const email = addressOf(slot)
+    if (!isThere(views('soc'), email)) soc.edit({ kind: 'addMember', community, email, builtin })
+  }
   const hasCustom = (seat: Seat | undefined): boolean =>
     soc.world().roles.some(({ name, community: of }) => of !== null && seat?.roles.has(name) === true)
   return (edit, seat, slot) => {
     const email = seat?.email
     switch (edit) {
       case 'takeRole':
-        return email && soc.edit({ kind: 'editMember', community, email, builtin: null, roles: [] })
+        return email && soc.edit({ kind: 'editMember', community, email, ...taking })
       case 'giveRole':
         // A built-in one beside custom ones is nothing the platform lets hands do.
         if (email === undefined || hasCustom(seat)) return
@@ -70,11 +82,10 @@ const sekoiaHand = ({ controls: { soc }, views }: HandDeps): Hand => {
           email: strangers(views('soc')),
           builtin: builtinRoles.analyst,
         })
-      case 'addNamesake': {
-        const taken = [...views('soc').seats.values()].some((one) => one.email === addressOf(slot))
-        if (!taken)
-          soc.edit({ kind: 'addMember', community, email: addressOf(slot), builtin: builtinRoles.guest })
-        return
+      case 'addNamesake':
+      case 'addBoss': {
+        const builtin = edit === 'addBoss' ? builtinRoles.admin : builtinRoles.guest
+        return namesake(slot, builtin)
       }
       case 'editRole':
         return soc.edit({
@@ -85,9 +96,9 @@ const sekoiaHand = ({ controls: { soc }, views }: HandDeps): Hand => {
       case 'deleteRole':
         return soc.edit({ kind: 'deleteRole', name: 'SOC tier 1' })
       case 'demoteOwner':
-        return soc.edit({ kind: 'editMember', community, email: ownerEmail, builtin: builtinRoles.guest })
+        return owner(builtinRoles.guest)
       case 'promoteOwner':
-        return soc.edit({ kind: 'editMember', community, email: ownerEmail, builtin: builtinRoles.admin })
+        return owner(builtinRoles.admin)
     }
   }
 }
@@ -109,9 +120,11 @@ const netographyHand =
         return email && net.edit({ kind: 'removeUser', email })
       case 'addStranger':
         return net.edit({ kind: 'addUser', email: strangers(views('net')), role: 'readonly' })
-      case 'addNamesake': {
-        const taken = [...views('net').seats.values()].some((one) => one.email === addressOf(slot))
-        if (!taken) net.edit({ kind: 'addUser', email: addressOf(slot), role: 'readonly' })
+      case 'addNamesake':
+      case 'addBoss': {
+        const role = edit === 'addBoss' ? 'admin' : 'readonly'
+        if (!isThere(views('net'), addressOf(slot)))
+          net.edit({ kind: 'addUser', email: addressOf(slot), role })
         return
       }
       case 'editRole':
@@ -164,6 +177,7 @@ const immybotHand = ({ controls: { immy }, views, later }: HandDeps): Hand => {
       case 'addStranger':
         return immy.edit({ kind: 'addUser', email: strangers(views('immy')) })
       case 'addNamesake':
+      case 'addBoss':
         return immy.edit({ kind: 'addUser', email: addressOf(slot) })
       case 'editRole':
         return immy.edit({ kind: 'editRole', name: 'Field team', permissions: ['scripts:view'] })

@@ -1,6 +1,7 @@
 import { accountsOf } from '../../lib/core/ownership.ts'
 import type { Change, Plan } from '../../lib/core/plan.ts'
 import type { Hold } from '../../lib/core/verdict.ts'
+import { duePrefix, workPartition } from '../../lib/store/keys.ts'
 import { departed } from './oracle.ts'
 import type { Person } from './people.ts'
 import { type Place, placeIds, places, tier1Contents } from './scene.ts'
@@ -17,6 +18,10 @@ type Excuses = {
 
 const memberIn = (change: Change): string | undefined =>
   'subject' in change ? change.subject.member : undefined
+
+/** What waits with a hold waits for the same person's word. */
+const waits = (town: Town, hold: Hold | undefined): boolean =>
+  hold !== undefined && town.draft().whileHeld !== 'goOn'
 
 const excusesFor = (hold: Hold | undefined, plan: Plan): Excuses => ({
   held: new Set((hold?.held ?? []).flatMap(({ change }) => memberIn(change) ?? [])),
@@ -126,6 +131,41 @@ const ownerFindings = async (town: Town, place: Place, view: View): Promise<read
   )
 }
 
+/** Where we may do whatever is to be done. */
+const isSettled = (town: Town, place: Place): boolean =>
+  town.draft().modes[place] === 'enforce' && !town.quarantined.has(place)
+
+/** Who is not as they are to be, and of whom nothing in the store says that they will be looked at. */
+const overlooked = (town: Town, place: Place): readonly Person[] => {
+  const rows = [...town.open.values()].filter(([pk]) => pk === workPartition(placeIds[place]))
+  const names = rows.map(([, sk]) => sk)
+  if (!isSettled(town, place) || names.some((sk) => !sk.includes('#member#'))) return []
+  const view = town.views(place)
+  return town.people
+    .all()
+    .filter((person) => !town.watch.isTouched(place, person) && !names.some((sk) => sk.endsWith(person.id)))
+    .filter((person) => personFindings(town, place, person, view, false).length > 0)
+}
+
+/** After every single step: whatever was acknowledged and is not done yet stands somewhere as work, or waits for a person. */
+export const forgotten = async (town: Town): Promise<readonly string[]> => {
+  if (town.standing.unannounced || town.standing.storeTrouble || town.outages.size > 0) return []
+  if ([...town.open.values()].some(([pk]) => pk.startsWith(duePrefix))) return []
+  const found: string[] = []
+  for (const place of places) {
+    const people = overlooked(town, place)
+    if (people.length === 0) continue
+    town.note('overlooked')
+    const hold = await town.worker(0).deps.safety.hold(placeIds[place])
+    const { plan } = await town.auditor.preview(placeIds[place])
+    const excuses = excusesFor(hold, plan)
+    for (const person of waits(town, hold) ? [] : people)
+      if (!excused(town, place, person, excuses))
+        found.push(`${place}: ${person.email} is not as they are to be, and no work says so`)
+  }
+  return found
+}
+
 /** `everybody`: a look at the whole community was taken, so that hand edits are found, too. */
 export const findings = async (town: Town, everybody: boolean): Promise<readonly string[]> => {
   const all = await Promise.all(
@@ -135,14 +175,14 @@ export const findings = async (town: Town, everybody: boolean): Promise<readonly
       const hold = await worker.deps.safety.hold(placeIds[place])
       const { plan } = await town.auditor.preview(placeIds[place])
       const excuses = excusesFor(hold, plan)
-      const people = town.people
-        .all()
+      const settled = isSettled(town, place) && !waits(town, hold)
+      const people = (settled ? town.people.all() : [])
         .filter(
           (person) =>
             (everybody || !town.watch.isTouched(place, person)) && !excused(town, place, person, excuses),
         )
         .flatMap((person) => personFindings(town, place, person, view, everybody))
-      const roles = everybody && place === 'soc' ? roleFindings(town, excuses) : []
+      const roles = everybody && settled && place === 'soc' ? roleFindings(town, excuses) : []
       return [
         ...[...people, ...roles].map((text) => `${place}: ${text}`),
         ...(await ownerFindings(town, place, view)),

@@ -1,8 +1,8 @@
 import type { Due } from '../../lib/core/work.ts'
 import type { Command, Delivery, Trouble } from './commands.ts'
-import { findings } from './invariants.ts'
+import { findings, forgotten } from './invariants.ts'
 import { calm, communityIds, drain, reconcileAll } from './rest.ts'
-import { type Place, placeIds, places } from './scene.ts'
+import { type Draft, firstDraft, type Place, placeIds, places } from './scene.ts'
 import { openTown, type Town } from './town.ts'
 import type { Worker } from './workers.ts'
 
@@ -15,14 +15,16 @@ const unacknowledged = (thrown: unknown): boolean =>
 const deliver = async (town: Town, how: Delivery): Promise<void> => {
   switch (how) {
     case 'never':
-      town.pending.splice(0)
+      if (town.pending.splice(0).length > 0) town.note('lost record')
       return
     case 'late':
+      if (town.pending.length > 0) town.note('late record')
       return
     case 'now':
     case 'twice': {
       const due: readonly Due[] = town.pending.splice(0)
       if (due.length === 0) return
+      if (how === 'twice' && due.length > 1) town.note('doubled and reordered records')
       const { dispatcher } = town.worker(0)
       await dispatcher.dispatch(how === 'twice' ? due.toReversed() : due).catch(() => undefined)
       if (how === 'twice')
@@ -55,6 +57,8 @@ const provide = async (town: Town, command: Command): Promise<void> => {
       return people.rename(command.who, command.what)
     case 'renameGroup':
       return people.renameGroup(command.group, command.other)
+    case 'nest':
+      return people.nest(command.group, command.inner, command.inside)
     case 'dropGroup':
       return people.dropGroup(command.group)
     case 'makeGroup':
@@ -65,6 +69,7 @@ const provide = async (town: Town, command: Command): Promise<void> => {
 const arrange = (town: Town, worker: Worker, trouble: Trouble | null): void => {
   if (trouble === null) return
   worker.fate.after(trouble.at, async () => {
+    town.note(trouble.kind)
     if (trouble.kind === 'crash') return worker.fate.die()
     town.clock.advance(trouble.seconds)
     const other = town.worker(town.worker(0) === worker ? 1 : 0)
@@ -85,7 +90,11 @@ const work = async (town: Town, command: Command & { kind: 'work' }): Promise<vo
 
 const sweep = async (town: Town, command: Command & { kind: 'sweep' }): Promise<void> => {
   const worker = town.worker(command.worker)
-  if (command.crashAt !== null) worker.fate.after(command.crashAt, async () => worker.fate.die())
+  if (command.crashAt !== null)
+    worker.fate.after(command.crashAt, async () => {
+      town.note('crash of a sweep')
+      worker.fate.die()
+    })
   await worker.dispatcher.sweep().catch(() => undefined)
   worker.fate.never()
 }
@@ -106,24 +115,62 @@ const decide = async (town: Town, place: Place, how: 'approve' | 'reject'): Prom
 const troubleStore = (town: Town, { fault, percent }: Command & { kind: 'storeTrouble' }): void => {
   const probability = percent / 100
   const afterCommit = (): void => {
-    if (town.chance() < probability) throw new Error('nobody knows')
+    if (town.chance() >= probability) return
+    town.note('unknown end')
+    throw new Error('nobody knows')
   }
+  town.standing.storeTrouble = true
   town.engine.inject(
     fault === 'unknownEnd' ? { afterCommit } : { seed: percent, rules: [{ fault, probability }] },
   )
 }
 
+const hand = (town: Town, { place, edit, who }: Omit<Command & { kind: 'hand' }, 'kind'>): void => {
+  const person = town.people.at(who)
+  const [seat] = person === undefined ? [] : town.watch.seatsOf(place, person, town.views(place))
+  town.watch.byHand(place, () => void town.hands[place](edit, seat, who))
+}
+
+/** An operator's push whose second half failed is made good by the schedule. */
+const announce = async (town: Town): Promise<void> => {
+  town.standing.unannounced = true
+  await town.worker(0).reconciliation.request()
+  town.standing.unannounced = false
+}
+const push = (town: Town, what: Partial<Draft>): Promise<void> => {
+  town.push({ ...town.draft(), ...what })
+  return announce(town)
+}
+
+const byOperator = { by: 'operator', reason: 'seen' } as const
+const quarantine = async (town: Town, place: Place): Promise<void> => {
+  town.quarantined.set(place, town.quarantined.get(place) ?? 'perhaps')
+  await town.worker(0).quarantine.impose(placeIds[place], byOperator)
+  town.quarantined.set(place, 'surely')
+}
+const release = async (town: Town, place: Place): Promise<void> => {
+  if (!town.quarantined.has(place)) return
+  town.quarantined.set(place, 'perhaps')
+  const { deps, quarantine: desk } = town.worker(0)
+  if ((await deps.quarantine.quarantine(placeIds[place])) !== undefined)
+    await desk.release(placeIds[place], byOperator)
+  else await announce(town)
+  town.quarantined.delete(place)
+}
+
+const undo = async (town: Town, place: Place, who: number): Promise<void> => {
+  calm(town)
+  for (let round = 0; round < 6; round++) {
+    hand(town, { place, edit: 'takeRole', who })
+    await announce(town)
+    await drain(town)
+  }
+}
+
 const operate = async (town: Town, command: Command): Promise<void> => {
   switch (command.kind) {
-    case 'hand': {
-      const person = town.people.at(command.who)
-      const view = town.views(command.place)
-      const [seat] = person === undefined ? [] : town.watch.seatsOf(command.place, person, view)
-      return town.watch.byHand(
-        command.place,
-        () => void town.hands[command.place](command.edit, seat, command.who),
-      )
-    }
+    case 'hand':
+      return hand(town, command)
     case 'outage':
       return void town.outages.set(command.platform, {
         kind: command.how,
@@ -143,17 +190,28 @@ const operate = async (town: Town, command: Command): Promise<void> => {
     case 'sweep':
       return sweep(town, command)
     case 'loseWakeUps':
-      return void town.queue.splice(0)
+      if (town.queue.splice(0).length > 0) town.note('lost wake-up')
+      return
     case 'reconcile':
-      return void (await town.worker(0).reconciliation.request())
+      return announce(town)
     case 'misspell': {
       const others = town.draft().misspelt.filter((rule) => rule !== command.rule)
-      town.push({ ...town.draft(), misspelt: command.wrong ? [...others, command.rule] : others })
-      return void (await town.worker(0).reconciliation.request())
+      return push(town, { misspelt: command.wrong ? [...others, command.rule] : others })
     }
     case 'contents':
-      town.push({ ...town.draft(), contents: command.contents })
-      return void (await town.worker(0).reconciliation.request())
+      return push(town, { contents: command.contents })
+    case 'mode':
+      return push(town, { modes: { ...town.draft().modes, [command.place]: command.mode } })
+    case 'whileHeld':
+      return push(town, { whileHeld: command.how })
+    case 'required':
+      return push(town, { required: command.on })
+    case 'quarantine':
+      return quarantine(town, command.place)
+    case 'release':
+      return release(town, command.place)
+    case 'undo':
+      return undo(town, command.place, command.who)
     case 'decide':
       return decide(town, command.place, command.how)
     case 'pass':
@@ -171,6 +229,7 @@ const demand = (town: Town, found: readonly string[]): void => {
 /** Everything works again: what was wished is there, or somebody can see why not. */
 const rest = async (town: Town, everybody: boolean): Promise<void> => {
   calm(town)
+  if (town.standing.unannounced) await announce(town)
   await drain(town)
   demand(town, await findings(town, false))
   if (!everybody) return
@@ -194,7 +253,7 @@ const step = async (town: Town, command: Command): Promise<void> => {
       // An operator's command fails like any other while the store is in trouble.
       if (!unacknowledged(thrown)) throw thrown
     }
-  demand(town, [])
+  demand(town, await forgotten(town))
 }
 
 const settlers: readonly Command[] = [
@@ -215,6 +274,7 @@ export const play = async (
   commands: readonly Command[],
   seed = 1,
   watcher: (town: Town, index: number, command: Command) => Promise<void> = async () => {},
+  counts: Map<string, number> = new Map(),
 ): Promise<void> => {
   const town = await openTown(seed)
   try {
@@ -231,8 +291,13 @@ export const play = async (
           { cause: thrown },
         )
       }
+    calm(town)
+    for (const place of places) await release(town, place)
+    const { modes } = firstDraft
+    await push(town, { modes })
     await rest(town, true)
     await consentToAll(town)
+    for (const [what, times] of town.counts) counts.set(what, (counts.get(what) ?? 0) + times)
   } finally {
     await town.close()
   }

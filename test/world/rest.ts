@@ -24,6 +24,7 @@ const isIdle = async (town: Town): Promise<boolean> => {
 export const calm = (town: Town): void => {
   town.engine.inject({})
   town.outages.clear()
+  town.standing.storeTrouble = false
 }
 
 const runAll = async (town: Town, communities: readonly CommunityId[]): Promise<readonly RunReport[]> => {

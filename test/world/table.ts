@@ -102,6 +102,12 @@ const walk = (value: unknown, change: (item: Bag) => Bag): unknown => {
   return Object.fromEntries(entries)
 }
 
+/** A conflict somebody's condition ran into is told apart from one between transactions. */
+const faultOf = (error: Parameters<typeof errorName>[0]): string => {
+  const reasons = JSON.stringify((error.body as Bag).CancellationReasons ?? [])
+  return reasons.includes('TransactionConflict') ? 'TransactionConflictException' : errorName(error)
+}
+
 const thrown = (error: unknown): unknown => {
   if (!isServiceError(error)) return error
   const { CancellationReasons: reasons, Item: item } = error.body as Bag
@@ -113,7 +119,11 @@ const thrown = (error: unknown): unknown => {
   })
 }
 
-export const storeClient = (engine: Engine, crossing: Crossing): DynamoDBDocumentClient => {
+export const storeClient = (
+  engine: Engine,
+  crossing: Crossing,
+  note: (fault: string) => void = () => {},
+): DynamoDBDocumentClient => {
   const send = async (command: {
     readonly constructor: { readonly name: string }
     readonly input: object
@@ -129,6 +139,7 @@ export const storeClient = (engine: Engine, crossing: Crossing): DynamoDBDocumen
       await crossing(`after ${operation}`)
       return answer
     } catch (error) {
+      if (isServiceError(error)) note(faultOf(error))
       throw thrown(error)
     }
   }

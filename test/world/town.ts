@@ -4,11 +4,11 @@ import { createNetography } from '../../infra/local/simulators/netography/netogr
 import { createSekoia } from '../../infra/local/simulators/sekoia/sekoia.ts'
 import type { PlatformName } from '../../lib/core/configuration.ts'
 import type { OperatorEvent } from '../../lib/core/events.ts'
-import { type CommunityId, later, milliseconds } from '../../lib/core/ids.ts'
+import { type CommunityId, communityId, later, milliseconds } from '../../lib/core/ids.ts'
 import type { Due } from '../../lib/core/work.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { dueFrom } from '../../lib/store/due-items.ts'
-import { duePrefix, leaseKey } from '../../lib/store/keys.ts'
+import { duePrefix, leaseKey, workPartition } from '../../lib/store/keys.ts'
 import { tableDefinition } from '../../lib/store/table.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { testClock } from '../platforms/clock.ts'
@@ -39,6 +39,7 @@ import { createWorker, type Surroundings, type Worker } from './workers.ts'
 /** Everything at once, under one clock: directory, three platforms, two workers, the stream and the queue between them. */
 
 const tableName = 'world'
+const workPrefix = workPartition(communityId(''))
 /** The second worker's clock is ahead by so much. */
 const skews = [0, 2] as const
 
@@ -81,7 +82,18 @@ export const openTown = async (seed: number) => {
   const queue: CommunityId[] = []
   const events: OperatorEvent[] = []
   const warnings: string[] = []
-  const frontClient = storeClient(engine, async () => {})
+  /** Rows that say that something is still to be done: partition and sort key. */
+  const open = new Map<string, readonly [pk: string, sk: string]>()
+  const keepOpen = (pk: string, sk: string, there: boolean): void => {
+    if (!pk.startsWith(duePrefix) && !pk.startsWith(workPrefix)) return
+    if (there) open.set(`${pk} ${sk}`, [pk, sk])
+    else open.delete(`${pk} ${sk}`)
+  }
+  const counts = new Map<string, number>()
+  const note = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
+  const quarantined = new Map<Place, 'surely' | 'perhaps'>()
+  const standing = { unannounced: false, storeTrouble: false }
+  const frontClient = storeClient(engine, async () => {}, note)
   const front = createTable({
     client: frontClient,
     name: tableName,
@@ -97,10 +109,20 @@ export const openTown = async (seed: number) => {
   const views = createViews(controls, now)
   const roleName = (place: Place, role: string): string =>
     rolesOf(draft)[place].find(({ id }) => id === role)?.name ?? role
-  const watch = createWatch({ views, people, wanted, roleName, now })
+  const watch = createWatch({
+    views,
+    people,
+    wanted,
+    roleName,
+    now,
+    draft: () => draft,
+    quarantined: (place) => quarantined.get(place) === 'surely',
+  })
 
   engine.tap((images) => {
     for (const { after, before } of images) {
+      const { pk, sk } = itemFrom(after ?? before ?? {})
+      keepOpen(String(pk), String(sk), after !== undefined)
       if (after === undefined || before !== undefined) continue
       const item = itemFrom(after)
       if (String(item.pk).startsWith(duePrefix)) pending.push(dueFrom({ pk: '', sk: '', ...item }))
@@ -112,6 +134,7 @@ export const openTown = async (seed: number) => {
     if (auditors.has(holder)) return
     const place = places.find((one) => platformOf[one] === platform) ?? 'soc'
     const lease = await front.get(leaseKey(placeIds[place]))
+    note('call')
     if (lease?.holder !== holder)
       watch.wrong(`${place}: a worker called the platform after another one took the community over`)
   }
@@ -127,6 +150,7 @@ export const openTown = async (seed: number) => {
       now,
       chance,
       outages,
+      note,
       leaving,
       served: watch.served,
     }),
@@ -134,6 +158,7 @@ export const openTown = async (seed: number) => {
       if (!queue.includes(community)) queue.push(community)
     },
     told: (event) => void events.push(event),
+    note,
     warned: (text) => void warnings.push(text),
   }
   const newWorker = (index: number): Worker => createWorker(around, skews[index] ?? 0)
@@ -154,6 +179,11 @@ export const openTown = async (seed: number) => {
     roleName,
     watch,
     outages,
+    open,
+    counts,
+    note,
+    quarantined,
+    standing,
     pending,
     queue,
     events,

@@ -3,7 +3,17 @@ import type { PlatformName } from '../../lib/core/configuration.ts'
 import type { MemberId } from '../../lib/core/ids.ts'
 import { departed, type Wanted } from './oracle.ts'
 import type { People, Person } from './people.ts'
-import { day, floors, idp, type Place, places, platformOf, requestsPerSecond } from './scene.ts'
+import {
+  type Draft,
+  day,
+  floors,
+  idp,
+  type Place,
+  places,
+  platformOf,
+  requestsPerSecond,
+  requiredEmail,
+} from './scene.ts'
 import type { Seat, View, Views } from './views.ts'
 import { isWrite, type Passing } from './wire.ts'
 
@@ -26,6 +36,8 @@ export type WatchDeps = {
   readonly wanted: Wanted
   readonly roleName: (place: Place, role: string) => string
   readonly now: () => number
+  readonly draft: () => Draft
+  readonly quarantined: (place: Place) => boolean
 }
 
 const placeOf = (platform: PlatformName): Place =>
@@ -43,6 +55,8 @@ export const createWatch = (deps: WatchDeps) => {
   const touched = new Set<string>()
   const consented = new Set<string>()
   const removals: Removal[] = []
+  const undone = new Set<string>()
+  const corrections = new Map<string, readonly number[]>()
   const moments = new Map<Place, number[]>()
   const violations: string[] = []
   let writes = 0
@@ -105,6 +119,7 @@ export const createWatch = (deps: WatchDeps) => {
     const member = seats.get(key)?.member
     const person = member === undefined ? undefined : people.of(member)
     if (consented.has(key) || losesNothing(place, seat, person)) return
+    if (deps.draft().modes[place] === 'upsertOnly') wrong(`${place}: ${how} while nothing may be taken away`)
     const kind = person === undefined || departed(person) ? 'departure' : 'revocation'
     removals.push({ place, kind, key: `${key} ${how}`, at: now() })
     const recent = removals.filter(
@@ -119,15 +134,25 @@ export const createWatch = (deps: WatchDeps) => {
   const fillsOurPlace = (place: Place, own: Ours, after: Seat): boolean =>
     place === 'net' && (own.roles.size > 0 || after.status === 'disabled')
 
+  /** A hand took it before, and we give it back: not for ever. */
+  const corrected = (place: Place, seat: Seat, role: string): void => {
+    const key = keyOf(place, `${seat.id} ${role}`)
+    if (!undone.delete(key)) return
+    const recent = (corrections.get(key) ?? []).filter((at) => at > now() - 7 * day * 1000)
+    corrections.set(key, [...recent, now()])
+    if (recent.length >= 3 && !consented.has(keyOf(place, seat.id)))
+      wrong(`${place}: gave ${role} back to ${seat.email} for the ${recent.length + 1}th time within a week`)
+  }
+
   const changedSeat = (place: Place, before: Seat, after: Seat): void => {
     const lost = [...before.roles].filter((role) => !after.roles.has(role))
     const gained = [...after.roles].filter((role) => !before.roles.has(role))
     if (lost.length + gained.length === 0 && before.status === after.status) return
     const own = claim(place, before, 'changed')
     if (own === undefined) return
-    for (const role of lost)
-      if (!own.roles.has(role) && !fillsOurPlace(place, own, after))
-        wrong(`${place}: took ${role} from ${before.email}, which we never gave`)
+    const foreign = fillsOurPlace(place, own, after) ? [] : lost.filter((role) => !own.roles.has(role))
+    for (const role of foreign) wrong(`${place}: took ${role} from ${before.email}, which we never gave`)
+    for (const role of gained) corrected(place, before, role)
     const roles = new Set([...own.roles, ...gained])
     seats.set(keyOf(place, before.id), { ...own, roles })
     if (before.status !== 'disabled' && after.status === 'disabled') countRemoval(place, before, 'suspend')
@@ -159,6 +184,13 @@ export const createWatch = (deps: WatchDeps) => {
     const last = [...before.seats.values()].filter(({ admin }) => admin)
     if (!last.some(({ id }) => consented.has(keyOf(place, id))))
       wrong(`${place}: the last administrator is gone`)
+  }
+
+  const keepsRequired = (place: Place, before: View, after: View): void => {
+    if (!deps.draft().required) return
+    const found = [...before.seats.values()].find(({ email, admin }) => admin && email === requiredEmail)
+    if (found === undefined || after.seats.get(found.id)?.admin === true) return
+    if (!consented.has(keyOf(place, found.id))) wrong(`${place}: an administrator who has to stay is gone`)
   }
 
   const holds = (place: Place, person: Person, view: View, name: string): boolean =>
@@ -196,7 +228,10 @@ export const createWatch = (deps: WatchDeps) => {
       if (isWrite(method, path)) writes += 1
       if (before === after) return answer
       diffRoles(place, before, after)
+      if (deps.draft().modes[place] === 'report' || deps.quarantined(place))
+        wrong(`${place}: changed something where we only look`)
       keepsAdmins(place, before, after)
+      keepsRequired(place, before, after)
       diffSeats(place, before, after)
       keepsAccess(place, before, after)
       return answer
@@ -217,6 +252,7 @@ export const createWatch = (deps: WatchDeps) => {
           continue
         const given = [...seat.roles].filter((role) => old?.roles.has(role) !== true)
         const taken = [...(old?.roles ?? [])].filter((role) => !seat.roles.has(role))
+        for (const role of taken) undone.add(keyOf(place, `${id} ${role}`))
         handed.set(key, new Set([...handRoles(place, id), ...given].filter((role) => !taken.includes(role))))
         touched.add(key).add(keyOf(place, seat.email))
       }

@@ -33,6 +33,7 @@ export type WireDeps = {
   readonly now: () => number
   readonly chance: Chance
   readonly outages: ReadonlyMap<PlatformName, Outage>
+  readonly note: (what: string) => void
   /** Right before a request leaves: whether its worker still may. */
   readonly leaving: (worker: string, platform: PlatformName) => Promise<void>
   /** Around the moment in which the platform does its work. */
@@ -107,6 +108,7 @@ export const createWire =
       const serve = (): SimulatedAnswer =>
         deps.served({ platform, method, path, worker }, () => deps.simulators[platform].handle(request))
       const outage = outageOf(platform)
+      if (outage !== undefined) deps.note(outage)
       switch (outage) {
         case 'away':
           return { kind: 'notSent', reason: 'ECONNREFUSED', forbidden: false }

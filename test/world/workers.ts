@@ -11,6 +11,7 @@ import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
 import { createHoldDesk } from '../../lib/provisioning/holds.ts'
 import { previewPlan } from '../../lib/provisioning/preview.ts'
 import { createProvisioner, type RunReport } from '../../lib/provisioning/provision.ts'
+import { createQuarantineDesk } from '../../lib/provisioning/quarantine.ts'
 import { createReconciliation } from '../../lib/provisioning/reconcile.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
@@ -45,6 +46,7 @@ export type Surroundings = {
   readonly transport: (worker: string, passage: Passage) => Transport
   readonly wake: (community: CommunityId) => void
   readonly told: (event: OperatorEvent) => void
+  readonly note: (what: string) => void
   readonly warned: (text: string) => void
 }
 
@@ -97,7 +99,7 @@ export const createWorker = (around: Surroundings, skew: number) => {
   const fate = createFate()
   const clock = clockOf(around.clock, skew, fate.alive)
   const ids = idsFrom(chance, clock)
-  const client = storeClient(engine, fate.crossing)
+  const client = storeClient(engine, fate.crossing, around.note)
   const table = createTable({ client, name: tableName, clock, ids, random: chance })
   const holder = ids.uuid()
   const pace = createPace(table, { egress: 'world' })
@@ -153,6 +155,7 @@ export const createWorker = (around: Surroundings, skew: number) => {
     dispatcher: createDispatcher(deps),
     reconciliation: createReconciliation(deps),
     desk: createHoldDesk(deps),
+    quarantine: createQuarantineDesk(deps),
     preview: (community: CommunityId) => previewPlan(deps, community),
     run: (community: CommunityId, seconds: number): Promise<RunReport> =>
       provisioner.run(community, later(clock.now(), seconds)),
