@@ -123,21 +123,68 @@ describe.each(harnesses)('$name', (harness) => {
 /** Whatever page is asked for, the first comes. */
 const firstPageForever: Transport = (exchange) => {
   const url = new URL(exchange.url)
-  for (const name of ['offset', 'Skip']) if (url.searchParams.has(name)) url.searchParams.set(name, '0')
+  for (const [name, first] of [
+    ['offset', '0'],
+    ['Skip', '0'],
+    ['Page', '1'],
+  ] as const)
+    if (url.searchParams.has(name)) url.searchParams.set(name, first)
   return createTransport(true)({ ...exchange, url: url.toString() as never })
 }
 
-// Netography lists everybody in one piece: there is no page to come again.
-test('Sekoia.io returns its first page for ever: an error after a few pages; only who left is taken care of', async () => {
-  const people = await unsettled(sekoiaHarness)
-  village.stage.crowd(250)
+test.each([sekoiaHarness, immybotHarness])(
+  '$name returns its first page for ever: an error after a few pages; only who left is taken care of',
+  async (harness) => {
+    const people = await unsettled(harness)
+    village.stage.crowd(250)
+    const before = await picture(people)
+    const wrong = worker({ transport: firstPageForever })
+    // Whoever left is looked up by their account, and needs no list.
+    expect(await wrong.reconcile()).toMatchObject({ applied: 1, ending: 'paused' })
+    const after = await picture(people)
+    expect(after.truths.map((one) => one?.status)).toEqual(['disabled', 'enabled', undefined])
+    expect(after).toMatchObject({ mails: before.mails, holds: [] })
+    expect(await refusalOf(wrong.deps)).toBe('platformUnreadable')
+    await recovers()
+  },
+)
+
+/** Netography lists everybody in one piece, and never more than so many. */
+const asManyAsEver: Transport = async (exchange) => {
+  const answer = await createTransport(true)(exchange)
+  const { list } = netographyHarness.profile({})
+  if (answer.kind !== 'answered' || !exchange.url.pathname.endsWith('/users') || list.kind !== 'capped')
+    return answer
+  const { meta, data } = JSON.parse(answer.body) as {
+    readonly meta: object
+    readonly data: readonly object[]
+  }
+  const others = Array.from({ length: list.cap - data.length }, (_, n) => {
+    const email = `other-${n}@elsewhere.test`
+    return { ...data[0], id: `other-${n}`, email, username: email }
+  })
+  return {
+    ...answer,
+    body: JSON.stringify({ meta: { ...meta, count: list.cap }, data: [...data, ...others] }),
+  }
+}
+
+test('Netography returns exactly as many as it ever does: nobody is removed, forgotten or invited by that list', async () => {
+  const people = await unsettled(netographyHarness)
+  const wrong = worker({ transport: asManyAsEver })
+  // Whoever left loses their access all the same: the account is one of ours, and it is there.
+  expect(await wrong.reconcile()).toMatchObject({ applied: 1 })
   const before = await picture(people)
-  const wrong = worker({ transport: firstPageForever })
-  // Whoever left is looked up by their account, and needs no list.
-  expect(await wrong.reconcile()).toMatchObject({ applied: 1, ending: 'paused' })
-  const after = await picture(people)
-  expect(after.truths).toEqual([{ ...before.truths[0], status: 'disabled' }, ...before.truths.slice(1)])
-  expect(after).toMatchObject({ writes: before.writes + 1, mails: before.mails, holds: [] })
-  expect(await refusalOf(wrong.deps)).toBe('platformUnreadable')
+  expect(before.truths.map((one) => one?.status)).toEqual(['disabled', 'enabled', undefined])
+  village.days(31)
+  for (let n = 0; n < 3; n++) {
+    await wrong.reconcile()
+    village.stage.advance(900)
+  }
+  expect(await picture(people)).toEqual({ ...before, holds: [{ kind: 'incompleteSnapshot' }] })
+  const { plan, verdict } = await previewPlan(wrong.deps, village.stage.community.id)
+  expect(plan.changes.map(({ kind }) => kind)).toEqual(['remove'])
+  expect(verdict).toMatchObject({ allowed: [], held: [{}] })
   await recovers()
+  expect(village.stage.truth('ada@acme.example')).toBeUndefined()
 })
