@@ -104,6 +104,13 @@ test('the page’s own lines accept what came, with either secret, and nothing e
   expect(isFromRolecall(headers, body, secretOf('x'))).toBe(false)
   expect(isFromRolecall(headers, `${body} `, secretOf('n'))).toBe(false)
   expect(isFromRolecall(headers, body, secretOf('n'), sent + 301_000)).toBe(false)
+  // What somebody else sends: refused, and no fault of the receiver's.
+  const forged = `v1,${'é'.repeat(44)}`
+  const none = {}
+  for (const strange of [none, { 'webhook-signature': forged }, { 'webhook-timestamp': 'now' }])
+    expect(isFromRolecall(strange === none ? none : { ...headers, ...strange }, body, secretOf('n'))).toBe(
+      false,
+    )
 })
 
 test('the page lists every event, its fields and its RFC 9967 event', () => {
