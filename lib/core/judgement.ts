@@ -1,12 +1,12 @@
 import type { Community } from './configuration.ts'
 import type { Flapping } from './flapping.ts'
-import { type AccountId, fold, type Instant, type RoleId } from './ids.ts'
+import { type AccountId, fold, type Instant } from './ids.ts'
 import { type Admins, adminsIn, endangersAdmins } from './judge-admins.ts'
-import { createKeptRoles } from './judge-kept.ts'
+import { createKeptRoles, unreplacedIn } from './judge-kept.ts'
 import { meanwhile, waitsForDecision } from './judge-waiting.ts'
 import type { Change, ChangeId, Person, Plan } from './plan.ts'
 import { letThrough } from './policy.ts'
-import { allowance, removalKind, takesAway } from './removals.ts'
+import { allowance, droppedRoles, removalKind, takesAway } from './removals.ts'
 import type { Snapshot } from './snapshot.ts'
 import type {
   Approval,
@@ -138,12 +138,8 @@ const flaps: Test = ({ input }, change) => {
 }
 
 /** Only a person can say whether a role the configuration no longer knows was dropped on purpose. */
-const loses = (change: Change): readonly RoleId[] => {
-  if (change.kind === 'revoke') return change.dropped === true ? [change.role] : []
-  return change.kind === 'suspend' || change.kind === 'remove' ? (change.dropped ?? []) : []
-}
 const dropsRole: Test = (_, change) => {
-  const roles = loses(change)
+  const roles = droppedRoles(change)
   return roles.length > 0 ? { kind: 'roleDropped', roles } : undefined
 }
 
@@ -185,12 +181,16 @@ const spend = (bench: Bench, change: Change): void => {
 }
 
 /** In plan order, so that every beginning of what is allowed is safe too. Held changes spend nothing; what a person approved passes and spends nothing. */
-const weigh = (bench: Bench, candidates: readonly Change[]): Pick<Verdict, 'allowed' | 'held'> => {
+const weighOnce = (
+  bench: Bench,
+  candidates: readonly Change[],
+  unreplaced: ReadonlyMap<ChangeId, HoldReason> = new Map(),
+): Pick<Verdict, 'allowed' | 'held'> => {
   const allowed: Change[] = []
   const held: HeldChange[] = []
   const kept = createKeptRoles<HoldReason>()
   for (const change of candidates) {
-    const reason = findReason(bench, change) ?? kept.stops(change)
+    const reason = findReason(bench, change) ?? unreplaced.get(change.id) ?? kept.stops(change)
     if (reason === undefined) {
       spend(bench, change)
       allowed.push(change)
@@ -202,10 +202,16 @@ const weigh = (bench: Bench, candidates: readonly Change[]): Pick<Verdict, 'allo
   return { allowed, held }
 }
 
+const weigh = (input: JudgeInput, candidates: readonly Change[]): Pick<Verdict, 'allowed' | 'held'> => {
+  const first = weighOnce(setBench(input, candidates), candidates)
+  const unreplaced = unreplacedIn(first)
+  return unreplaced.size === 0 ? first : weighOnce(setBench(input, candidates), candidates, unreplaced)
+}
+
 /** Weighed once more without the others, among whom a successor may have been. */
 const whileWaiting = (input: JudgeInput, { allowed, held }: Verdict): Verdict => {
   const few = meanwhile(input.community, consents(input), allowed)
-  const going = new Set(weigh(setBench(input, few), few).allowed)
+  const going = new Set(weigh(input, few).allowed)
   const stopped = allowed.filter((change) => !going.has(change))
   const staying = new Set([...going, ...held.map(({ change }) => change)])
   return {
@@ -222,7 +228,7 @@ const whileWaiting = (input: JudgeInput, { allowed, held }: Verdict): Verdict =>
  */
 export const judge = (input: JudgeInput): Verdict => {
   const { allowed: candidates, withheld } = letThrough(input)
-  const verdict: Verdict = { ...weigh(setBench(input, candidates), candidates), withheld }
+  const verdict: Verdict = { ...weigh(input, candidates), withheld }
   return waitsForDecision(input, verdict.held) ? whileWaiting(input, verdict) : verdict
 }
 

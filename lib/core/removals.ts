@@ -1,4 +1,5 @@
 import type { Safety } from './configuration.ts'
+import type { RoleId } from './ids.ts'
 import type { Change, ChangeId } from './plan.ts'
 import type { RemovalHistory, RemovalKind } from './verdict.ts'
 
@@ -16,6 +17,12 @@ export const removalKind = (change: Change): RemovalKind | undefined => {
 /** What only a list that is certainly whole may cause: removals, and an account that another one follows. */
 export const takesAway = (change: Change): boolean =>
   removalKind(change) !== undefined || change.kind === 'remove'
+
+/** What is lost because the configuration no longer knows the role. */
+export const droppedRoles = (change: Change): readonly RoleId[] => {
+  if (change.kind === 'revoke') return change.dropped === true ? [change.role] : []
+  return change.kind === 'suspend' || change.kind === 'remove' ? (change.dropped ?? []) : []
+}
 
 const counted = (history: RemovalHistory, kind: RemovalKind): ReadonlySet<ChangeId> =>
   new Set(kind === 'departure' ? history.departures : history.revocations)
