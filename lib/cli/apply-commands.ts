@@ -1,4 +1,5 @@
 import { describe } from '../core/describe.ts'
+import { isConnectorError } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
 import type { PlanFate, StoredPlan } from '../core/ports/runs.ts'
 import { createPlanDesk } from '../provisioning/plan-desk.ts'
@@ -14,6 +15,17 @@ import type { House } from './wiring.ts'
 
 /** Seconds. Without a word of it for so long nobody waits any longer; the wish stays. */
 const [askEvery, patience] = [0.5, 15 * 60]
+
+/** The wish is stored: that nobody answers just now is no failure of it. */
+const unlessSilent = async (terminal: Terminal, wait: () => Promise<PlanFate>, last: PlanFate) => {
+  try {
+    return await wait()
+  } catch (error) {
+    if (!isConnectorError(error, 'storeUnavailable', 'storeThrottled')) throw error
+    complain(terminal, 'warning', error.message)
+    return last
+  }
+}
 
 const ended = async (
   house: House,
@@ -42,14 +54,27 @@ const inWords = ({ plan }: StoredPlan, line: string): string => {
   return change === undefined ? line : `${describe(change)} — ${line.slice(change.id.length + 2)}`
 }
 
-const sentence = ({ number, plan: { community } }: StoredPlan, fate: PlanFate): string => {
+const notYet = (
+  given: Arguments,
+  { number, plan: { community } }: StoredPlan,
+  fate: PlanFate,
+  alone: boolean,
+) => {
+  const soon = alone ? ', and is carried out as soon as npm start runs' : ''
+  const look = `npx rolecall plans ${community}${samePlace(given)}`
+  return `Not yet: plan ${number} of ${community} is ${fateText(fate)}${soon}; how it went says ${look}`
+}
+
+const sentence = (
+  { number, plan: { community } }: StoredPlan,
+  fate: PlanFate,
+  state: Exclude<PlanFate['state'], 'asked'>,
+): string => {
   const name = `plan ${number} of ${community}`
   const before = fate.applied === 0 ? 'nothing of it was done' : `${fate.applied} change(s) were done before`
-  switch (fate.state) {
+  switch (state) {
     case 'applied':
       return `Carried out ${name}: ${fate.applied} change(s), ${fate.at}.`
-    case 'asked':
-      return `${name} is ${fateText(fate)}; npx rolecall plans ${community} says when it is done`
     case 'refused':
       return `${name} no longer fits, and ${before}`
     case 'failed':
@@ -57,21 +82,30 @@ const sentence = ({ number, plan: { community } }: StoredPlan, fate: PlanFate): 
   }
 }
 
-const tell = (terminal: Terminal, given: Arguments, stored: StoredPlan, fate: PlanFate): Exit => {
-  if (given.flag('json')) sayJson(terminal, fate)
-  const text = sentence(stored, fate)
-  if (fate.state === 'applied') {
-    if (!given.flag('json')) say(terminal, text, 'green')
-    return exits.nothing
+type Told = { readonly given: Arguments; readonly terminal: Terminal; readonly alone: boolean }
+
+const tell = ({ given, terminal, alone }: Told, stored: StoredPlan, fate: PlanFate): Exit => {
+  const json = given.flag('json')
+  if (json) sayJson(terminal, fate)
+  switch (fate.state) {
+    case 'asked':
+      if (!json) say(terminal, notYet(given, stored, fate, alone))
+      return exits.pending
+    case 'applied':
+      if (!json) say(terminal, sentence(stored, fate, fate.state), 'green')
+      return exits.nothing
+    case 'refused':
+    case 'failed': {
+      const why = fate.why.map((line) => `\n  ${inWords(stored, line)}`).join('')
+      const next = `npx rolecall plan ${stored.plan.community} --save${samePlace(given)}`
+      complain(
+        terminal,
+        'error',
+        `${sentence(stored, fate, fate.state)}:${why}\nSee what is to be done now: ${next}`,
+      )
+      return exits.error
+    }
   }
-  if (fate.state === 'asked') {
-    if (!given.flag('json')) say(terminal, `Not yet: ${text}${samePlace(given)}.`)
-    return exits.pending
-  }
-  const why = fate.why.map((line) => `\n  ${inWords(stored, line)}`).join('')
-  const next = `npx rolecall plan ${stored.plan.community} --save${samePlace(given)}`
-  complain(terminal, 'error', `${text}:${why}\nSee what is to be done now: ${next}`)
-  return exits.error
 }
 
 /** Exactly the stored plan, carried out by the worker; waits until it says what became of it. */
@@ -82,9 +116,11 @@ export const applyPlan = async (given: Arguments, terminal: Terminal, house: Hou
   const desk = createPlanDesk(house)
   const stored = await desk.stored(community, number)
   const asked = await desk.ask({ community, number, by, reason })
+  const { alone } = house.access
+  const told = { given, terminal, alone }
   // Nobody is there to take it up while this runs.
-  if (house.access.alone) return tell(terminal, given, stored, asked)
-  const total = stored.verdict.allowed.length
-  const fate = await ended(house, { community, number, total }, asked, progressOn(terminal, given))
-  return tell(terminal, given, stored, fate)
+  if (alone) return tell(told, stored, asked)
+  const wish = { community, number, total: stored.verdict.allowed.length }
+  const progress = progressOn(terminal, given)
+  return tell(told, stored, await unlessSilent(terminal, () => ended(house, wish, asked, progress), asked))
 }

@@ -19,7 +19,7 @@ export const numberFrom = (text: string, of: string): number => {
 export const fateText = ({ state, at, applied, failed }: PlanFate): string => {
   switch (state) {
     case 'asked':
-      return `asked for ${at}${applied === 0 ? '' : `, ${applied} done so far`}`
+      return `asked for since ${at}${applied === 0 ? '' : `, ${applied} done so far`}`
     case 'applied':
       return `carried out ${at}: ${applied} change(s)`
     case 'refused':
