@@ -105,6 +105,8 @@ const replyOf = (result: APIGatewayProxyStructuredResultV2): Reply => {
 }
 
 /** The handler as it is deployed, on an empty table of its own; one per test file, because a function reads its environment once. */
+let opened = 0
+
 export const openScim = async (logLevel = 'ERROR'): Promise<Scim> => {
   const testTable = await openTestTable()
   Object.assign(process.env, {
@@ -116,7 +118,10 @@ export const openScim = async (logLevel = 'ERROR'): Promise<Scim> => {
     POWERTOOLS_METRICS_DISABLED: 'true',
     LOG_LEVEL: logLevel,
   })
-  const { handler } = (await import('../../../functions/scim.ts')) as unknown as { readonly handler: Handler }
+  // A sandbox of its own: the function reads its environment when it is loaded.
+  opened += 1
+  const sandbox = new URL(`../../../functions/scim.ts?sandbox=${opened}`, import.meta.url).href
+  const { handler } = (await import(/* @vite-ignore */ sandbox)) as { readonly handler: Handler }
   const table = createTable({
     client: testTable.client,
     name: testTable.name,
