@@ -39,7 +39,11 @@ const namesOf = (command: Command): readonly string[] => [
   ...('trouble' in command && command.trouble !== null ? [command.trouble.kind] : []),
 ]
 
-const history = fc.array(commandArbitrary, { minLength: Math.floor(length / 2), maxLength: length, size: 'max' })
+const history = fc.array(commandArbitrary, {
+  minLength: Math.floor(length / 2),
+  maxLength: length,
+  size: 'max',
+})
 
 describe('a town', () => {
   it('settles, and comes to rest', async () => {
