@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Community } from '../../lib/core/configuration.ts'
 import type { Member } from '../../lib/core/member.ts'
 import { createAdoptionDesk } from '../../lib/provisioning/adoption.ts'
+import { createDispatcher } from '../../lib/provisioning/dispatch.ts'
+import { createProvisioner } from '../../lib/provisioning/provision.ts'
 import { type Bench, demo, openBench, soc } from './bench.ts'
 
 // Somebody who left comes back as another record of the directory, with the same address.
@@ -226,4 +228,39 @@ test.each([
   await bench.reconcile()
   expect(bench.seen().ada).toEqual({ status: 'disabled', roles: ['Analyst'] })
   expect(await owned(again)).toMatchObject({ suspended: { reason: 'departed' } })
+})
+
+test.each([
+  ['before the record passes', false],
+  ['after it passed', true],
+])('killed %s: one owner at any time, and the next run finishes it', async (_, passed) => {
+  bench = await openBench({ community: byDomain })
+  const before = await departed(deleted)
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Tier1', [again])
+  let dead = false
+  const { ownership, ...deps } = bench.depsFor('mortal')
+  const transferOwnership: typeof ownership.transferOwnership = async (...given) => {
+    if (passed) await ownership.transferOwnership(...given)
+    dead = true
+    throw new Error('killed')
+  }
+  const open: typeof deps.platforms.open = (...given) =>
+    dead ? Promise.reject(new Error('killed')) : deps.platforms.open(...given)
+  const platforms = { ...deps.platforms, open }
+  const mortal = { ...deps, platforms, ownership: { ...ownership, transferOwnership } }
+  bench.clock.advance(6)
+  await createDispatcher(mortal).sweep()
+  await createProvisioner(mortal).run(soc, bench.later(600))
+  expect(dead).toBe(true)
+  const owners = await Promise.all([before, again].map(owned))
+  expect(owners.map((one) => one !== undefined)).toEqual([!passed, passed])
+  expect(await bench.deps.ownership.ownedCount(soc)).toBe(2)
+  expect(bench.seen().ada?.status).toBe('disabled')
+  bench.clock.advance(60)
+  await bench.settle()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+  expect(await owned(before)).toBeUndefined()
+  expect(await owned(again)).toMatchObject({ takenOver: { from: { member: before.id } } })
+  expect(await takeovers(again)).toHaveLength(passed ? 1 : 2)
 })
