@@ -187,7 +187,7 @@ describe('a bulk request', () => {
         results.some(({ location }) => String(pk).endsWith(`#${lastOf(location)}`)) &&
         String(pk).startsWith('AU#')
       )
-        requests.push(String(sk).split('#')[1] ?? '')
+        requests.push(String(sk).split('#')[2] ?? '')
     const [first = ''] = requests.toSorted()
     expect(first).toMatch(/^request-.+\.1$/)
     const whole = first.slice(0, -2)
