@@ -1,5 +1,6 @@
 import type { AccountId } from './ids.ts'
-import type { Change } from './plan.ts'
+import type { Change, ChangeId } from './plan.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Roles that are to be taken and stay for now, and what may not be done while they are there. */
 export const createKeptRoles = <Cause>() => {
@@ -17,4 +18,13 @@ export const createKeptRoles = <Cause>() => {
       return change.kind === 'resume' ? kept.get(change.subject.account) : undefined
     },
   }
+}
+
+/** Roles that go although what was to replace them is not given after all: they count as lost. */
+export const unreplacedIn = ({ allowed }: Pick<Verdict, 'allowed'>): ReadonlySet<ChangeId> => {
+  const given = new Set(allowed.flatMap((one) => (one.kind === 'grant' ? [one.subject.account] : [])))
+  const unreplaced = allowed.filter(
+    (one) => one.kind === 'revoke' && one.replaced && !given.has(one.subject.account),
+  )
+  return new Set(unreplaced.map(({ id }) => id))
 }

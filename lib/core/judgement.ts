@@ -3,10 +3,11 @@ import type { Flapping } from './flapping.ts'
 import { type AccountId, fold, type Instant } from './ids.ts'
 import { type Admins, adminsIn, endangersAdmins } from './judge-admins.ts'
 import { createKeptRoles, unreplacedIn } from './judge-kept.ts'
+import { dropsRole, widens } from './judge-roles.ts'
 import { meanwhile, waitsForDecision } from './judge-waiting.ts'
 import type { Change, ChangeId, Person, Plan } from './plan.ts'
 import { letThrough } from './policy.ts'
-import { allowance, droppedRoles, removalKind, takesAway } from './removals.ts'
+import { allowance, removalKind, takesAway } from './removals.ts'
 import type { Snapshot } from './snapshot.ts'
 import type {
   Approval,
@@ -54,20 +55,27 @@ type Bench = {
   readonly protectedEmails: ReadonlySet<string>
   readonly admins: Admins
   readonly budgets: Readonly<Record<RemovalKind, Budget>>
+  readonly kindOf: (change: Change) => RemovalKind | undefined
 }
 type Test = (bench: Bench, change: Change) => HoldReason | undefined
 
 const consents = ({ approvals, now }: JudgeInput): ReadonlySet<ChangeId> =>
   new Set(approvals.filter(({ expiresAt }) => expiresAt > now).flatMap(({ changes }) => changes))
 
-const setBench = (input: JudgeInput, changes: readonly Change[]): Bench => {
+const setBench = (
+  input: JudgeInput,
+  changes: readonly Change[],
+  unreplaced: ReadonlySet<ChangeId> = new Set(),
+): Bench => {
   const { safety } = input.community
   const protectedEmails = new Set(safety.protected.map(fold))
   const approved = consents(input)
+  const kindOf = (change: Change) =>
+    unreplaced.has(change.id) ? ('revocation' as const) : removalKind(change)
   const budget = (kind: RemovalKind): Budget => {
     const given = allowance(safety, input.history, kind)
     const counts = (change: Change) =>
-      removalKind(change) === kind && !given.counted.has(change.id) && !approved.has(change.id)
+      kindOf(change) === kind && !given.counted.has(change.id) && !approved.has(change.id)
     return { ...given, before: given.used, wanted: changes.filter(counts).length }
   }
   return {
@@ -82,6 +90,7 @@ const setBench = (input: JudgeInput, changes: readonly Change[]): Bench => {
     ),
     admins: adminsIn(input.snapshot, safety.requiredAdmins),
     budgets: { departure: budget('departure'), revocation: budget('revocation') },
+    kindOf,
   }
 }
 
@@ -124,27 +133,14 @@ const empties: Test = ({ input }, change) => {
 const takesAdmin: Test = ({ admins, input }, change) =>
   endangersAdmins(admins, input.community.safety.minimumAdmins, change)
 
-const widens: Test = (_, change) => {
-  if (change.kind !== 'repairRole' || change.widens.length === 0) return undefined
-  const { widens: gains, holders, equalsAdmin = [] } = change
-  if (holders === 0 && equalsAdmin.length === 0) return undefined
-  return { kind: 'roleWidened', gains, holders, ...(equalsAdmin.length === 0 ? {} : { equalsAdmin }) }
-}
-
 /** What gives is stopped; taking access away never is. */
 const flaps: Test = ({ input }, change) => {
   const flap = change.kind === 'grant' ? input.flapping?.get(change.id) : undefined
   return flap === undefined ? undefined : { kind: 'flapping', ...flap }
 }
 
-/** Only a person can say whether a role the configuration no longer knows was dropped on purpose. */
-const dropsRole: Test = (_, change) => {
-  const roles = droppedRoles(change)
-  return roles.length > 0 ? { kind: 'roleDropped', roles } : undefined
-}
-
-const overBudget: Test = ({ budgets }, change) => {
-  const removal = removalKind(change)
+const overBudget: Test = ({ budgets, kindOf }, change) => {
+  const removal = kindOf(change)
   if (removal === undefined) return undefined
   const { limit, before, used, wanted, counted } = budgets[removal]
   if (counted.has(change.id) || used < limit) return undefined
@@ -157,9 +153,9 @@ const tests: readonly Test[] = [
   fromPartialList,
   empties,
   takesAdmin,
-  widens,
+  (_, change) => widens(change),
   flaps,
-  dropsRole,
+  (_, change) => dropsRole(change),
   overBudget,
 ]
 
@@ -174,23 +170,19 @@ const findReason = (bench: Bench, change: Change): HoldReason | undefined => {
 
 const spend = (bench: Bench, change: Change): void => {
   bench.admins.take(change)
-  const removal = removalKind(change)
+  const removal = bench.kindOf(change)
   if (removal === undefined || bench.approved.has(change.id)) return
   const budget = bench.budgets[removal]
   if (!budget.counted.has(change.id)) budget.used += 1
 }
 
 /** In plan order, so that every beginning of what is allowed is safe too. Held changes spend nothing; what a person approved passes and spends nothing. */
-const weighOnce = (
-  bench: Bench,
-  candidates: readonly Change[],
-  unreplaced: ReadonlyMap<ChangeId, HoldReason> = new Map(),
-): Pick<Verdict, 'allowed' | 'held'> => {
+const weighOnce = (bench: Bench, candidates: readonly Change[]): Pick<Verdict, 'allowed' | 'held'> => {
   const allowed: Change[] = []
   const held: HeldChange[] = []
   const kept = createKeptRoles<HoldReason>()
   for (const change of candidates) {
-    const reason = findReason(bench, change) ?? unreplaced.get(change.id) ?? kept.stops(change)
+    const reason = findReason(bench, change) ?? kept.stops(change)
     if (reason === undefined) {
       spend(bench, change)
       allowed.push(change)
@@ -205,7 +197,7 @@ const weighOnce = (
 const weigh = (input: JudgeInput, candidates: readonly Change[]): Pick<Verdict, 'allowed' | 'held'> => {
   const first = weighOnce(setBench(input, candidates), candidates)
   const unreplaced = unreplacedIn(first)
-  return unreplaced.size === 0 ? first : weighOnce(setBench(input, candidates), candidates, unreplaced)
+  return unreplaced.size === 0 ? first : weighOnce(setBench(input, candidates, unreplaced), candidates)
 }
 
 /** Weighed once more without the others, among whom a successor may have been. */

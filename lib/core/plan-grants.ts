@@ -74,6 +74,10 @@ const planGiving = (
   return { changes, problems, drift }
 }
 
+const isGiven = ({ changes }: Part, account: Account, { assignment, role }: Wanted): boolean =>
+  (role === undefined || !account.roles.includes(role.id)) &&
+  changes.some((one) => one.kind === 'grant' && one.grant.role === assignment.role)
+
 const revocation = (scene: Scene, subject: Bound, grant: OwnedGrant, replaced: boolean): Change => {
   const { role, platformRole } = grant
   return {
@@ -109,8 +113,8 @@ const planSeveral = (
   const giving = planGiving(scene, wishes, account, subject, ownership)
   const surplus = surplusOf(scene, wishes, ownership)
   if (surplus.length === 0) return giving
-  const keeps = account.roles.some((id) => wishes.wantedRoles.has(id))
-  const replaced = keeps || giving.changes.length > 0
+  // A role that is kept replaces none: whoever loses one of two has lost it.
+  const replaced = wishes.wanted.some((one) => isGiven(giving, account, one))
   const taken = surplus.filter(({ platformRole }) => account.roles.includes(platformRole))
   const revokes = taken.map((grant) => revocation(scene, subject, grant, replaced))
   const gone = surplus.filter(({ platformRole }) => !account.roles.includes(platformRole))

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
+import { unreplacedIn } from '../core/judge-kept.ts'
 import type { Change } from '../core/plan.ts'
 import { removalKind } from '../core/removals.ts'
 import type { Hold, HoldReason } from '../core/verdict.ts'
@@ -105,8 +106,9 @@ const countRemovals = async (
   { plan, verdict, approvals }: Assessment,
 ): Promise<void> => {
   const approved = new Set(approvals.flatMap(({ changes }) => changes))
+  const unreplaced = unreplacedIn(verdict)
   const removals = verdict.allowed.flatMap((change) => {
-    const kind = removalKind(change)
+    const kind = unreplaced.has(change.id) ? 'revocation' : removalKind(change)
     return kind === undefined || approved.has(change.id) ? [] : [{ kind, change: change.id }]
   })
   if (removals.length > 0) await deps.safety.recordRemovals(plan.community, deps.clock.now(), removals)

@@ -100,6 +100,38 @@ describe('budgets', () => {
   })
 })
 
+const flat = { ...emptyWorld.traits, singleKinds: [], exclusiveKinds: [], customReplacesBuiltin: false }
+
+test('a role lost beside another that stays is a removal', () => {
+  const world: World = {
+    ...house(20, 0),
+    traits: flat,
+    accounts: people(20).map((name) => account(name, ['tier1', 'tier2'])),
+    ownership: people(20).map((name) => owned(name, ['tier1', 'tier2'])),
+  }
+  const { allowed, held } = ruling(input(world))
+  expect(allowed).toEqual(people(5).map((name) => `revoke/a-${name}/tier2/p-tier2`))
+  expect(held).toHaveLength(15)
+})
+
+test('a role that is not replaced after all counts as lost', () => {
+  const world: World = {
+    ...house(7, 0),
+    traits: { ...flat, singleKinds: ['custom'] },
+    accounts: people(7).map((name) => account(name, ['tier2'])),
+    ownership: people(7).map((name) => owned(name, ['tier2'])),
+  }
+  expect(ruling(input(world)).held).toEqual([])
+  const flapping = new Map(
+    people(7).map((name) => [`grant/a-${name}/tier1`, { corrections: 3, since: noon }] as const),
+  )
+  const held = judge(input(world, { flapping })).held.map(({ change, reason }) => [change.id, reason.kind])
+  expect(held.filter(([id = '']) => id.startsWith('revoke'))).toEqual([
+    ['revoke/a-p05/tier2/p-tier2', 'budget'],
+    ['revoke/a-p06/tier2/p-tier2', 'budget'],
+  ])
+})
+
 describe('holds and approvals', () => {
   const waiting = judge(input(house(10, 7))).held
   const hold = { community: community.id, digest: 'd', held: waiting, since: noon, version: 1 }
