@@ -163,7 +163,7 @@ const settle = async (
     deps,
     findings,
     done.people.filter((person) => !unreached.has(personKey(person))),
-    round.deadline,
+    round.nextTurn(),
     {
       scope: look.weighed?.scope ?? 'targeted',
       configuration: round.configuration.number,

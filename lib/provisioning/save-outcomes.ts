@@ -1,4 +1,4 @@
-import { type Instant, milliseconds } from '../core/ids.ts'
+import { milliseconds } from '../core/ids.ts'
 import type { Plan } from '../core/plan.ts'
 import { personKey } from '../core/plan-scene.ts'
 import { isOpen, type OpenOutcomes } from '../core/ports/ownership.ts'
@@ -7,6 +7,7 @@ import type { Provisioning } from './deps.ts'
 import { type Findings, outcomesIn } from './outcomes.ts'
 import { inParallel } from './parallel.ts'
 import type { Person } from './state.ts'
+import type { Turn } from './turn.ts'
 
 /** What kind of look it was, and whom it was asked for. */
 export type Looked = {
@@ -87,12 +88,12 @@ const createSaving = ({ outcomes }: OutcomeDeps, findings: Findings, index: Inde
   }
 }
 
-/** Written where something is new; a look at the whole community reads what is stored only where it may be, and while there is time. */
+/** Written where something is new; a look at the whole community reads what is stored only where it may be, while there is time and nothing more urgent. */
 export const saveOutcomes = async (
   deps: OutcomeDeps,
   findings: Findings,
   people: readonly Person[],
-  deadline: Instant,
+  turn: Pick<Turn, 'late' | 'yields'>,
   looked: Looked,
 ): Promise<void> => {
   const index = looked.scope === 'community' ? await readIndex(deps, findings) : undefined
@@ -100,13 +101,13 @@ export const saveOutcomes = async (
   const save = createSaving(deps, findings, index)
   const { first, then } = inTurn(deps, findings, read)
   await inParallel(first, lanes, save)
-  let late = false
+  let ended = false
   await inParallel(then, lanes, async (person) => {
-    if (milliseconds(deps.clock.now()) < milliseconds(deadline)) await save(person)
-    else late = true
+    ended ||= turn.late() || (index !== undefined && (await turn.yields()))
+    if (!ended) await save(person)
   })
   const news = read.length > 0 || index?.checked?.configuration !== looked.configuration
-  if (index === undefined || late || !looked.complete || !news) return
+  if (index === undefined || ended || !looked.complete || !news) return
   await deps.outcomes.markChecked(findings.community, {
     configuration: looked.configuration,
     at: findings.at,

@@ -58,7 +58,10 @@ export const openPressed = async (
   }
   const limits = { departures: { fraction: 1, floor: 100_000 }, revocations: { fraction: 1, floor: 100_000 } }
   const bench: Bench = await openBench({
-    wrap: (given) => ({ ...given, platforms: platformsFor(given) }),
+    wrap: (given) => {
+      const deps = { ...given, platforms: platformsFor(given) }
+      return options.wrap?.(deps) ?? deps
+    },
     community: {
       requestsPerSecond: 5,
       safety: {

@@ -79,3 +79,40 @@ test('a look at everybody that finds much to do gives way, and what is left of i
   expect(pressed.waits()).toHaveLength(leavers.length)
   for (const { userName } of joining) expect(pressed.mails(userName)).toBe(1)
 })
+
+test('putting down where everybody stands gives way, too', async () => {
+  let meanwhile = async (): Promise<void> => {}
+  pressed = await openPressed({
+    wrap: (given) => ({
+      ...given,
+      outcomes: {
+        ...given.outcomes,
+        outcomesOf: async (...who) => {
+          await given.clock.sleep(0.5)
+          await meanwhile()
+          return given.outcomes.outcomesOf(...who)
+        },
+      },
+    }),
+  })
+  const { bench } = pressed
+  const [leaver, ...others] = await people('one', 60)
+  if (leaver === undefined) throw new Error('nobody is there')
+  await settled([leaver, ...others], 'SOC-Analysts')
+  await workOff(10)
+  // Under another configuration everybody's outcome is read once.
+  bench.configure((before) => ({ ...before, number: before.number + 1 }))
+  await createReconciliation(bench.deps).request()
+  meanwhile = async () => {
+    meanwhile = async () => {}
+    await pressed.leaves(leaver)
+  }
+  await createProvisioner(bench.deps).run(soc, bench.later(600))
+  await workOff(10)
+  expect(pressed.waits()).toHaveLength(1)
+  expect(Math.max(...pressed.waits())).toBeLessThanOrEqual(15)
+  await createReconciliation(bench.deps).request()
+  await workOff(100)
+  const { checked } = await bench.deps.outcomes.openOutcomes(soc)
+  expect(checked?.configuration).toBe(2)
+})
