@@ -124,6 +124,8 @@ const ownerFindings = async (town: Town, place: Place, view: View): Promise<read
       if (other !== undefined) return [`${place}: account ${account} has two owners`]
       const seat = view.seats.get(account)
       const made = seat === undefined ? [] : town.watch.ownersOf(place, seat)
+      if (seat !== undefined && made.length === 0 && !town.watch.mayAdopt(place, seat))
+        return [`${place}: ${seat.email} was taken over without consent`]
       return made.length > 0 && !made.includes(record.member)
         ? [`${place}: account ${account} was made for one person and belongs to another`]
         : []

@@ -62,7 +62,7 @@ export const once: readonly Once[] = [
       { kind: 'hand', place: 'soc', edit: 'addNamesake', who: 5 },
       { kind: 'hand', place: 'immy', edit: 'addNamesake', who: 5 },
       { kind: 'hand', place: 'net', edit: 'addBoss', who: 6 },
-      { kind: 'hand', place: 'net', edit: 'addNamesake', who: 9 },
+      { kind: 'hand', place: 'net', edit: 'demoteOwner', who: 0 },
       { kind: 'join', who: 5, groups: [0, 1], stream: 'now' },
       { kind: 'join', who: 6, groups: [3], stream: 'now' },
       { kind: 'leave', who: 9, how: 'delete', stream: 'now' },

@@ -263,6 +263,7 @@ export const createWatch = (deps: WatchDeps) => {
     isTouched: (place: Place, person: Person): boolean =>
       person.emails.some((email) => touched.has(keyOf(place, email))),
     handRoles,
+    mayAdopt,
     seatsOf,
     ownersOf: (place: Place, seat: Seat): readonly MemberId[] => {
       const known = seats.get(keyOf(place, seat.id))
