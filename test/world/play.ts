@@ -294,7 +294,7 @@ export const play = async (
     calm(town)
     for (const place of places) await release(town, place)
     const { modes } = firstDraft
-    await push(town, { modes })
+    if (places.some((place) => town.draft().modes[place] !== 'enforce')) await push(town, { modes })
     await rest(town, true)
     await consentToAll(town)
     for (const [what, times] of town.counts) counts.set(what, (counts.get(what) ?? 0) + times)
