@@ -24,13 +24,14 @@ const stillHeld = (
   plan: Plan,
   lookedAt: readonly Person[],
   untold: readonly Person[],
+  outlasts: (one: HeldChange) => boolean,
 ): readonly HeldChange[] => {
   if (existing === undefined) return []
   const whole = plan.scope === 'community'
   const named = new Set((whole ? untold : lookedAt).map(personKey))
-  return existing.held.filter(({ change }) => {
-    const subject = subjectOf(change)
-    return (subject !== undefined && named.has(personKey(subject))) === whole
+  return existing.held.filter((one) => {
+    const subject = subjectOf(one.change)
+    return (subject !== undefined && named.has(personKey(subject))) === whole || outlasts(one)
   })
 }
 
@@ -43,12 +44,14 @@ export const nextHold = (input: {
   readonly lookedAt: readonly Person[]
   /** Of whom a whole plan says nothing. */
   readonly untold?: readonly Person[]
+  /** Of which the plan says nothing, whoever it looked at. */
+  readonly outlasts?: (one: HeldChange) => boolean
   readonly now: Instant
 }): Holding => {
-  const { community, existing, plan, now } = input
+  const { community, existing, plan, now, lookedAt, untold = [], outlasts = () => false } = input
   const before = new Map(existing?.held.map((one) => [one.change.id, one]))
   const merged = new Map(
-    stillHeld(existing, plan, input.lookedAt, input.untold ?? []).map((one) => [one.change.id, one]),
+    stillHeld(existing, plan, lookedAt, untold, outlasts).map((one) => [one.change.id, one]),
   )
   // The reason it was first held for says more than "it is waiting".
   for (const one of input.held)

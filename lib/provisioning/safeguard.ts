@@ -2,7 +2,7 @@ import { ConnectorError } from '../core/errors.ts'
 import { unreplacedIn } from '../core/judge-kept.ts'
 import type { Change } from '../core/plan.ts'
 import { removalKind } from '../core/removals.ts'
-import type { Hold, HoldReason } from '../core/verdict.ts'
+import type { HeldChange, Hold, HoldReason } from '../core/verdict.ts'
 import { type AssessDeps, type AssessInput, type Assessment, assess, untoldIn } from './assess.ts'
 import type { Provisioning } from './deps.ts'
 import { recordCorrections, recordDrift, storePlan, tellFlapping } from './drift.ts'
@@ -10,7 +10,8 @@ import { nextHold } from './holding.ts'
 import { wholeLook } from './reconcile.ts'
 import type { Person } from './state.ts'
 
-export type SafeguardDeps = AssessDeps & Pick<Provisioning, 'runs' | 'events' | 'audit' | 'log' | 'work'>
+export type SafeguardDeps = AssessDeps &
+  Pick<Provisioning, 'runs' | 'events' | 'audit' | 'log' | 'work' | 'configuration'>
 
 /** A person decided about the hold while we judged: judge again with what they decided. */
 const tries = 3
@@ -39,6 +40,27 @@ const letOthersGo = async (deps: SafeguardDeps, { community }: Assessment): Prom
   if (community.safety.whileHeld !== 'goOn') await deps.work.add([wholeLook(community.id, deps.clock.now())])
 }
 
+/**
+ * A push holds its changes before it stores the version that plans them: what was read before that, or is judged by another version than the current
+ * one, does not know them.
+ */
+const precedes = async (deps: SafeguardDeps, { plan, hold }: Assessment): Promise<boolean> => {
+  if (hold?.held.some(({ untilDecided }) => untilDecided === true) !== true) return false
+  return plan.directoryAt < hold.since || plan.configuration !== (await deps.configuration()).number
+}
+
+/** What is held and stays so, though the verdict does not hold it: the mode withholds it, or it is of a version that this plan does not know. */
+const outlasting = async (
+  deps: SafeguardDeps,
+  assessment: Assessment,
+): Promise<(one: HeldChange) => boolean> => {
+  const { withheld, untilDecided = [] } = assessment.verdict
+  const waits = new Set(untilDecided)
+  const byMode = new Set(withheld.flatMap(({ id }) => (waits.has(id) ? [] : id)))
+  const older = await precedes(deps, assessment)
+  return ({ change, untilDecided: foreseen }) => byMode.has(change.id) || (older && foreseen === true)
+}
+
 const keepHold = async (
   deps: SafeguardDeps,
   input: AssessInput,
@@ -56,6 +78,7 @@ const keepHold = async (
     held: verdict.held,
     lookedAt,
     untold: untoldIn(input),
+    outlasts: await outlasting(deps, assessment),
     now: deps.clock.now(),
   })
   switch (holding.kind) {

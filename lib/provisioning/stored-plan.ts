@@ -7,6 +7,7 @@ import type { Work } from '../core/work.ts'
 import type { Application } from './apply.ts'
 import type { Assessment } from './assess.ts'
 import type { Provisioning } from './deps.ts'
+import { recordDrift, storePlan } from './drift.ts'
 import type { Look } from './look.ts'
 import type { Records } from './records.ts'
 import { backInPlace } from './rest.ts'
@@ -87,8 +88,11 @@ const settledBy = (
 
 /** What may be carried out for a wish: of today's plan the changes that the stored one names. */
 export const prepareWish = async (deps: PrepareDeps, number: number, look: WholeLook): Promise<Prepared> => {
-  const { assessment } = look.weighed
+  const { assessment: judged, snapshot } = look.weighed
   const wish = await weigh(deps, number, look)
+  const seen = await recordDrift(deps, judged, snapshot.complete, look.untold ?? [])
+  const assessment = { ...judged, ...seen }
+  await storePlan(deps, assessment, false)
   const changes = wish?.changes ?? []
   return {
     assessment: await countActs(deps, assessment, changes, look.state),

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Configuration } from '../../lib/core/configuration.ts'
+import type { Configuration, Mode } from '../../lib/core/configuration.ts'
 import type { Member } from '../../lib/core/member.ts'
 import { foresee, holdForeseen } from '../../lib/provisioning/push.ts'
 import { type Bench, day, demo, openBench, soc } from './bench.ts'
@@ -188,20 +188,142 @@ test('the last administrator is not suspended without approval', async () => {
   expect(await bench.desk.list()).toMatchObject([{ held: [{ reason: { kind: 'minimumAdmins' } }] }])
 })
 
+const lookAtOne = async ({ id: member }: Member): Promise<void> => {
+  const subject = { kind: 'member', connection: demo, member } as const
+  await bench.deps.work.add([{ community: soc, priority: 'revocation', subject, since: bench.clock.now() }])
+  await bench.run()
+}
+const holdNow = async () => (await bench.desk.list()).map(({ state, held }) => [state, held.length])
+const setMode = (mode: Mode): void =>
+  bench.configure((before) => ({
+    ...before,
+    communities: before.communities.map((one) => ({ ...one, mode })),
+  }))
+
+test.each([
+  ['report', 'waiting'],
+  ['report', 'rejected'],
+  ['upsertOnly', 'waiting'],
+  ['upsertOnly', 'rejected'],
+] as const)(
+  'a hold outlives the mode %s, and is %s when everything is enforced again',
+  async (mode, state) => {
+    bench = await openBench()
+    const people = await staffed(9)
+    for (const person of people.slice(0, 8)) await bench.provider.setActive(person, false)
+    await bench.settle()
+    const [hold] = await bench.desk.list()
+    if (hold === undefined) throw new Error('nothing held')
+    expect(hold.held).toHaveLength(3)
+    const { digest } = hold
+    if (state === 'rejected')
+      await bench.desk.reject({ community: soc, digest, by: 'olive', reason: 'not true' })
+    const told = heldEvents().length
+    setMode(mode)
+    await bench.reconcile()
+    const [last] = hold.held.flatMap(({ change }) => ('subject' in change ? [change.subject.member] : []))
+    const person = people.find(({ id }) => id === last)
+    if (person === undefined) throw new Error('nobody')
+    await lookAtOne(person)
+    expect(await bench.desk.list()).toMatchObject([{ digest, state }])
+    bench.clock.advance(2 * day)
+    setMode('enforce')
+    await bench.reconcile()
+    expect(count('disabled')).toBe(5)
+    expect(await bench.desk.list()).toMatchObject([{ digest, state }])
+    expect(heldEvents()).toHaveLength(told)
+    // Who comes back leaves it, whatever the mode.
+    setMode(mode)
+    await bench.provider.setActive(person, true)
+    await bench.settle()
+    expect(await holdNow()).toEqual([[state, 2]])
+  },
+)
+
+/** The analysts' rule names a group that nobody is in, and the limits would let that pass. */
+const typoOf = (current: Configuration): Configuration => ({
+  ...current,
+  number: 2,
+  communities: current.communities.map((one) => ({
+    ...one,
+    safety: { ...one.safety, revocations: { fraction: 1, floor: 100 } },
+  })),
+  rules: current.rules.map((rule) =>
+    rule.id === 'analysts' ? { ...rule, when: { group: { equals: 'SOC-Analist' } } } : rule,
+  ),
+})
+
+test.each([
+  ['stored', 'at everybody', 'whole'],
+  ['about to be stored', 'at everybody', 'whole'],
+  ['stored', 'at one of them', 'targeted'],
+] as const)(
+  'a version %s while a look %s is not over: what it will hold is not for that look to forget',
+  async (when, _, scope) => {
+    let push: (() => Promise<void>) | undefined
+    const pushAt = async (moment: typeof when): Promise<void> => {
+      const pushed = when === moment ? push : undefined
+      if (pushed !== undefined) push = undefined
+      await pushed?.()
+    }
+    bench = await openBench({
+      wrap: (deps) => ({
+        ...deps,
+        // Stored before anything is read, by a worker that knows the version before; about to be when everything is read.
+        platforms: {
+          ...deps.platforms,
+          open: async (...values) => {
+            await pushAt('stored')
+            return deps.platforms.open(...values)
+          },
+        },
+        quarantine: {
+          ...deps.quarantine,
+          quarantine: async (community) => {
+            await pushAt('about to be stored')
+            return deps.quarantine.quarantine(community)
+          },
+        },
+      }),
+    })
+    const people = await staffed(8)
+    await bench.provider.group('SOC-Tier1', [await bench.provider.person('stays')])
+    await bench.settle()
+    const current = await bench.deps.configuration()
+    const candidate = typoOf(current)
+    const foreseen = await foresee(bench.deps, candidate, current)
+    const looked: string[] = []
+    push = async () => {
+      looked.push(scope)
+      bench.clock.advance(1)
+      await holdForeseen(bench.deps, foreseen)
+      if (when === 'stored') bench.configure(() => candidate)
+    }
+    if (scope === 'whole') await bench.reconcile()
+    else {
+      const ids = foreseen.flatMap(({ newlyHeld }) => newlyHeld.map(({ change }) => change))
+      const last = people.find(({ id }) => ids.some((one) => 'subject' in one && one.subject.member === id))
+      if (last === undefined) throw new Error('nobody')
+      await lookAtOne(last)
+    }
+    expect(looked).toEqual([scope])
+    expect(await holdNow()).toEqual([['waiting', 3]])
+    bench.configure(() => candidate)
+    await bench.reconcile()
+    expect(count('disabled')).toBe(5)
+    expect(await holdNow()).toEqual([['waiting', 3]])
+    // Taken back, nothing of it is wanted any more.
+    bench.configure(() => current)
+    await bench.reconcile()
+    expect(await bench.desk.list()).toEqual([])
+  },
+)
+
 test('a version that loosens the limits is judged by today’s, and what they hold waits for a person all the same', async () => {
   bench = await openBench()
   await staffed(8)
   const current = await bench.deps.configuration()
-  const typo = { group: { equals: 'SOC-Analist' } }
-  const candidate: Configuration = {
-    ...current,
-    number: 2,
-    communities: current.communities.map((one) => ({
-      ...one,
-      safety: { ...one.safety, revocations: { fraction: 1, floor: 100 } },
-    })),
-    rules: current.rules.map((rule) => (rule.id === 'analysts' ? { ...rule, when: typo } : rule)),
-  }
+  const candidate = typoOf(current)
   // Somebody stays: it is no empty directory.
   await bench.provider.group('SOC-Tier1', [await bench.provider.person('stays')])
   await bench.settle()

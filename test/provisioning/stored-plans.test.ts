@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { demoCommunity } from '../../infra/local/simulators/sekoia/demo.ts'
 import type { Platform } from '../../lib/core/ports/platform.ts'
 import type { Provisioning } from '../../lib/provisioning/deps.ts'
+import { reportDrift } from '../../lib/provisioning/drift-report.ts'
 import { createPlanDesk } from '../../lib/provisioning/plan-desk.ts'
 import { previewPlan } from '../../lib/provisioning/preview.ts'
 import { createProvisioner } from '../../lib/provisioning/provision.ts'
@@ -37,6 +39,8 @@ describe('a stored plan that somebody wants carried out', () => {
     expect(mails()).toEqual(['ada'])
     expect(await fate(number)).toMatchObject({ state: 'applied', applied: 2, failed: 0, why: [] })
     expect((await desk().list(soc)).map((one) => [one.number, one.fate?.state])).toEqual([
+      // The first look at everybody, which found an account that is not ours.
+      [number + 1, undefined],
       [number, 'applied'],
     ])
     const entries = await bench.deps.audit.about({ kind: 'community', id: soc }, 500)
@@ -88,7 +92,9 @@ describe('a stored plan that somebody wants carried out', () => {
     await bench.run()
     const refused = await fate(number)
     expect(refused?.state).toBe('refused')
-    expect(refused?.why).toContain('create-role/tier1: withheld now by the mode of the community, or its quarantine')
+    expect(refused?.why).toContain(
+      'create-role/tier1: withheld now by the mode of the community, or its quarantine',
+    )
     const empty = await save()
     await expect(ask(empty)).rejects.toMatchObject({ code: 'invalidValue' })
     mode('enforce')
@@ -251,6 +257,46 @@ const mortal = (given: Provisioning, n: number): Provisioning => {
     },
   }
 }
+
+test('a look for the sake of a stored plan is a look at everybody: what drifted and what is not ours are put down', async () => {
+  bench = await openBench()
+  const ada = await bench.provider.person('ada')
+  const tier1 = await bench.provider.group('SOC-Tier1', [ada])
+  await bench.settle()
+  bench.activateAll()
+  await bench.reconcile()
+  const shown = async () => {
+    const configuration = await bench.deps.configuration()
+    const [community] = configuration.communities
+    if (community === undefined) throw new Error('no community')
+    return reportDrift(bench.deps, configuration, community)
+  }
+  expect((await shown()).drift).toEqual([])
+  await bench.provider.change(tier1, { add: [await bench.provider.person('bea')] })
+  const joining = await save()
+  const at = { community: demoCommunity, email: 'ada@demo.test' }
+  bench.sekoia.edit({ kind: 'editMember', ...at, roles: [] })
+  bench.sekoia.edit({ kind: 'addMember', ...at, email: 'stranger@demo.test', roles: ['Analyst'] })
+  await bench.deps.work.finishDue(await bench.deps.work.dueBefore(bench.later(60), 100))
+  bench.clock.advance(3600)
+  const before = bench.clock.now()
+  await ask(joining)
+  await bench.run()
+  expect(await fate(joining)).toMatchObject({ state: 'applied' })
+  // Not of the plan, so not corrected; but seen, and told.
+  const found = await shown()
+  expect(found).toMatchObject({
+    drift: [{ kind: 'grantLost', corrected: 0 }],
+    unmanaged: expect.arrayContaining([expect.objectContaining({ email: 'stranger@demo.test' })]),
+  })
+  expect((found.lookedAt ?? '') >= before).toBe(true)
+  expect(bench.events.filter(({ type }) => type === 'drift.found')).toMatchObject([{ count: 1 }])
+  const correcting = await save()
+  await ask(correcting)
+  await bench.run()
+  expect((await shown()).drift).toMatchObject([{ corrected: 1 }])
+  expect(bench.seen().ada?.roles).toEqual(['SOC tier 1'])
+})
 
 test('an ordinary run carries out exactly what it stored', async () => {
   bench = await openBench()
