@@ -3,7 +3,7 @@ import { fold } from './ids.ts'
 import type { Ownership } from './ownership.ts'
 import type { Bound, Problem } from './plan.ts'
 import { personKey, type Scene, subjectOf } from './plan-scene.ts'
-import { adoptionRefusal, isFree, isLeftBehind, seesEverybody } from './plan-takeover.ts'
+import { adoptionRefusal, isLeftBehind, mayTakeOver, seesEverybody } from './plan-takeover.ts'
 import type { Account } from './snapshot.ts'
 
 /** Where a member is on the platform, as far as this snapshot can tell. */
@@ -67,7 +67,7 @@ const judgeFound = (
   const owner = scene.owners.get(account.id)
   if (owner !== undefined && personKey(owner.ownership) === personKey(target))
     return { kind: 'claimable', account }
-  if (owner !== undefined && !(isLeftBehind(owner, account) && isFree(target, begun)))
+  if (owner !== undefined && !(isLeftBehind(owner, account) && mayTakeOver(scene, target)))
     return { kind: 'refused', problem: whose(target, account, owner.ownership) }
   const from = owner?.ownership
   const invited = from === undefined && asInvited(account, begun)

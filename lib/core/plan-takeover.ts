@@ -53,6 +53,12 @@ export const isLeftBehind = ({ ownership, standing }: Owner, account: Account): 
   fold(ownership.email) === fold(account.email) &&
   (account.status !== 'disabled' || ownership.suspended !== undefined)
 
+/** Who has a record yet, be it of an account that is gone, takes nothing over by the plan that ends it: the one who departed is not told of that. */
+export const mayTakeOver = ({ claims }: Scene, target: Target): boolean => {
+  const claimant = claims.get(target.email)
+  return claimant?.free === true && personKey(claimant) === personKey(target)
+}
+
 /** Somebody takes the account over by this very plan: whoever departed has nothing to lose any more. */
 export const isTakenOver = (
   scene: Scene,

@@ -43,7 +43,7 @@ type Case = [string, Partial<World>, Result]
 
 describe('joining', () => {
   test.each<Case>([
-    ['a wanted person is invited', { targets: [target('ada', ['tier1'])] }, only('invite/acme/ada/1')],
+    ['a wanted person is invited', { targets: [target('ada', ['tier1'])] }, only('invite/acme/ada/1/tier1')],
     ['nobody is invited without a role', { targets: [target('ada', [])] }, nothing],
     [
       'an existing account is not taken over',
@@ -90,7 +90,7 @@ describe('joining', () => {
     [
       'of two people with one e-mail the first by id is invited',
       { targets: [target('bea', ['tier1'], { email: 'ada@acme.test' }), target('ada', ['tier1'])] },
-      { changes: ['invite/acme/ada/1'], problems: ['duplicateEmail'], drift: [] },
+      { changes: ['invite/acme/ada/1/tier1'], problems: ['duplicateEmail'], drift: [] },
     ],
     [
       'an account that somebody of another connection left is not just taken',
@@ -129,7 +129,11 @@ describe('invitations', () => {
   })
   test.each<Case>([
     ['somebody invited is not invited again', waiting(1), nothing],
-    ['an invitation that ran out is cleared and sent again', waiting(1, tomorrow), only('invite/acme/ada/2')],
+    [
+      'an invitation that ran out is cleared and sent again',
+      waiting(1, tomorrow),
+      only('invite/acme/ada/2/tier1'),
+    ],
     [
       'after the last attempt it is reported',
       waiting(3, tomorrow),
@@ -268,7 +272,7 @@ describe('roles of an account', () => {
 
   test('an account that vanished is invited anew, and drift says so', () => {
     expect(planned({ ...has([], ['tier1'], ['tier1']), accounts: [] })).toEqual({
-      changes: ['forget/acme/ada', 'invite/acme/ada/1'],
+      changes: ['forget/acme/ada', 'invite/acme/ada/1/tier1'],
       problems: [],
       drift: ['accountGone'],
     })
@@ -302,7 +306,7 @@ describe('managed roles', () => {
         roleOwnership: emptyWorld.roleOwnership.filter(({ role }) => role !== 'tier1'),
         targets: [target('ada', ['tier1'])],
       },
-      only('create-role/tier1', 'invite/acme/ada/1'),
+      only('create-role/tier1', 'invite/acme/ada/1/tier1'),
     ],
     [
       'deleted by hand: drift, and made again',
@@ -439,5 +443,35 @@ describe('what is not ours', () => {
       scope: 'targeted',
     })
     expect(alone.changes.map(({ id }) => id)).toContain('revoke/a-ada/tier1/p-tier1')
+  })
+})
+
+describe('an account somebody left behind, under the address of somebody we know already', () => {
+  const behind = {
+    ...adoptable,
+    targets: [left('ada'), target('bea', ['tier1'], { email: 'ada@acme.test' })],
+    accounts: [account('ada', ['tier1'])],
+  }
+
+  test('is not taken over and switched off by one plan: whose own account is gone takes it over by the next', () => {
+    const given = world({ ...behind, ownership: [owned('ada', ['tier1']), owned('bea', ['tier1'])] })
+    const plan = planOf(given)
+    expect(plan.changes.map(({ id }) => id)).toEqual(['forget/acme/bea', 'suspend/a-ada/departed'])
+    expect(plan.problems).toMatchObject([{ kind: 'duplicateEmail', with: 'ada' }])
+    const next = applyAll(given, plan.changes)
+    const ids = planOf(next).changes.map(({ id }) => id)
+    expect(ids).toEqual(['adopt/a-ada/acme/bea', 'resume/a-ada'])
+    const settled = applyAll(next, planOf(next).changes)
+    expect(settled.accounts).toEqual([account('ada', ['tier1'])])
+    expect(planOf(settled).changes).toEqual([])
+  })
+
+  test('is nobody’s to switch off who is wanted nowhere and only began under that address', () => {
+    const begun = { ...announced, member: memberId('bea') }
+    const targets = [left('ada'), target('bea', [], { email: 'ada@acme.test' })]
+    const ownership = [owned('ada', ['tier1']), begun]
+    const { changes, problems } = planOf(world({ ...behind, targets, ownership }))
+    expect(changes.map(({ id }) => id)).toEqual(['suspend/a-ada/departed'])
+    expect(problems).toMatchObject([{ kind: 'duplicateEmail', with: 'ada' }])
   })
 })
