@@ -1,4 +1,3 @@
-import { grantId } from './change-ids.ts'
 import { driftId } from './drift-ids.ts'
 import { unreachable } from './errors.ts'
 import { recentCorrections } from './flapping.ts'
@@ -79,7 +78,11 @@ export const keepDrift = (input: {
 export const correctedBy = (drift: DriftFound, change: Change): boolean => {
   switch (drift.kind) {
     case 'grantLost':
-      return change.kind === 'grant' && change.id === grantId(drift.subject.account, drift.role)
+      return (
+        change.kind === 'grant' &&
+        change.subject.account === drift.subject.account &&
+        change.grant.role === drift.role
+      )
     case 'reenabled':
       return (
         (change.kind === 'suspend' || change.kind === 'remove') &&

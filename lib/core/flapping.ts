@@ -1,5 +1,4 @@
-import { grantId } from './change-ids.ts'
-import { driftId } from './drift-ids.ts'
+import { driftId, lossId } from './drift-ids.ts'
 import { type Instant, later } from './ids.ts'
 import type { Ownership } from './ownership.ts'
 import type { Change, ChangeId, Drift } from './plan.ts'
@@ -12,7 +11,9 @@ export const correctionWindow = 7 * 86_400
 /** More than are ever compared. */
 const kept = 10
 
-export type Flapping = ReadonlyMap<ChangeId, { readonly corrections: number; readonly since: Instant }>
+type Flap = { readonly corrections: number; readonly since: Instant }
+/** By `lossId`. */
+export type Flapping = ReadonlyMap<string, Flap>
 type Lost = Extract<Drift, { readonly kind: 'grantLost' }>
 type Grant = Extract<Change, { readonly kind: 'grant' }>
 
@@ -25,7 +26,7 @@ const lostIn = (drift: readonly Drift[]): readonly Lost[] =>
 const byId = (records: readonly DriftRecord[]): ReadonlyMap<string, DriftRecord> =>
   new Map(records.map((one) => [one.id, one]))
 
-/** Which grants of a plan would correct what was corrected too often, by change id. */
+/** Which grants of a plan would correct what was corrected too often. */
 export const flappingIn = (
   drift: readonly Drift[],
   records: readonly DriftRecord[],
@@ -37,10 +38,13 @@ export const flappingIn = (
       const recent = recentCorrections(known.get(driftId(one))?.corrections ?? [], now)
       const [since] = recent
       if (since === undefined || recent.length < correctionLimit) return []
-      return [[grantId(one.subject.account, one.role), { corrections: recent.length, since }] as const]
+      return [[driftId(one), { corrections: recent.length, since }] as const]
     }),
   )
 }
+
+export const flapOf = (flapping: Flapping | undefined, change: Change): Flap | undefined =>
+  change.kind === 'grant' ? flapping?.get(lossId(change.subject.account, change.grant.role)) : undefined
 
 const grantedAt = (lost: Lost, ownership: ReadonlyMap<string, Ownership>): Instant | undefined =>
   ownership.get(personKey(lost.subject))?.grants.find(({ role }) => role === lost.role)?.since
@@ -59,8 +63,8 @@ export const countCorrections = (input: {
 }): readonly DriftRecord[] => {
   const { now, approved } = input
   const giving = new Map(
-    input.allowed.flatMap((one): (readonly [ChangeId, Grant])[] =>
-      one.kind === 'grant' ? [[one.id, one]] : [],
+    input.allowed.flatMap((one): (readonly [string, Grant])[] =>
+      one.kind === 'grant' ? [[lossId(one.subject.account, one.grant.role), one]] : [],
     ),
   )
   const [records, ownership] = [
@@ -68,9 +72,9 @@ export const countCorrections = (input: {
     new Map(input.ownership.map((one) => [personKey(one), one])),
   ]
   return lostIn(input.drift).flatMap((lost): DriftRecord[] => {
-    const change = giving.get(grantId(lost.subject.account, lost.role))
-    if (change === undefined) return []
     const id = driftId(lost)
+    const change = giving.get(id)
+    if (change === undefined) return []
     const before = records.get(id) ?? { id, drift: lost, since: now, seenAt: now, corrections: [] }
     if (approved.has(change.id))
       return before.corrections.length === 0 ? [] : [{ ...before, corrections: [] }]

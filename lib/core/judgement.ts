@@ -1,5 +1,5 @@
 import type { Community } from './configuration.ts'
-import type { Flapping } from './flapping.ts'
+import { type Flapping, flapOf } from './flapping.ts'
 import { type AccountId, fold, type Instant } from './ids.ts'
 import { type Admins, adminsIn, endangersAdmins } from './judge-admins.ts'
 import { createKeptRoles, unreplacedIn } from './judge-kept.ts'
@@ -135,7 +135,7 @@ const takesAdmin: Test = ({ admins, input }, change) =>
 
 /** What gives is stopped; taking access away never is. */
 const flaps: Test = ({ input }, change) => {
-  const flap = change.kind === 'grant' ? input.flapping?.get(change.id) : undefined
+  const flap = flapOf(input.flapping, change)
   return flap === undefined ? undefined : { kind: 'flapping', ...flap }
 }
 

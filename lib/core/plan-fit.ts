@@ -59,18 +59,23 @@ const counting: readonly string[] = ['id', 'attempt']
 const sameInvitation = (stored: Change, fresh: Change): boolean =>
   differing(stored, fresh).every((field) => counting.includes(field))
 
+/** Whatever an id names beside it: what is invited, given or repaired now in the stored change's stead. */
+const placeOf = (change: Change): string => {
+  if (change.kind === 'invite') return `invite/${personKey(change.subject)}`
+  if (change.kind === 'grant') return `grant/${change.subject.account}/${change.grant.role}`
+  return change.kind === 'repairRole' ? `repair-role/${change.role.id}` : change.id
+}
+
 type Fresh = {
   readonly changes: ReadonlyMap<ChangeId, Change>
-  readonly invitations: ReadonlyMap<string, Change>
+  readonly places: ReadonlyMap<string, Change>
   readonly held: ReadonlyMap<ChangeId, HoldReason>
   readonly withheld: ReadonlySet<ChangeId>
   readonly untilDecided: ReadonlySet<ChangeId>
 }
 const indexed = ({ plan, verdict }: Judged): Fresh => ({
   changes: new Map(plan.changes.map((one) => [one.id, one])),
-  invitations: new Map(
-    plan.changes.flatMap((one) => (one.kind === 'invite' ? [[personKey(one.subject), one]] : [])),
-  ),
+  places: new Map(plan.changes.map((one) => [placeOf(one), one])),
   held: new Map(verdict.held.map(({ change, reason }) => [change.id, reason])),
   withheld: new Set(verdict.withheld.map(({ id }) => id)),
   untilDecided: new Set(verdict.untilDecided),
@@ -79,7 +84,7 @@ const indexed = ({ plan, verdict }: Judged): Fresh => ({
 const counterpart = (fresh: Fresh, stored: Change): Change | undefined => {
   const same = fresh.changes.get(stored.id)
   if (same !== undefined || stored.kind !== 'invite') return same
-  const next = fresh.invitations.get(personKey(stored.subject))
+  const next = fresh.places.get(placeOf(stored))
   return next !== undefined && sameInvitation(stored, next) ? next : undefined
 }
 
@@ -102,10 +107,17 @@ type Index = {
   /** Roles that the stored plan itself makes or changes. */
   readonly shaped: ReadonlySet<RoleId>
 }
-const missing = ({ isDone, unseen }: Index, stored: Change): Found => {
+const missing = ({ isDone, unseen, fresh }: Index, stored: Change): Found => {
   if (isDone(stored)) return { kind: 'done' }
   if ('subject' in stored && unseen.has(personKey(stored.subject))) return { kind: 'unclear' }
-  return { kind: 'differs', difference: { change: stored.id, kind: 'notPlanned' } }
+  const change = stored.id
+  const instead = fresh.places.get(placeOf(stored))
+  const fields =
+    instead === undefined ? [] : differing(stored, instead).filter((one) => !counting.includes(one))
+  return {
+    kind: 'differs',
+    difference: fields.length === 0 ? { change, kind: 'notPlanned' } : { change, kind: 'otherwise', fields },
+  }
 }
 
 const find = (index: Index, stored: Change): Found => {

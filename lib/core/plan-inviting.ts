@@ -18,10 +18,11 @@ export const invitation = (
   const roles = grantable(scene, target)
   if (roles.length === 0) return part({})
   const { connection, member, givenName, familyName, externalId } = target
+  const ids = roles.map(({ role }) => role)
   const id =
     instead.follows === undefined
-      ? inviteId(connection, member, attempt)
-      : followId(instead.follows, connection, member)
+      ? inviteId(connection, member, attempt, ids)
+      : followId(instead.follows, connection, member, ids)
   const change: Change = {
     id,
     kind: 'invite',

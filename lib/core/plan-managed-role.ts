@@ -2,7 +2,15 @@ import { createRoleId, repairRoleId } from './change-ids.ts'
 import type { RoleContents } from './configuration.ts'
 import type { RoleOwnership } from './ownership.ts'
 import type { Problem } from './plan.ts'
-import { differs, gains, holdersOf, type Managed, resolveContents, sameName } from './role-contents.ts'
+import {
+  differs,
+  gains,
+  holdersOf,
+  losses,
+  type Managed,
+  resolveContents,
+  sameName,
+} from './role-contents.ts'
 import { powerGained } from './role-power.ts'
 import { liveRole, type RoleSight } from './role-records.ts'
 import { blocked, type RoleState, type RoleVerdict } from './role-verdict.ts'
@@ -48,7 +56,7 @@ const repair = (input: Ours): RoleVerdict => {
     state,
     changes: [
       {
-        id: repairRoleId(definition.id, widens),
+        id: repairRoleId(definition.id, widens, losses(role, contents)),
         kind: 'repairRole',
         role: definition,
         platformRole: role.id,

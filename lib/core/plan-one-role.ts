@@ -71,7 +71,7 @@ export const planOneRole = (
   const drift: readonly Drift[] = lost ? [{ kind: 'grantLost', subject, role: assignment.role }] : []
   const giving = resumes ? fallback(scene) : there ? {} : held(account, ownership, unmanaged)
   const grant: Change = {
-    id: grantId(account.id, assignment.role),
+    id: grantId(account.id, assignment.role, giving.replaces?.platformRole),
     kind: 'grant',
     subject,
     grant: { role: assignment.role, because: assignment.because },

@@ -79,6 +79,14 @@ export const gains = (
   return sorted([...permissions, ...more.map((id) => `intake:${id}`)])
 }
 
+/** What whoever holds the role can reach now and could no longer. */
+export const losses = (role: PlatformRole, contents: RoleContents): readonly string[] => {
+  const permissions = role.permissions.filter((permission) => !contents.permissions.includes(permission))
+  if (contents.intakes.length === 0) return sorted(permissions)
+  const less = role.kind === 'custom' ? ['*'] : role.intakes.filter((id) => !contents.intakes.includes(id))
+  return sorted([...permissions, ...less.map((id) => `intake:${id}`)])
+}
+
 /** An account by the roles it holds, or so many of them that hold the same. */
 export type Holding = { readonly roles: readonly PlatformRoleId[]; readonly accounts?: number }
 /** A snapshot as far as roles are concerned. */

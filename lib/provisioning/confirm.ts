@@ -17,6 +17,7 @@ const withoutMark = <Item extends { readonly unconfirmed?: true }>(item: Item): 
   return rest as Item
 }
 
+/** The record says what was given, and no longer in whose place: the grant is told by that alone. */
 const confirm = (before: Ownership, account: Account): Confirmation | undefined => {
   const shown = (grant: OwnedGrant): boolean =>
     grant.unconfirmed === true && account.roles.includes(grant.platformRole)

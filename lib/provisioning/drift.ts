@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { dated, keepDrift } from '../core/drift.ts'
+import { lossId } from '../core/drift-ids.ts'
 import { countCorrections } from '../core/flapping.ts'
 import { type CommunityId, type Instant, later } from '../core/ids.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Change, Plan } from '../core/plan.ts'
 import type { DriftRecord, Sight } from '../core/ports/runs.ts'
 import type { HeldChange } from '../core/verdict.ts'
 import type { Assessment } from './assess.ts'
@@ -47,6 +48,10 @@ export const recordCorrections = async (
   if (counted.length > 0) await deps.drift.saveDrift(plan.community, counted)
 }
 
+/** What takes the role's place changes with every visit: that is no other correction. */
+const corrected = (change: Change): string =>
+  change.kind === 'grant' ? lossId(change.subject.account, change.grant.role) : change.id
+
 /** However many flap at once: `plan.held` counts them all. */
 const toldApart = 20
 
@@ -57,8 +62,10 @@ export const tellFlapping = async (
   held: readonly HeldChange[],
   before: readonly HeldChange[],
 ): Promise<void> => {
-  const known = new Set(before.map(({ change }) => change.id))
-  const stopped = held.filter(({ change, reason }) => reason.kind === 'flapping' && !known.has(change.id))
+  const known = new Set(before.map(({ change }) => corrected(change)))
+  const stopped = held.filter(
+    ({ change, reason }) => reason.kind === 'flapping' && !known.has(corrected(change)),
+  )
   for (const { change, reason } of stopped.slice(0, toldApart))
     if (reason.kind === 'flapping')
       await deps.events.emit({

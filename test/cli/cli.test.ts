@@ -264,7 +264,7 @@ describe('with the data of one machine', () => {
     ] as const)
       expect((await desk.call('plan', 'demo-soc', ...args)).error).toContain(error)
 
-    const invite = `invite/demo/${made.member.id}/1`
+    const invite = `invite/demo/${made.member.id}/1/analyst`
     /** The command asks and waits; what the worker says of it is what it ends with. */
     const answered = async (
       state: 'applied' | 'refused' | 'failed',

@@ -87,7 +87,7 @@ describe('a role the configuration no longer knows', () => {
       roles: oneRoleWorld.roles,
       roleOwnership: oneRoleWorld.roleOwnership,
     }
-    expect(verdict(given)).toEqual({ allowed: ['grant/a-ada/tier2'], held: [] })
+    expect(verdict(given)).toEqual({ allowed: ['grant/a-ada/tier2/instead/p-tier1'], held: [] })
     const none = { ...given, targets: [target('ada', [])] }
     expect(verdict(none).held).toEqual([['suspend/a-ada/unassigned', roleDropped('tier1')]])
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Safety } from '../../lib/core/configuration.ts'
+import { lossId } from '../../lib/core/drift-ids.ts'
 import { type Instant, later, milliseconds } from '../../lib/core/ids.ts'
 import { judge } from '../../lib/core/judgement.ts'
 import type { Change, ChangeId } from '../../lib/core/plan.ts'
@@ -206,9 +207,11 @@ test('whatever flaps, taking access away is never limited by it', () => {
       safety: { ...before.world.community.safety, whileHeld: 'goOn' as const },
     }
     const state = { ...before, hold: undefined, world: { ...before.world, community } }
-    const grants = planOf(state.world).changes.filter(({ kind }) => kind === 'grant')
+    const flap = { corrections: 3, since: state.world.now }
     const flapping = new Map(
-      grants.map(({ id }) => [id, { corrections: 3, since: state.world.now }] as const),
+      planOf(state.world).changes.flatMap((one) =>
+        one.kind === 'grant' ? [[lossId(one.subject.account, one.grant.role), flap] as const] : [],
+      ),
     )
     const takes = ({ kind }: Change) => ['suspend', 'remove', 'revoke'].includes(kind)
     const [calm, flaps] = [judged(state), judged(state, { flapping })]

@@ -76,8 +76,8 @@ describe('upsertOnly gives and never takes away', () => {
     const roles = emptyWorld.roles.map((role) =>
       role.id === 'p-tier1' ? { ...role, permissions: [...role.permissions, 'BY_HAND'] } : role,
     )
-    expect(ruling(world({ roles }))).toEqual(asIs('repair-role/tier1'))
-    expect(ruling(world({ roles, community })).allowed).toEqual(['repair-role/tier1'])
+    expect(ruling(world({ roles }))).toEqual(asIs('repair-role/tier1/-BY_HAND'))
+    expect(ruling(world({ roles, community })).allowed).toEqual(['repair-role/tier1/-BY_HAND'])
   })
 })
 

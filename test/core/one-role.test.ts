@@ -28,7 +28,7 @@ describe('an account that always has exactly one role', () => {
   test('gets another in one write, which names the one of ours that goes', () => {
     const given = has('tier1', ['tier1'], ['tier2'])
     expect(planOf(given).changes).toMatchObject([
-      { id: 'grant/a-ada/tier2', replaces: { role: 'tier1', platformRole: 'p-tier1' } },
+      { id: 'grant/a-ada/tier2/instead/p-tier1', replaces: { role: 'tier1', platformRole: 'p-tier1' } },
     ])
     const after = applyAll(given, planOf(given).changes)
     expect(after.accounts[0]?.roles).toEqual(['p-tier2'])
@@ -40,7 +40,7 @@ describe('an account that always has exactly one role', () => {
     const given = has('tier1', ['tier1'], ['tier2'])
     const [grant] = planOf(given).changes as readonly [Change]
     const ahead = applyChange(given, grant, 'writtenAhead')
-    expect(planned(ahead)).toEqual(only('grant/a-ada/tier2'))
+    expect(planned(ahead)).toEqual(only('grant/a-ada/tier2/instead/p-tier1'))
     const done = applyChange(given, grant, 'onPlatform')
     expect(planned(done)).toEqual(only('forget/a-ada/tier1/p-tier1'))
   })
@@ -51,7 +51,7 @@ describe('an account that always has exactly one role', () => {
 
   test('replaced at a login or by hand: the place was filled by us, and is filled by us again', () => {
     const given = has('guest', ['tier1'], ['tier1'])
-    expect(planned(given)).toEqual({ ...only('grant/a-ada/tier1'), drift: ['grantLost'] })
+    expect(planned(given)).toEqual({ ...only('grant/a-ada/tier1/instead/guest'), drift: ['grantLost'] })
     const plan = planOf(given)
     expect(plan.changes).toMatchObject([{ replaces: { platformRole: 'guest' } }])
     expect(plan.unmanaged).toEqual([])
@@ -93,7 +93,7 @@ describe('a suspension by a role', () => {
       { suspended: { reason: 'departed' }, grants: [{ role: 'tier1' }] },
     ])
     const back = { ...after, targets: [target('ada', ['tier1'])] }
-    expect(planned(back)).toEqual(only('grant/a-ada/tier1'))
+    expect(planned(back)).toEqual(only('grant/a-ada/tier1/instead/p-off'))
     expect(planOf(back).changes).toMatchObject([{ replaces: { platformRole: 'p-off' }, resumes: true }])
     const again = applyAll(back, planOf(back).changes)
     expect(again.accounts).toMatchObject([{ status: 'enabled', roles: ['p-tier1'] }])
@@ -102,14 +102,14 @@ describe('a suspension by a role', () => {
 
   test('back with another role: that one, and the record of the old one goes', () => {
     const back = { ...off, targets: [target('ada', ['tier2'])] }
-    expect(planned(back)).toEqual(only('forget/a-ada/tier1/p-tier1', 'grant/a-ada/tier2'))
+    expect(planned(back)).toEqual(only('forget/a-ada/tier1/p-tier1', 'grant/a-ada/tier2/instead/p-off'))
   })
 
   test('died between platform and record: the same grant ends it', () => {
     const back = { ...off, targets: [target('ada', ['tier1'])] }
     const [grant] = planOf(back).changes as readonly [Change]
     const died = applyChange(back, grant, 'onPlatform')
-    expect(planOf(died).changes).toMatchObject([{ id: 'grant/a-ada/tier1', resumes: true }])
+    expect(planOf(died).changes).toMatchObject([{ id: 'grant/a-ada/tier1/instead/p-off', resumes: true }])
     expect(planned(applyAll(died, planOf(died).changes))).toEqual(only())
   })
 
@@ -200,7 +200,7 @@ describe('judged', () => {
   test('a replaced administrator role is the seat it was, unless the new role administers, too', () => {
     const demoted = has('admin', ['admin'], ['tier1'])
     expect(judge(input(demoted, minimum(demoted))).held).toMatchObject([
-      { change: { id: 'grant/a-ada/tier1' }, reason: { kind: 'minimumAdmins', remaining: 0 } },
+      { change: { id: 'grant/a-ada/tier1/instead/admin' }, reason: { kind: 'minimumAdmins', remaining: 0 } },
     ])
     const moved = has('admin', ['admin'], ['tier2'])
     expect(judge(input(moved, minimum(moved))).held).toEqual([])

@@ -18,7 +18,7 @@ const ids = (given: World): readonly string[] => planOf(given).changes.map(({ id
 const problems = (given: World): readonly string[] => planOf(given).problems.map(({ kind }) => kind)
 const turn = (given: World): World => applyAll(given, planOf(given).changes)
 const emails = (given: World) => given.accounts.map(({ email }) => email)
-const invited = 'invite/acme/ada/after/a-ada'
+const invited = 'invite/acme/ada/after/a-ada/tier1'
 const removed = 'remove/a-ada/readdressed'
 
 describe('another address is another account', () => {
@@ -148,12 +148,12 @@ describe('the old account stays', () => {
     const snapshot = { ...snapshotOf(given), complete: false }
     expect(
       planChanges({ ...given, configuration: 1, directoryAt: given.now, snapshot }).changes,
-    ).toMatchObject([{ id: 'grant/a-ada/tier2' }])
+    ).toMatchObject([{ id: 'grant/a-ada/tier2/instead/p-tier1' }])
   })
 
   test('until a role that took the place of ours by hand is put right', () => {
     const given = moving('tier1', { accounts: [account('ada', ['guest'])] })
-    expect(ids(given)).toEqual(['grant/a-ada/tier1'])
+    expect(ids(given)).toEqual(['grant/a-ada/tier1/instead/guest'])
     expect(problems(given)).toEqual([])
     expect(ids(turn(given))).toEqual([invited])
   })
@@ -164,7 +164,7 @@ describe('the old account stays', () => {
       one.id === 'account-1' ? { ...one, roles: account('x', ['guest']).roles } : one,
     )
     const given = { ...made, accounts: lowered }
-    expect(ids(given)).toEqual(['grant/account-1/tier1'])
+    expect(ids(given)).toEqual(['grant/account-1/tier1/instead/guest'])
     expect(ids(turn(given))).toEqual([removed])
   })
 })
@@ -217,7 +217,7 @@ describe('judged', () => {
   }
 
   test('the old account of the last administrator goes once the new one administers', () => {
-    expect(judged(moving('admin'))).toEqual([[invited], []])
+    expect(judged(moving('admin'))).toEqual([['invite/acme/ada/after/a-ada/admin'], []])
     expect(judged(turn(moving('admin')))).toEqual([[removed], []])
   })
 

@@ -137,7 +137,7 @@ describe('how far a plan reaches', () => {
       'grant/a-ada/tier2',
       'suspend/a-cid/departed',
       'revoke/a-bea/tier2/p-tier2',
-      'invite/acme/dan/1',
+      'invite/acme/dan/1/admin',
     ])
   })
 

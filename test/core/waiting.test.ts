@@ -8,7 +8,17 @@ import { type JudgeInput, judge } from '../../lib/core/judgement.ts'
 import type { DriftRecord } from '../../lib/core/ports/runs.ts'
 import { newlyHeld, stricter } from '../../lib/core/stricter.ts'
 import { digestOf, nextHold } from '../../lib/provisioning/holding.ts'
-import { account, community, day, emptyWorld, left, noon, owned, target } from '../support/examples.ts'
+import {
+  account,
+  community,
+  day,
+  emptyWorld,
+  left,
+  noon,
+  oneRoleWorld,
+  owned,
+  target,
+} from '../support/examples.ts'
 import { planOf, snapshotOf, type World } from '../support/world.ts'
 
 const people = (count: number): readonly string[] =>
@@ -49,7 +59,7 @@ describe('while something waits for a person', () => {
   const waits = (whileHeld: Safety['whileHeld'], more: Partial<JudgeInput> = {}) =>
     judge(input(world, more, { whileHeld }))
   const ids = (changes: readonly { readonly id: string }[]) => changes.map(({ id }) => id)
-  const join = 'invite/acme/new/1'
+  const join = 'invite/acme/new/1/tier1'
 
   test('everything else goes on, or departures only, or nothing', () => {
     expect(ids(waits('goOn').allowed)).toEqual([...people(5).map(departure), join])
@@ -133,9 +143,64 @@ describe('while something waits for a person', () => {
   })
 })
 
+describe('consent to a change is none to another', () => {
+  /** Judged with a day's consent to everything that is held in another world. */
+  const afterConsent = (seen: World, now: World, safety: Partial<Safety>) => {
+    const changes = judge(input(seen, {}, safety)).held.map(({ change }) => change.id)
+    expect(changes).toHaveLength(1)
+    const approval = { community: community.id, digest: 'd', changes, by: 'op', reason: 'ok', at: noon }
+    const approvals = [{ ...approval, expiresAt: later(noon, day) }]
+    expect(ruling(input(seen, { approvals }, safety)).held).toEqual([])
+    return ruling(input(now, { approvals }, safety)).held.map(([, reason]) => reason)
+  }
+  const holding = (role: string, wanted = 'tier1'): World => ({
+    ...oneRoleWorld,
+    accounts: [account('p00', [role])],
+    ownership: [owned('p00', [role])],
+    targets: [target('p00', [wanted])],
+  })
+
+  test.each([
+    ['the minimum', { minimumAdmins: 1 }, 'minimumAdmins'],
+    ['somebody who has to stay', { minimumAdmins: 0, requiredAdmins: ['p00@acme.test'] }, 'requiredAdmin'],
+  ] as const)('a role instead of a guest’s, and instead of an administrator’s: %s', (_, safety, reason) => {
+    const all = { ...safety, protected: ['p00@acme.test'] }
+    expect(afterConsent(holding('tier2'), holding('admin'), all)).toEqual(['protected'])
+    expect(afterConsent(holding('admin'), holding('tier2'), all)).toEqual(['protected'])
+    expect(ruling(input(holding('admin'), {}, safety)).held).toEqual([
+      ['grant/a-p00/tier1/instead/admin', reason],
+    ])
+  })
+
+  test('an invitation as a guest, and one as an administrator', () => {
+    const joining = (...roles: readonly string[]): World => ({
+      ...emptyWorld,
+      targets: [target('new', roles)],
+    })
+    const safety = { protected: ['new@acme.test'] }
+    expect(afterConsent(joining('guest'), joining('admin'), safety)).toEqual(['protected'])
+    expect(afterConsent(joining('guest'), joining('guest'), safety)).toEqual([])
+  })
+
+  test('a repair that takes one thing from an administrator, and one that takes more', () => {
+    const having = (...permissions: readonly string[]): World => {
+      const roles = emptyWorld.roles.map((role) =>
+        role.id === 'p-tier2' ? { ...role, admin: true, permissions } : role,
+      )
+      return { ...house(1, 0, 'tier2'), roles }
+    }
+    const own = having().roleOwnership.find(({ role }) => role === 'tier2')?.applied.permissions ?? []
+    const safety = { minimumAdmins: 1 }
+    expect(afterConsent(having(...own, 'ONE'), having(...own, 'ONE', 'TWO'), safety)).toEqual([
+      'minimumAdmins',
+    ])
+    expect(afterConsent(having(...own, 'TWO', 'ONE'), having(...own, 'ONE', 'TWO'), safety)).toEqual([])
+  })
+})
+
 describe('flapping', () => {
   const world: World = { ...house(2, 0), accounts: [account('p00', []), account('p01', ['tier1'])] }
-  const flapping = new Map([['grant/a-p00/tier1', { corrections: 3, since: noon }]])
+  const flapping = new Map([['grantLost/a-p00/tier1', { corrections: 3, since: noon }]])
 
   test('stops the correction, and an approval corrects once more', () => {
     expect(ruling(input(world)).allowed).toEqual(['grant/a-p00/tier1'])
@@ -224,7 +289,7 @@ describe('the records of drift', () => {
       .reduce<readonly DriftRecord[]>((before, at) => count(before, at, given(at)), [])
     expect(flappingIn(drift, two, later(noon, day)).size).toBe(0)
     expect([...flappingIn(drift, records, later(noon, day))]).toEqual([
-      ['grant/a-p00/tier1', { corrections: 3, since: hours[0] }],
+      ['grantLost/a-p00/tier1', { corrections: 3, since: hours[0] }],
     ])
     expect(flappingIn(drift, records, later(hours[0] ?? noon, correctionWindow)).size).toBe(0)
     const other = planOf({ ...world, accounts: [account('p00', ['tier1']), account('p01', [])] }).drift
@@ -241,6 +306,33 @@ describe('the records of drift', () => {
     const input = { drift, allowed: changes, approved, ownership: world.ownership, records: once, now: noon }
     expect(countCorrections(input)).toMatchObject([{ corrections: [] }])
     expect(countCorrections({ ...input, allowed: [], approved: new Set() })).toEqual([])
+  })
+
+  test('it is the same correction, whatever took the place this time', () => {
+    const lost = (by: string) => {
+      const accounts = [account('p00', [by])]
+      const ownership = [owned('p00', ['tier1'])]
+      return planOf({ ...oneRoleWorld, accounts, ownership, targets: [target('p00', ['tier1'])] })
+    }
+    const records = ['guest', 'tier2', 'guest'].reduce<readonly DriftRecord[]>((before, by, n) => {
+      const [at, plan] = [later(noon, n * 3600), lost(by)]
+      return countCorrections({
+        drift: plan.drift,
+        allowed: plan.changes,
+        approved: new Set(),
+        ownership: [owned('p00', ['tier1'], { grants: [] })],
+        records: before,
+        now: at,
+      })
+    }, [])
+    expect(records).toMatchObject([{ corrections: [noon, later(noon, 3600), later(noon, 7200)] }])
+    const plan = lost('tier2')
+    expect(plan.drift.map((one) => plan.changes.some((change) => correctedBy(one, change)))).toEqual([true])
+    const flapping = flappingIn(plan.drift, records, later(noon, day))
+    const given = { ...oneRoleWorld, accounts: [account('p00', ['tier2'])] }
+    expect(ruling({ ...input(given), plan, flapping }).held).toEqual([
+      ['grant/a-p00/tier1/instead/p-tier2', 'flapping'],
+    ])
   })
 
   test('know the change that ends a difference', () => {

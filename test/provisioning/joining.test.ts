@@ -112,7 +112,7 @@ test('the trail of a change says who, what, before, after and by which rule', as
   expect(trail.map(({ event }) => event)).toContainEqual(
     expect.objectContaining({
       kind: 'changeApplied',
-      change: `invite/demo/${anna.id}/1`,
+      change: `invite/demo/${anna.id}/1/analyst`,
       rolesBefore: [],
       rolesAfter: ['analyst'],
       because: ['analysts'],

@@ -67,7 +67,7 @@ describe('a stored plan that somebody wants carried out', () => {
     expect(await fate(number)).toMatchObject({
       state: 'refused',
       applied: 0,
-      why: [`invite/demo/${bea.id}/1: no longer planned, and not done`],
+      why: [`invite/demo/${bea.id}/1/analyst: no longer planned, and not done`],
     })
     expect(await trail('changeIntended')).toEqual([])
     // Wanted again it fits again, and may be asked for again.
