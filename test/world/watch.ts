@@ -274,4 +274,3 @@ export const createWatch = (deps: WatchDeps) => {
     violations: (): readonly string[] => violations,
   }
 }
-export type Watch = ReturnType<typeof createWatch>
