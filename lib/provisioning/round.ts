@@ -133,6 +133,16 @@ const moving = ({ applied }: Application, ownership: readonly Ownership[]): read
   return ownership.filter((one) => one.former !== undefined && touched.has(personKey(one)))
 }
 
+/** What stood in their way was an account that is removed now. */
+const freed = ({ applied }: Application, problems: State['problems']): readonly Person[] => {
+  const gone = new Set(applied.flatMap((one) => (one.kind === 'remove' ? [one.subject.account] : [])))
+  return problems.flatMap((one) =>
+    (one.kind === 'adoptionNeeded' || one.kind === 'ownedElsewhere') && gone.has(one.subject.account)
+      ? [one.subject]
+      : [],
+  )
+}
+
 /** Outcomes of everybody whose changes were reached; then the work. */
 const settle = async (
   deps: Provisioning,
@@ -172,7 +182,11 @@ const settle = async (
     },
   )
   if (asked !== undefined) return settleWish(deps, round.community.id, taken, application)
-  const again = [...moving(application, after.ownership), ...(look.untold ?? [])]
+  const again = [
+    ...moving(application, after.ownership),
+    ...freed(application, after.problems),
+    ...(look.untold ?? []),
+  ]
   return settleWork(deps, round.community.id, taken, application, again)
 }
 

@@ -264,3 +264,15 @@ test.each([
   expect(await owned(again)).toMatchObject({ takenOver: { from: { member: before.id } } })
   expect(await takeovers(again)).toHaveLength(passed ? 1 : 2)
 })
+
+test('who waits for the account of somebody who departed is invited as soon as that one is removed', async () => {
+  bench = await openBench()
+  await departed(deleted)
+  const again = await bench.provider.person('ada', 'ada.l@demo.test')
+  await bench.provider.group('SOC-Tier1', [again])
+  await bench.settle()
+  expect(await problemsOf()).toMatchObject([{ kind: 'adoptionNeeded', why: 'explicit' }])
+  bench.clock.advance(40 * 86_400)
+  await bench.reconcile()
+  expect(bench.seen().ada).toEqual({ status: 'enabled', roles: ['SOC tier 1'] })
+})
