@@ -19,39 +19,8 @@ import {
   owned,
   target,
 } from '../support/examples.ts'
-import { planOf, snapshotOf, type World } from '../support/world.ts'
-
-const people = (count: number): readonly string[] =>
-  Array.from({ length: count }, (_, n) => `p${String(n).padStart(2, '0')}`)
-
-/** `count` people with a role, of whom the first `leaving` have left; somebody stays, so that it is no empty directory. */
-const house = (count: number, leaving: number, role = 'tier1'): World => ({
-  ...emptyWorld,
-  accounts: people(count).map((name) => account(name, [role])),
-  ownership: people(count).map((name) => owned(name, [role])),
-  targets: people(count).map((name, n) => (n < leaving ? left(name) : target(name, [role]))),
-})
-
-const input = (world: World, more: Partial<JudgeInput> = {}, safety: Partial<Safety> = {}): JudgeInput => ({
-  plan: planOf(world),
-  community: { ...world.community, safety: { ...world.community.safety, ...safety } },
-  history: { ownedAtStart: world.ownership.length, departures: [], revocations: [] },
-  approvals: [],
-  snapshot: snapshotOf(world),
-  owned: world.ownership.length,
-  desired: world.targets.filter(({ granted }) => granted.length > 0).length,
-  now: noon,
-  ...more,
-})
-const ruling = (given: JudgeInput) => {
-  const { allowed, held, withheld } = judge(given)
-  return {
-    allowed: allowed.map(({ id }) => id),
-    held: held.map(({ change, reason }) => [change.id, reason.kind]),
-    withheld: withheld.map(({ id }) => id),
-  }
-}
-const departure = (name: string) => `suspend/a-${name}/departed`
+import { departure, house, input, people, ruling } from '../support/rulings.ts'
+import { planOf, type World } from '../support/world.ts'
 
 describe('while something waits for a person', () => {
   // Seven leave, of whom two are too many; one joins.
