@@ -2,15 +2,18 @@ import type {
   Budget,
   Community,
   Configuration,
+  Connection,
   Leaving,
   Matcher,
   RoleDefinition,
+  Safety,
   TextTest,
   Webhook,
 } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { communityId, connectionId, fold, roleId, ruleId } from '../core/ids.ts'
 import { scopeText } from './checks-scopes.ts'
+import { groupsOf, hooksOf, samlOf } from './convert-saml.ts'
 import { seconds } from './forms.ts'
 import { platformForms } from './platform-forms.ts'
 import type { CommunityFile, ConfigurationFile } from './schema.ts'
@@ -20,6 +23,7 @@ import type { WebhookFile } from './schema-webhooks.ts'
 
 /** From the file's shape, checked, to the one the house works with: defaults filled in, durations in seconds, addresses folded. */
 type LeavingFile = NonNullable<CommunityFile['onDeparture']>
+type ConnectionFile = ConfigurationFile['connections'][number]
 type BudgetFile = NonNullable<NonNullable<CommunityFile['safety']>['departures']>
 
 const unchecked = (what: string): never => {
@@ -78,8 +82,17 @@ const role = (file: RoleFile, { platform, tenant }: CommunityFile): RoleDefiniti
   }
 }
 
+const safetyOf = (file: CommunityFile['safety']): Safety => ({
+  departures: budget(file?.departures),
+  revocations: budget(file?.revocations),
+  window: seconds(file?.window ?? '24h'),
+  minimumAdmins: file?.minimumAdmins ?? 1,
+  requiredAdmins: (file?.requiredAdmins ?? []).map(fold),
+  whileHeld: file?.whileHeld ?? 'goOn',
+  protected: (file?.protected ?? []).map(fold),
+})
+
 const community = (file: CommunityFile): Community => {
-  const { safety } = file
   const onDeparture = file.onDeparture === undefined ? defaultLeaving : leaving(file.onDeparture)
   return {
     id: communityId(file.id),
@@ -87,6 +100,7 @@ const community = (file: CommunityFile): Community => {
     tenant: file.tenant,
     ...(file.parent === undefined ? {} : { parent: communityId(file.parent) }),
     baseUrl: file.baseUrl,
+    ...(file.loginUrl === undefined ? {} : { loginUrl: file.loginUrl }),
     credentials: file.credentials,
     mode: file.mode ?? 'enforce',
     adopt: file.adopt ?? 'explicit',
@@ -95,15 +109,7 @@ const community = (file: CommunityFile): Community => {
     ...(file.fallbackRole === undefined ? {} : { fallbackRole: roleId(file.fallbackRole) }),
     ...(file.departedKeepReadAccess === undefined ? {} : { departedKeepReadAccess: true }),
     onConflict: file.onConflict ?? 'priority',
-    safety: {
-      departures: budget(safety?.departures),
-      revocations: budget(safety?.revocations),
-      window: seconds(safety?.window ?? '24h'),
-      minimumAdmins: safety?.minimumAdmins ?? 1,
-      requiredAdmins: (safety?.requiredAdmins ?? []).map(fold),
-      whileHeld: safety?.whileHeld ?? 'goOn',
-      protected: (safety?.protected ?? []).map(fold),
-    },
+    safety: safetyOf(file.safety),
     requestsPerSecond: file.requestsPerSecond ?? platformForms[file.platform].requestsPerSecond,
     roles: file.roles.map((one) => role(one, file)),
     dialect: file.dialect ?? {},
@@ -134,21 +140,32 @@ const webhook = ({ id, url, secret, events }: WebhookFile): Webhook => ({
   ...(events === undefined ? {} : { events }),
 })
 
-export const convert = (file: ConfigurationFile): Configuration => ({
-  number: 0,
-  webhooks: (file.webhooks ?? []).map(webhook),
-  connections: file.connections.map(({ id, domains, reportUnmentionedAfter }) => ({
+const connection = (file: ConnectionFile): Connection => {
+  const { id, domains, reportUnmentionedAfter, groups, saml, hooks } = file
+  return {
     id: connectionId(id),
     domains: domains.map(fold),
     ...(reportUnmentionedAfter === undefined
       ? {}
       : { reportUnmentionedAfter: seconds(reportUnmentionedAfter) }),
-  })),
+    ...(groups === undefined && saml === undefined && hooks === undefined
+      ? {}
+      : { groups: groupsOf(groups) }),
+    ...(saml === undefined ? {} : { saml: samlOf(saml) }),
+    ...(hooks === undefined ? {} : { hooks: hooksOf(hooks) }),
+  }
+}
+
+export const convert = (file: ConfigurationFile): Configuration => ({
+  number: 0,
+  webhooks: (file.webhooks ?? []).map(webhook),
+  connections: file.connections.map(connection),
   communities: file.communities.map(community),
-  rules: file.rules.map(({ id, connection, when, grant }) => ({
+  rules: file.rules.map(({ id, connection, when, grant, includeCreatedAtLogin }) => ({
     id: ruleId(id),
     ...(connection === undefined ? {} : { connection: connectionId(connection) }),
     when: matcher(when),
+    ...(includeCreatedAtLogin === undefined ? {} : { includeCreatedAtLogin }),
     grant: grant.map((one) => ({ community: communityId(one.community), role: roleId(one.role) })),
   })),
 })

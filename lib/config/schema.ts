@@ -3,6 +3,7 @@ import { platformNames } from '../core/configuration.ts'
 import { domainForm, durationForm, emailForm, secretForm } from './forms.ts'
 import { match, matcher } from './schema-matcher.ts'
 import { id, name, role } from './schema-roles.ts'
+import { groups, hooks, saml } from './schema-saml.ts'
 import { webhooks } from './schema-webhooks.ts'
 
 /**
@@ -84,6 +85,12 @@ const community = z
     ),
     parent: id('the community above it, whose people reach into it').optional(),
     baseUrl: z.string().min(1).max(1000).describe('the platform’s API, such as https://api.sekoia.io'),
+    loginUrl: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('the platform’s own login page for these people; absent: the platform’s usual one'),
     credentials: z
       .string()
       .regex(secretForm)
@@ -149,6 +156,9 @@ const connection = z
       .describe(
         'active people of whom it said nothing for so long are reported, and no more than that: days, 2d at least, such as 90d; absent: nobody is',
       ),
+    groups: groups.optional(),
+    saml: saml.optional(),
+    hooks: hooks.optional(),
   })
   .describe('one identity provider’s directory')
   .meta({ id: 'Connection' })
@@ -158,6 +168,10 @@ const rule = z
     id: id('the rule’s id'),
     connection: id('the connection whose people it is for; absent: all').optional(),
     when: matcher,
+    includeCreatedAtLogin: z
+      .literal(true)
+      .optional()
+      .describe('true: roles that may administer are given to members a login has created, too'),
     grant: z
       .array(
         z

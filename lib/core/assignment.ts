@@ -15,12 +15,20 @@ export type Evidence =
       readonly through?: readonly GroupStep[]
       /** So many more stand in the middle of a long way. */
       readonly leftOut?: number
+      /** Shown at a login; its id is the name it had there. */
+      readonly shown?: true
     }
-  | { readonly kind: 'attribute'; readonly path: string }
+  | {
+      readonly kind: 'attribute'
+      readonly path: string
+      /** Shown at a login. */
+      readonly shown?: true
+    }
   | { readonly kind: 'absence' }
 
 export type Because = {
   readonly rule: RuleId
+  /** `sso`: only what a login showed makes it match. */
   readonly source: Source
   /** The nearest of it, where there is very much. */
   readonly evidence: readonly Evidence[]
@@ -36,7 +44,13 @@ export type Assignment = {
 
 /** Wanted by a rule and not given: the platform's own constraints or the conflict setting stood in the way. */
 export type Suppressed = Assignment & {
-  readonly by: 'customReplacesBuiltin' | 'exclusiveRole' | 'maximumRoles' | 'conflictDenied'
+  readonly by:
+    | 'customReplacesBuiltin'
+    | 'exclusiveRole'
+    | 'maximumRoles'
+    | 'conflictDenied'
+    /** A login created the member, the role may administer, and no rule says that it is for those, too. */
+    | 'createdAtLogin'
   /** The roles that stood in the way. */
   readonly winners: readonly RoleId[]
 }

@@ -1,3 +1,5 @@
+import { fold } from './ids.ts'
+import type { ShownAttributes } from './login.ts'
 import type { Attributes, AttributeValue, Member } from './member.ts'
 
 type Bag = { readonly [name: string]: AttributeValue }
@@ -56,3 +58,9 @@ export const attributeValues = (member: Member, path: string): readonly string[]
   if (core.length > 0 || lowered.startsWith(coreSchema)) return core
   return extensions(member.attributes).flatMap(([, bag]) => texts(bag, steps))
 }
+
+/** What logins showed under this name: asked where the directory says nothing. */
+export const shownValues = (shown: ShownAttributes | undefined, path: string): readonly string[] =>
+  Object.entries(shown ?? {})
+    .filter(([name]) => fold(name) === fold(path))
+    .flatMap(([, values]) => values)

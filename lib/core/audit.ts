@@ -15,6 +15,8 @@ export type Actor =
   | { readonly kind: 'credential'; readonly label: string }
   | { readonly kind: 'system'; readonly part: 'dispatch' | 'provision' | 'reconcile' | 'sweep' }
   | { readonly kind: 'operator'; readonly label: string }
+  /** An assertion the identity provider signed, or its hook: `saml`, `okta`. */
+  | { readonly kind: 'login'; readonly by: 'saml' | 'okta' }
 
 /** Stamp of one accepted request, handed through to every item it writes. */
 export type Stamp = {
@@ -121,6 +123,28 @@ export type AuditEvent =
       readonly kind: 'quarantined' | 'released'
       readonly community: CommunityId
       readonly reason: string
+    }
+  /** A login was accepted and changed what is kept of the member's logins. */
+  | {
+      readonly kind: 'loginShown'
+      readonly member: MemberId
+      /** This login linked the identity to the member. */
+      readonly linked?: true
+      readonly groups: 'present' | 'absent' | 'overflow'
+      /** Of those that count from then on: the ones a rule could match. */
+      readonly concerning: readonly string[]
+      readonly shown: number
+      /** Names of attributes, never their values. */
+      readonly attributes: readonly string[]
+    }
+  /** Under the member, where the message was genuine so far that they are known. */
+  | { readonly kind: 'loginRefused'; readonly code: string; readonly member?: MemberId }
+  | { readonly kind: 'identityUnlinked'; readonly member: MemberId; readonly reason: string }
+  | {
+      readonly kind: 'certificateTrusted' | 'certificateGone' | 'certificateRevoked'
+      /** SHA-256 of the certificate, hex. */
+      readonly fingerprint: string
+      readonly reason?: string
     }
   | { readonly kind: 'configurationPushed' | 'configurationRolledBack'; readonly number: number }
   | {

@@ -16,6 +16,63 @@ export type Connection = {
   readonly domains: readonly string[]
   /** Seconds without a word of a member from the identity provider after which that is reported; absent: never. */
   readonly reportUnmentionedAfter?: number
+  /** Absent: what SCIM pushed, and nothing of logins. */
+  readonly groups?: ConnectionGroups
+  readonly saml?: SamlSettings
+  readonly hooks?: HookSettings
+}
+
+/** Which groups of a member rules see: those pushed by SCIM, those shown at the last login, or both. */
+export type ConnectionGroups = {
+  readonly from: readonly ('scim' | 'saml')[]
+  /** Name of the SAML attribute that carries groups. */
+  readonly samlAttribute: string
+  /** Seconds for which what a login showed, groups and attributes, counts. */
+  readonly maximumAge: number
+}
+
+/** Rolecall as SAML service provider of one identity provider. */
+export type SamlSettings = {
+  /** `stored`: put there by `rolecall saml trust`. */
+  readonly metadata: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'stored' }
+  /** The metadata's certificates are not followed: only `rolecall saml trust` changes them. */
+  readonly pinned?: true
+  /** The identity provider's entityID; absent: that of the first metadata, for good. */
+  readonly entityId?: string
+  /** Reference to our own keys, as `Community.credentials`; absent: requests are not signed, assertions not encrypted. */
+  readonly keys?: string
+  /** Attribute that identifies the person instead of a persistent NameID. */
+  readonly subject?: string
+  /** Names of the SAML attributes for an e-mail address and a new member's names; absent: the usual ones. */
+  readonly email?: string
+  readonly givenName?: string
+  readonly familyName?: string
+  /** What rules may ask for: the name in rules → the SAML attribute's name. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** Whoever the directory does not know is created at their first login. */
+  readonly createMembers: boolean
+  readonly idpInitiated: boolean
+  /** Origins a login may return to, beside the communities' own. */
+  readonly returnTo: readonly string[]
+  /** Seconds for which the answer waits for the platforms. */
+  readonly wait: number
+}
+
+/** A claim in the identity provider's own token: the name of the member's role in a community that knows one role per user. */
+export type HookClaim = { readonly name: string; readonly community: CommunityId }
+export type HookSettings = {
+  /** Okta's SAML assertion inline hook. */
+  readonly okta?: { readonly claims: readonly HookClaim[] }
+  /** Entra's custom claims provider (onTokenIssuanceStart). */
+  readonly entra?: {
+    /** Tenant id. */
+    readonly tenant: string
+    /** Application id of the registration the hook is protected by; the token's audience. */
+    readonly audience: string
+    /** Origin of the token service. */
+    readonly authority: string
+    readonly claims: readonly HookClaim[]
+  }
 }
 
 /** Where operators' events go beside the log: signed HTTP requests. */
@@ -72,6 +129,8 @@ export type Community = {
   /** The community of this configuration whose members reach into this one (Sekoia: main community; Netography: reseller). */
   readonly parent?: CommunityId
   readonly baseUrl: string
+  /** Where its people log in; absent: nowhere the platform's traits know of. */
+  readonly loginUrl?: string
   /** A reference such as `secretsmanager:name`, `ssm:/path`, `env:NAME`, `file:path`; never the secret. */
   readonly credentials: string
   readonly mode: Mode
@@ -128,6 +187,8 @@ export type Rule = {
   /** Restricts the rule to one connection; absent: all. */
   readonly connection?: ConnectionId
   readonly when: Matcher
+  /** Its roles that may administer are given to members whom a login created, too. */
+  readonly includeCreatedAtLogin?: true
   readonly grant: readonly { readonly community: CommunityId; readonly role: RoleId }[]
 }
 

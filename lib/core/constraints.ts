@@ -34,6 +34,13 @@ const administers = (definition: RoleDefinition, { builtinPower, adminPermission
     ? builtinPower !== undefined && fold(definition.name) === builtinPower.at(-1)
     : (definition.contents?.permissions ?? []).some((one) => adminPermissions.includes(one))
 
+/** Whether its holders might administer: what nobody knows of a role counts as yes. */
+export const mayAdminister = (definition: RoleDefinition, traits: PlatformTraits): boolean => {
+  if (administers(definition, traits)) return true
+  if (definition.kind === 'builtin') return builtinRank(definition.name, traits) === large
+  return definition.kind !== 'intakeRestricted' && definition.contents === undefined
+}
+
 /** How much a role may do, as far as the configuration tells: an existing role's contents are unknown, so it counts as large. */
 const power = ({ definition }: Wanted, traits: PlatformTraits): readonly [number, number] => {
   const { kind } = definition

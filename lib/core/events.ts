@@ -2,6 +2,7 @@ import type { AccountId, CommunityId, ConnectionId, Instant, MemberId } from './
 import type { Person } from './plan.ts'
 
 type At = { readonly at: Instant }
+type OfCertificate = At & { readonly connection: ConnectionId; readonly fingerprint: string }
 type InCommunity = At & { readonly community: CommunityId }
 
 /**
@@ -62,6 +63,13 @@ export type OperatorEvent =
       readonly count: number
       readonly examples: readonly MemberId[]
     })
+  /** What an identity provider signs its assertions with has changed: nobody but its own people should have done that. */
+  | (OfCertificate & { readonly type: 'certificate.trusted' })
+  /** Trusted until then, and no longer. */
+  | (OfCertificate & { readonly type: 'certificate.gone'; readonly until: Instant })
+  | (OfCertificate & { readonly type: 'certificate.revoked' })
+  /** The identity provider's metadata cannot be read or may not be believed; what was trusted before stays so. */
+  | (At & { readonly type: 'metadata.failed'; readonly connection: ConnectionId; readonly code: string })
 export type EventType = OperatorEvent['type']
 
 const types: Readonly<Record<EventType, true>> = {
@@ -79,5 +87,9 @@ const types: Readonly<Record<EventType, true>> = {
   'community.quarantined': true,
   'community.released': true,
   'members.unmentioned': true,
+  'certificate.trusted': true,
+  'certificate.gone': true,
+  'certificate.revoked': true,
+  'metadata.failed': true,
 }
 export const eventTypes = Object.keys(types) as readonly EventType[]

@@ -10,7 +10,19 @@ import type { RoleExplanation } from './explanation-roles.ts'
 import { obstacleText } from './obstacles.ts'
 import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
 
-export const actorText = (actor: Actor): string => (actor.kind === 'system' ? actor.part : actor.label)
+export const actorText = (actor: Actor): string => {
+  switch (actor.kind) {
+    case 'system':
+      return actor.part
+    case 'login':
+      return actor.by === 'saml' ? 'SAML login' : 'login at Okta'
+    case 'credential':
+    case 'operator':
+      return actor.label
+    default:
+      return unreachable(actor)
+  }
+}
 
 const sinceText = (since: string, from: Provenance | undefined): string =>
   from === undefined ? '' : `${since} ${from.at} (request ${from.requestId} by ${actorText(from.actor)})`
@@ -55,11 +67,13 @@ const suppressions: Readonly<Record<Suppressed['by'], string>> = {
   customReplacesBuiltin: 'the platform switches a built-in role off when a custom one is given',
   exclusiveRole: 'one of these roles stands alone',
   maximumRoles: 'the platform allows no more roles of this kind',
+  createdAtLogin:
+    'the member was created by a login, the role may administer, and no rule has includeCreatedAtLogin',
   conflictDenied: 'the roles clash and the community denies clashing roles',
 }
 
 const suppressedText = ({ by, winners }: NonNullable<RoleExplanation['suppressed']>): string =>
-  `wanted and not given: ${suppressions[by]} (${winners.join(', ')})`
+  `wanted and not given: ${suppressions[by]}${winners.length === 0 ? '' : ` (${winners.join(', ')})`}`
 
 const runText = ({ given }: RoleExplanation): string =>
   given === undefined ? '' : ` (request ${given.requestId} by ${actorText(given.actor)})`

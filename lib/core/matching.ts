@@ -1,6 +1,7 @@
 import type { Evidence, GroupStep, Source } from './assignment.ts'
-import { attributeValues } from './attributes.ts'
+import { attributeValues, shownValues } from './attributes.ts'
 import type { Matcher, Rule, TextTest } from './configuration.ts'
+import type { ShownAttributes } from './login.ts'
 import type { GroupReference, Member } from './member.ts'
 import { describeTest, type Patterns, passes } from './text-test.ts'
 
@@ -13,7 +14,12 @@ export type MemberGroup = {
   readonly through?: readonly GroupStep[]
   readonly leftOut?: number
 }
-export type MatchSubject = { readonly member: Member; readonly groups: readonly MemberGroup[] }
+export type MatchSubject = {
+  readonly member: Member
+  readonly groups: readonly MemberGroup[]
+  /** What logins showed; an attribute the directory knows is the directory's. */
+  readonly shown?: ShownAttributes | undefined
+}
 
 type Leaf = Extract<Matcher, { readonly group: unknown } | { readonly attribute: unknown }>
 type Finding = {
@@ -33,16 +39,18 @@ const leafEvidence = (leaf: Leaf, subject: MatchSubject, patterns: Patterns): re
   if ('group' in leaf)
     return subject.groups
       .filter(({ reference }) => namesOf(reference).some((name) => passes(leaf.group, name, patterns)))
-      .map(({ reference: { id, displayName }, source: _source, ...way }) => ({
+      .map(({ reference: { id, displayName }, source, ...way }) => ({
         kind: 'group',
         id,
         displayName,
         ...way,
+        ...(source === 'sso' ? { shown: true } : {}),
       }))
-  const held = attributeValues(subject.member, leaf.attribute).some((value) =>
-    passes(leaf.test, value, patterns),
-  )
-  return held ? [{ kind: 'attribute', path: leaf.attribute }] : []
+  const path = leaf.attribute
+  const pushed = attributeValues(subject.member, path)
+  const values = pushed.length > 0 ? pushed : shownValues(subject.shown, path)
+  if (!values.some((value) => passes(leaf.test, value, patterns))) return []
+  return [{ kind: 'attribute', path, ...(pushed.length > 0 ? {} : { shown: true }) }]
 }
 
 const describeLeaf = (leaf: Leaf, negated: boolean): string =>

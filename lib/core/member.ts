@@ -20,6 +20,8 @@ export type Member = {
   /** The client removed the attribute: `active` is not shown until it is set again, and the person stays as they were. */
   readonly activeUnassigned?: true
   readonly attributes: Attributes
+  /** Created by a login, and no word of SCIM since: the next change by SCIM takes it away. */
+  readonly createdAtLogin?: true
   /** Own counter behind the weak ETag. */
   readonly version: number
   /** Raised each time a deleted member is restored: membership rows of an earlier life count as absent. */

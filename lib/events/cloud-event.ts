@@ -19,6 +19,10 @@ const outside: { readonly [Type in EventType]: readonly FieldOf<Type>[] } = {
   'community.quarantined': ['community', 'cause'],
   'community.released': ['community'],
   'members.unmentioned': ['connection', 'count', 'examples'],
+  'certificate.trusted': ['connection', 'fingerprint'],
+  'certificate.gone': ['connection', 'fingerprint', 'until'],
+  'certificate.revoked': ['connection', 'fingerprint'],
+  'metadata.failed': ['connection', 'code'],
 }
 export const dataFields: Readonly<Record<EventType, readonly string[]>> = outside
 

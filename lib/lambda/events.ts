@@ -19,6 +19,10 @@ const metricOf: Readonly<Record<OperatorEvent['type'], string>> = {
   'community.quarantined': 'CommunityQuarantined',
   'community.released': 'CommunityReleased',
   'members.unmentioned': 'MembersUnmentioned',
+  'certificate.trusted': 'CertificateTrusted',
+  'certificate.gone': 'CertificateGone',
+  'certificate.revoked': 'CertificateRevoked',
+  'metadata.failed': 'MetadataFailed',
 }
 
 /** What went as it should is no warning. */

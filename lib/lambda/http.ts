@@ -10,6 +10,8 @@ export type HttpRequest = {
   readonly query: URLSearchParams
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** `name=value`, as sent. */
+  readonly cookies: readonly string[]
   readonly body: Uint8Array | undefined
   readonly requestId: string
   /** Scheme and host as the caller sees them. */
@@ -18,6 +20,8 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Whole `Set-Cookie` values. */
+  readonly cookies?: readonly string[]
   readonly body?: string
 }
 export type HttpHandler = MiddyfiedHandler<
@@ -41,16 +45,18 @@ export const requestOf = (event: APIGatewayProxyEventV2): HttpRequest => {
     path: event.rawPath,
     query: new URLSearchParams(event.rawQueryString),
     headers,
+    cookies: event.cookies ?? [],
     body: bodyOf(event),
     requestId: event.requestContext.requestId,
     origin: `${headers['x-forwarded-proto'] ?? 'https'}://${host}`,
   }
 }
 
-const resultOf = ({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 => ({
+const resultOf = ({ status, headers, cookies, body }: HttpResponse): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: { ...headers },
   isBase64Encoded: false,
+  ...(cookies === undefined ? {} : { cookies: [...cookies] }),
   ...(body === undefined ? {} : { body }),
 })
 

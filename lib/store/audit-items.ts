@@ -13,6 +13,8 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
     case 'memberDeleted':
     case 'groupJoined':
     case 'groupLeft':
+    case 'loginShown':
+    case 'identityUnlinked':
       return [auditPartition('member', event.member, connection)]
     case 'groupCreated':
     case 'groupUpdated':
@@ -46,6 +48,14 @@ const partitionsOf = ({ event, connection }: AuditEntry): readonly string[] => {
     case 'rejected':
     case 'planAsked':
       return [auditPartition('community', event.community)]
+    case 'loginRefused':
+      return event.member === undefined
+        ? [auditPartition('system', 'logins', connection)]
+        : [auditPartition('member', event.member, connection)]
+    case 'certificateTrusted':
+    case 'certificateGone':
+    case 'certificateRevoked':
+      return [auditPartition('system', 'trust', connection)]
     case 'configurationPushed':
     case 'configurationRolledBack':
       return [auditPartition('system', 'configuration')]

@@ -94,6 +94,19 @@ export const intentKey = (c: ConnectionId, id: GroupId, intent: string): Key =>
 export const intentPartKey = (c: ConnectionId, id: GroupId, intent: string, part: number): Key =>
   key(`${connection(c)}#GI#${id}`, `${intent}#${fourDigits(part)}`)
 
+// ---- logins
+/** Beside the directory, spread as it is: who reads all members can read all of these. */
+export const loginPartition = (c: ConnectionId, prefix: string): string => `${connection(c)}#LI#${prefix}`
+export const loginKey = (c: ConnectionId, id: MemberId): Key => key(loginPartition(c, prefixOf(id)), id)
+/** At most one member per identity; the member's record names the identity, so that there is one per member, too. */
+export const identityGuard = (c: ConnectionId, identity: string): Key =>
+  key(`${connection(c)}#SN#${identity}`, 'guard')
+export const loginRequestKey = (c: ConnectionId, id: string): Key =>
+  key(`${connection(c)}#LR#${id}`, 'request')
+export const messageKey = (c: ConnectionId, message: string): Key =>
+  key(`${connection(c)}#SM#${message}`, 'seen')
+export const identityProviderKey = (c: ConnectionId): Key => key(`${connection(c)}#IDP`, 'trust')
+
 // ---- due and work
 /** The stream's filter is this prefix: see the stack and the local stream. */
 export const duePrefix = 'DUE#'

@@ -71,7 +71,7 @@ describe('rules', () => {
           {
             rule: 'rule-tier1',
             source: 'sso',
-            evidence: [{ kind: 'group', id: 'id-tier1', displayName: 'tier1' }],
+            evidence: [{ kind: 'group', id: 'id-tier1', displayName: 'tier1', shown: true }],
             configuration: 4,
           },
           { rule: 'also', source: 'scim', evidence: [{ kind: 'absence' }], configuration: 4 },

@@ -15,6 +15,8 @@ export type MemberDraft = {
   /** The client removed the attribute: it is not shown until it is set again, and the person stays as they were. */
   readonly activeUnassigned?: true
   readonly attributes: Attributes
+  /** By a login: SCIM has said nothing of them yet. */
+  readonly createdAtLogin?: true
 }
 export type GroupDraft = {
   readonly displayName: string
