@@ -40,6 +40,7 @@ describe('an API Gateway event', () => {
         ['count', '6'],
       ],
       headers: { host: 'api.example.test', 'content-type': 'application/scim+json' },
+      cookies: [],
       body: undefined,
       requestId: 'request-1',
       origin: 'https://api.example.test',
