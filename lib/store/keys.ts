@@ -106,6 +106,7 @@ export const loginRequestKey = (c: ConnectionId, id: string): Key =>
 export const messageKey = (c: ConnectionId, message: string): Key =>
   key(`${connection(c)}#SM#${message}`, 'seen')
 export const identityProviderKey = (c: ConnectionId): Key => key(`${connection(c)}#IDP`, 'trust')
+export const metadataFailureKey = (c: ConnectionId): Key => key(`${connection(c)}#IDP`, 'failing')
 
 // ---- due and work
 /** The stream's filter is this prefix: see the stack and the local stream. */

@@ -90,7 +90,6 @@ export type IdentityProvider = {
   readonly readAt: Instant
   /** Of the URL they came from; absent: from a file. */
   readonly url?: string
-  readonly failing?: { readonly since: Instant; readonly code: string }
   /** Raised by every write: whoever writes names the one they read. */
   readonly edition: number
 }
@@ -106,6 +105,25 @@ export type TrustStore = {
       readonly reason?: string
     }[],
   ) => Promise<'saved' | 'stale'>
+}
+
+/** Of a metadata URL that cannot be read, or whose metadata may not be believed: beside what is trusted, which stays as it was. */
+export type MetadataFailure = {
+  readonly connection: ConnectionId
+  readonly url: string
+  readonly since: Instant
+  readonly code: string
+  /** In a row. */
+  readonly attempts: number
+  /** When it is tried again. */
+  readonly again: Instant
+  /** The code operators were last told. */
+  readonly told?: string
+}
+export type MetadataFailures = {
+  readonly metadataFailure: (connection: ConnectionId) => Promise<MetadataFailure | undefined>
+  readonly saveMetadataFailure: (failure: MetadataFailure) => Promise<void>
+  readonly forgetMetadataFailure: (connection: ConnectionId) => Promise<void>
 }
 
 /** Why somebody genuine is not let in. Stable: they stand in logs, in the audit trail and in docs/saml.md. */
