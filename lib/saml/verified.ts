@@ -10,7 +10,10 @@ export type VerifiedAssertion = {
   /** When the bearer confirmation ends: until then, and the skew, the message could be sent again. */
   readonly notOnOrAfter: Instant
   readonly authnInstant: Instant
-  /** By Name; values trimmed, in document order; on a null prototype. A nested element makes its value `undefined` no more than text does: it is refused. */
+  /**
+   * By Name; values trimmed, in document order, empty ones left out, repeated names together; on a null prototype. An attribute without values is there,
+   * with none.
+   */
   readonly attributes: { readonly [name: string]: readonly string[] }
 }
 
@@ -20,42 +23,42 @@ export type Verification =
 
 /** Stable: they stand in logs, in the audit trail and in docs/saml.md, never on the page a browser gets. In the order of the checks. */
 export const rejectionCodes = [
-  'message.parameter',
-  'message.size',
-  'message.base64',
-  'message.encoding',
-  'xml.prolog',
-  'xml.markup',
-  'xml.limits',
-  'schema',
-  'structure',
-  'sig.missing',
-  'sig.reference',
-  'sig.algorithm',
-  'sig.invalid',
-  'sig.untrusted',
-  'encryption.algorithm',
-  'encryption.failed',
-  'status',
-  'version',
-  'issuer',
-  'destination',
-  'conditions.missing',
-  'conditions.window',
-  'audience',
-  'confirmation.method',
-  'confirmation.recipient',
-  'confirmation.window',
-  'authn.missing',
-  'authn.window',
-  'subject.missing',
-  'subject.transient',
-  'attribute.content',
+  'message.parameter', // not exactly one SAMLResponse
+  'message.size', // over 256 KiB of base64
+  'message.base64', // other letters than base64's and line breaks, or bad padding
+  'message.encoding', // not UTF-8
+  'xml.prolog', // an XML declaration other than version 1.0 and UTF-8, or not at the start
+  'xml.markup', // DOCTYPE, comment, CDATA, processing instruction, schemaLocation
+  'xml.limits', // too many tags, transforms, namespaces, values, attributes, or too deep
+  'schema', // not well-formed, or not as the OASIS schemas have it
+  'structure', // not one Assertion in one Response; signatures, assertions or IDs where none may be
+  'sig.missing', // neither Response nor Assertion is signed
+  'sig.reference', // not one reference to the signature's own parent by its ID
+  'sig.algorithm', // method, digest, canonicalisation or transform outside the list
+  'sig.invalid', // what is signed is not what came (digest)
+  'sig.untrusted', // the signature value is by none of the provider's certificates
+  'encryption.algorithm', // RSA 1.5, 3DES, CBC without a verified Response signature around it, unknown ones
+  'encryption.failed', // no key opens it; no more is ever said
+  'status', // the provider says that the login failed
+  'version', // not 2.0
+  'issuer', // of Response or Assertion: not this provider
+  'destination', // missing or not our ACS
+  'conditions.missing', // no Conditions, or without an end
+  'conditions.window', // not yet, no longer, or for far too long
+  'audience', // none, or one that leaves us out
+  'confirmation.method', // no bearer confirmation
+  'confirmation.recipient', // missing or not our ACS
+  'confirmation.window', // no end, past it, far too long, or with NotBefore
+  'authn.missing', // no AuthnStatement
+  'authn.window', // the session is over, or begins in the future
+  'subject.missing', // no NameID, or an empty one
+  'subject.transient', // and nothing else says who it is
+  'attribute.content', // markup within a value
   // of the exchange, once the message itself is sound
-  'irt.missing',
-  'irt.unknown',
-  'irt.mismatch',
-  'irt.browser',
+  'irt.missing', // nobody asked, and unsolicited logins are off
+  'irt.unknown', // no such request, or one that was answered
+  'irt.mismatch', // Response and Assertion name different requests; the request is another connection's
+  'irt.browser', // another browser asked
   'replay',
 ] as const
 export type RejectionCode = (typeof rejectionCodes)[number]
