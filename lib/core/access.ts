@@ -100,6 +100,8 @@ export const accessEntries = (input: AccessInput): readonly AccessEntry[] => {
       role: role.id,
       status,
       because: [...reasons.map(becauseText), ...(detail === undefined ? [] : [detail])],
+      ...(detail === undefined ? {} : { detail }),
+      ...(role.wanted === undefined ? { leaving: true } : {}),
     }
   })
 }
@@ -108,6 +110,15 @@ const inheritedStatus: Readonly<Record<InheritedRole['state'], AccessEntry['stat
   given: 'assigned',
   waiting: 'pending',
   leaving: 'assigned',
+}
+
+/** Beside the words about where it comes from. */
+const inheritedNote = (
+  state: InheritedRole['state'],
+  pending: boolean,
+): Pick<AccessEntry, 'detail' | 'leaving'> => {
+  if (pending) return { detail: 'pending there' }
+  return state === 'leaving' ? { detail: 'no rule grants it any longer', leaving: true } : {}
 }
 
 /** What communities above give that holds in this one, too: no sooner than it does there, which `entries` say. */
@@ -120,15 +131,16 @@ export const inheritedEntries = (
     roles.map(({ role, state, perhaps }) => {
       const there = entries.find((one) => one.community === inheritedFrom && one.role === role)
       const pending = state === 'given' && there?.status === 'pending'
+      const note = inheritedNote(state, pending)
       return {
         community,
         role,
         status: pending ? 'pending' : inheritedStatus[state],
         because: [
           `a role of ${inheritedFrom}, which holds here, too${perhaps ? ' if its holders are administrators' : ''}`,
-          ...(pending ? ['pending there'] : []),
-          ...(state === 'leaving' ? ['no rule grants it any longer'] : []),
+          ...(note.detail === undefined ? [] : [note.detail]),
         ],
+        ...note,
         inheritedFrom,
       }
     }),

@@ -38,6 +38,13 @@ const renderHeldGroup = (baseUrl: string, group: HeldGroup): Attributes => ({
   type: group.through.length === 0 ? 'direct' : 'indirect',
 })
 
+/** The extension's schema knows these of it and no more. */
+const shownEntry = ({
+  detail: _,
+  leaving: __,
+  ...entry
+}: AccessEntry): Omit<AccessEntry, 'detail' | 'leaving'> => entry
+
 /** What a client reads of a User, with as much of what is derived as it asked for. */
 export const renderUser = (
   baseUrl: string,
@@ -50,7 +57,7 @@ export const renderUser = (
     if (member.externalId !== undefined) result.externalId = member.externalId
     if (!member.activeUnassigned) result.active = member.active
     if (groups.length > 0) result.groups = groups.map((each) => renderHeldGroup(baseUrl, each))
-    if (access.length > 0) result[accessUrn] = { assignments: access }
+    if (access.length > 0) result[accessUrn] = { assignments: access.map(shownEntry) }
   })
 
 export const renderMembership = (baseUrl: string, { type, id }: GroupMember): Attributes => ({

@@ -42,7 +42,13 @@ describe('a role that is wanted', () => {
 
   test('and not there yet is pending, whatever an earlier outcome said of others', () => {
     expect(accessEntries(input(['tier1']))).toEqual([
-      { community: soc, role: 'tier1', status: 'pending', because: [ofRule('tier1'), 'not carried out yet'] },
+      {
+        community: soc,
+        role: 'tier1',
+        status: 'pending',
+        because: [ofRule('tier1'), 'not carried out yet'],
+        detail: 'not carried out yet',
+      },
     ])
     const more = { ownership: owned('ada', ['tier1']), outcome: outcome('assigned') }
     expect(statuses(input(['tier1', 'tier2'], more))).toEqual({ tier1: 'assigned', tier2: 'pending' })
@@ -149,11 +155,17 @@ describe('a role that is no longer wanted', () => {
     const given = input([], { ownership: owned('ada', ['tier1']), outcome: outcome('assigned') })
     expect(statuses(given)).toEqual({ tier1: 'assigned' })
     expect(details(given)).toEqual(['no rule grants it any longer'])
+    expect(accessEntries(given)).toMatchObject([{ detail: 'no rule grants it any longer', leaving: true }])
   })
 
   test('failed when it could not be taken away', () => {
     const more = { ownership: owned('ada', ['tier1', 'tier2']), outcome: outcome('failed') }
     expect(statuses(input(['tier2'], more))).toEqual({ tier1: 'failed', tier2: 'assigned' })
+    const leaving = accessEntries(input(['tier2'], more)).map(({ role, leaving }) => [role, leaving === true])
+    expect(leaving).toEqual([
+      ['tier2', false],
+      ['tier1', true],
+    ])
   })
 
   test('of somebody suspended says so', () => {

@@ -27,13 +27,10 @@ test('from the wish to the role: pending, invited, assigned, and by which way', 
     `rule analysts (configuration 1): group "SOC-Analysts" (${analysts.id}) ` +
     `through group "Team" (${team.id}), pushed by SCIM`
   const entry = { community: soc, role: 'analyst' }
-  expect(await accessOf(anna)).toEqual([
-    { ...entry, status: 'pending', because: [why, 'not carried out yet'] },
-  ])
+  const waits = (detail: string) => ({ ...entry, status: 'pending', because: [why, detail], detail })
+  expect(await accessOf(anna)).toEqual([waits('not carried out yet')])
   await bench.settle()
-  expect(await accessOf(anna)).toEqual([
-    { ...entry, status: 'pending', because: [why, 'invited; the person has not accepted yet'] },
-  ])
+  expect(await accessOf(anna)).toEqual([waits('invited; the person has not accepted yet')])
   bench.activateAll()
   await bench.reconcile()
   expect(await accessOf(anna)).toEqual([{ ...entry, status: 'assigned', because: [why] }])

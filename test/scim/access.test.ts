@@ -28,7 +28,8 @@ beforeAll(async () => {
   })
   ada = idOf(await scim.post('/Users', user('ada', { title: 'Dr' })))
   bob = idOf(await scim.post('/Users', user('bob')))
-  entries.set(ada, [entry])
+  // What the extension's schema does not know stays inside.
+  entries.set(ada, [{ ...entry, detail: 'held: more than 5 departures in 24h', leaving: true }])
 })
 
 describe('the access extension of a User', () => {
@@ -38,8 +39,8 @@ describe('the access extension of a User', () => {
       const { body } = await scim.get(`/Users/${ada}?attributes=${name}`)
       expect(body).toMatchObject({
         schemas: [userUrn, accessUrn],
-        [accessUrn]: { assignments: [{ ...entry }] },
       })
+      expect(body[accessUrn]).toEqual({ assignments: [entry] })
       expect(body).not.toHaveProperty('title')
     },
   )

@@ -9,6 +9,10 @@ export type AccessEntry = {
   readonly status: AccessStatus
   /** Rule, and the group or attribute behind it, in words; what is missing, when something is. */
   readonly because: readonly string[]
+  /** The last of these that is no reason: what is missing or stands against it, without names of groups. */
+  readonly detail?: string
+  /** Held, and wanted no longer. */
+  readonly leaving?: true
   /** Given in that community above, and holding here, too. */
   readonly inheritedFrom?: CommunityId
 }
