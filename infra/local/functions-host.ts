@@ -7,13 +7,22 @@ type Handler = (event: unknown, context: Context) => unknown
 
 const port = parentPort
 if (!port) throw new Error('functions-host.ts runs as a worker thread only')
-const { directory, names } = workerData as { readonly directory: string; readonly names: readonly string[] }
+const { directory, warmed } = workerData as { readonly directory: string; readonly warmed: readonly string[] }
 const handlers = new Map<string, Promise<Handler>>()
 
 const load = async (name: string): Promise<Handler> => {
   const module: { readonly handler?: Handler } = await import(new URL(`${name}.ts`, directory).href)
   if (!module.handler) throw new Error(`functions/${name}.ts exports no handler`)
   return module.handler
+}
+
+/** Once; a failure is everybody's who asks for it. */
+const handlerOf = (name: string): Promise<Handler> => {
+  const known = handlers.get(name) ?? load(name)
+  // Said when somebody asks for it.
+  known.catch(() => undefined)
+  handlers.set(name, known)
+  return known
 }
 
 /** What handlers may rely on; the rest of Lambda's context has no meaning here. */
@@ -33,8 +42,7 @@ const contextOf = ({ name, deadline, requestId }: Invocation): Context =>
 const run = async (invocation: Invocation): Promise<Outcome> => {
   const { id, name, event } = invocation
   try {
-    const handler = await handlers.get(name)
-    if (!handler) throw new Error(`there is no function ${name}`)
+    const handler = await handlerOf(name)
     const value = await handler(JSON.parse(event), contextOf(invocation))
     return { id, kind: 'done', value: value === undefined ? 'null' : JSON.stringify(value) }
   } catch (error) {
@@ -43,12 +51,7 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
   }
 }
 
-for (const name of names) {
-  const handler = load(name)
-  // Said when somebody asks for it.
-  handler.catch(() => undefined)
-  handlers.set(name, handler)
-}
+for (const name of warmed) handlerOf(name)
 port.on('message', (invocation: Invocation) => {
   void run(invocation).then((outcome) => port.postMessage(outcome))
 })

@@ -20,13 +20,23 @@ export type Outcome =
     }
 
 /** The stack's timeouts, in seconds. */
-const timeouts = { scim: 29, dispatch: 60, provision: 300, reconcile: 60 } as const
+const timeouts = {
+  scim: 29,
+  saml: 29,
+  hooks: 29,
+  console: 29,
+  dispatch: 60,
+  provision: 300,
+  reconcile: 60,
+} as const
 export type FunctionName = keyof typeof timeouts
+/** Loaded when the sandbox starts; the others by their first event, so that nobody waits for logins who pushes by SCIM. */
+const warmed: readonly FunctionName[] = ['scim', 'dispatch', 'provision', 'reconcile']
 
 export type Functions = {
   /** Resolves to what the handler returned; rejects when it threw, timed out or took its sandbox down. */
   readonly invoke: (name: FunctionName, event: unknown) => Promise<unknown>
-  /** Starts the sandbox and loads the handlers, so that the first request does not wait for it. */
+  /** Starts the sandbox and loads what SCIM needs, so that the first request does not wait for it. */
   readonly warm: () => void
   /** Waits a moment for running invocations, then ends the sandbox. */
   readonly close: () => Promise<void>
@@ -58,7 +68,7 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
   const start = (): Worker => {
     const started = new Worker(new URL('functions-host.ts', import.meta.url), {
       env: { ...inherited(process.env), ...options.environment() },
-      workerData: { directory: directory.href, names: Object.keys(timeouts) },
+      workerData: { directory: directory.href, warmed },
     })
     started.on('message', (outcome: Outcome) => settle(waiting, outcome))
     started.on('error', (error) => end(started, `the functions' sandbox broke: ${error.message}`))

@@ -12,17 +12,28 @@ const maximumEvent = 6 * 1024 * 1024
 
 type Routed = Route & { readonly target: FunctionName }
 
-/** The stack's routes and no others: what is not there is answered as API Gateway does. */
+/** The stack's routes and no others, the more exact one first: what is not there is answered as API Gateway does. */
+const routes: readonly (readonly [routeKey: string, path: RegExp, target: FunctionName])[] = [
+  ['GET /health', /^\/health$/, 'scim'],
+  ['ANY /console/{proxy+}', /^\/console\/(?<proxy>.+)$/, 'console'],
+  ['ANY /{connection}/scim/{proxy+}', /^\/(?<connection>[^/]+)\/scim\/(?<proxy>.+)$/, 'scim'],
+  ['GET /{connection}/saml/metadata', /^\/(?<connection>[^/]+)\/saml\/metadata$/, 'saml'],
+  ['GET /{connection}/saml/login', /^\/(?<connection>[^/]+)\/saml\/login$/, 'saml'],
+  ['POST /{connection}/saml/acs', /^\/(?<connection>[^/]+)\/saml\/acs$/, 'saml'],
+  ['POST /{connection}/hooks/okta', /^\/(?<connection>[^/]+)\/hooks\/okta$/, 'hooks'],
+  ['POST /{connection}/hooks/entra', /^\/(?<connection>[^/]+)\/hooks\/entra$/, 'hooks'],
+]
+
 const routeOf = (method: string, path: string): Routed | undefined => {
-  if (path === '/health')
-    return method === 'GET' ? { routeKey: 'GET /health', parameters: {}, target: 'scim' } : undefined
-  const [, connection, proxy] = /^\/([^/]+)\/scim\/(.+)$/.exec(path) ?? []
-  if (connection === undefined || proxy === undefined) return undefined
-  return {
-    routeKey: 'ANY /{connection}/scim/{proxy+}',
-    parameters: { connection: decodeURIComponent(connection), proxy: decodeURIComponent(proxy) },
-    target: 'scim',
+  for (const [routeKey, form, target] of routes) {
+    const found = form.exec(path)
+    if (found === null || !(routeKey.startsWith('ANY ') || routeKey.startsWith(`${method} `))) continue
+    const parameters = Object.entries(found.groups ?? {}).map(
+      ([name, value]) => [name, decodeURIComponent(value)] as const,
+    )
+    return { routeKey, parameters: Object.fromEntries(parameters), target }
   }
+  return undefined
 }
 
 /** The HTTP API on one machine: node:http in, API Gateway's event to the function, its answer out. */

@@ -23,6 +23,7 @@ afterAll(async () => {
 
 type Echo = {
   readonly event: APIGatewayProxyEventV2
+  readonly called: string
   readonly remaining: number
   readonly environment: { readonly table?: string; readonly profile?: string }
 }
@@ -59,6 +60,28 @@ describe('events', () => {
     const { event } = await echo(`/demo/scim/${proxy}`)
     expect(event.routeKey).toBe('ANY /{connection}/scim/{proxy+}')
     expect(event.pathParameters).toEqual({ connection: 'demo', proxy })
+  })
+
+  test.each([
+    ['GET /health', 'GET /health', 'scim', undefined],
+    ['PATCH /d/scim/v2/Users/1', 'ANY /{connection}/scim/{proxy+}', 'scim', 'd'],
+    ['GET /d/saml/metadata', 'GET /{connection}/saml/metadata', 'saml', 'd'],
+    ['GET /d/saml/login?community=soc', 'GET /{connection}/saml/login', 'saml', 'd'],
+    ['POST /d/saml/acs', 'POST /{connection}/saml/acs', 'saml', 'd'],
+    ['POST /d/hooks/okta', 'POST /{connection}/hooks/okta', 'hooks', 'd'],
+    ['POST /d/hooks/entra', 'POST /{connection}/hooks/entra', 'hooks', 'd'],
+    ['POST /console/api/v1/d/preview', 'ANY /console/{proxy+}', 'console', undefined],
+    // The longer fixed beginning wins, as at API Gateway.
+    ['GET /console/scim/v2', 'ANY /console/{proxy+}', 'console', undefined],
+  ] as const)('%s is %s of %s', async (asked, routeKey, called, connection) => {
+    const [method = '', path = ''] = asked.split(' ')
+    const seen = await echo(path, { method })
+    expect([seen.event.routeKey, seen.event.requestContext.routeKey, seen.called]).toEqual([
+      routeKey,
+      routeKey,
+      called,
+    ])
+    expect(seen.event.pathParameters?.connection).toBe(connection)
   })
 
   test('header names are lower case, repeated ones joined, cookies apart', async () => {
@@ -144,14 +167,27 @@ describe('answers', () => {
     },
   )
 
-  test.each(['/', '/unknown', '/demo/scim', '/demo/scim/', '/demo/oauth2/token', '/console'])(
-    '%s is not routed',
-    async (path) => {
-      const response = await call(path)
-      expect(response.status).toBe(404)
-      expect(await response.json()).toEqual({ message: 'Not Found' })
-    },
-  )
+  test.each([
+    'GET /',
+    'GET /unknown',
+    'GET /demo/scim',
+    'GET /demo/scim/',
+    'GET /demo/oauth2/token',
+    'GET /console',
+    'GET /console/',
+    'GET /demo/saml',
+    'GET /demo/saml/acs',
+    'POST /demo/saml/login',
+    'POST /demo/saml/metadata',
+    'GET /demo/saml/metadata/x',
+    'GET /demo/hooks/okta',
+    'POST /demo/hooks/other',
+  ])('%s is not routed', async (asked) => {
+    const [method = '', path = ''] = asked.split(' ')
+    const response = await call(path, { method })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({ message: 'Not Found' })
+  })
 
   test('/health is for GET only', async () => {
     expect((await echo('/health')).event.routeKey).toBe('GET /health')

@@ -32,6 +32,7 @@ export const handler = async (event: APIGatewayProxyEventV2, context: Context): 
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
           event,
+          called: context.functionName,
           remaining: context.getRemainingTimeInMillis(),
           environment: { table: process.env.TABLE_NAME, profile: process.env.AWS_PROFILE },
         }),
