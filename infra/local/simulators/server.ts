@@ -1,18 +1,20 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createIdentityProvider, type IdentityProviderControl } from './idp/idp.ts'
 import { createImmybot, type ImmybotControl } from './immybot/immybot.ts'
 import { createNetography, type NetographyControl } from './netography/netography.ts'
 import { createSekoia, type SekoiaControl } from './sekoia/sekoia.ts'
 import { jsonAnswer, type SimulatedAnswer, type Simulator } from './simulator.ts'
 
-/** The platforms on one machine, under one port: `/sekoia` and so on are their base URLs. */
+/** The platforms and an identity provider on one machine, under one port: `/sekoia` and so on are their base URLs. */
 export type Simulators = {
   readonly url: string
   readonly port: number
   readonly sekoia: SekoiaControl
   readonly netography: NetographyControl
   readonly immybot: ImmybotControl
+  readonly idp: IdentityProviderControl
   readonly close: () => Promise<void>
 }
 
@@ -62,7 +64,8 @@ export const startSimulators = async (options: SimulatorOptions): Promise<Simula
   const sekoia = createSekoia({ ...common, state: saved.sekoia })
   const netography = createNetography({ ...common, state: saved.netography })
   const immybot = createImmybot({ ...common, state: saved.immybot })
-  const platforms: Readonly<Record<string, Simulator>> = { sekoia, netography, immybot }
+  const idp = createIdentityProvider({ ...common, state: saved.idp })
+  const platforms: Readonly<Record<string, Simulator>> = { sekoia, netography, immybot, idp }
 
   const handle = async (request: IncomingMessage): Promise<SimulatedAnswer> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
@@ -96,6 +99,7 @@ export const startSimulators = async (options: SimulatorOptions): Promise<Simula
     sekoia: sekoia.control,
     netography: netography.control,
     immybot: immybot.control,
+    idp: idp.control,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
