@@ -25,7 +25,8 @@ const pushedOnly = ({ member, groups }: MatchSubject): MatchSubject => ({
 const shownAtLogin = ({ groups, shown }: MatchSubject): boolean =>
   shown !== undefined || groups.some(({ source }) => source === 'sso')
 
-const because = (
+/** Why a rule matches somebody of its connection; undefined: it does not. */
+export const reasonOf = (
   rule: Rule,
   subject: MatchSubject,
   configuration: number,
@@ -81,7 +82,7 @@ export const assignmentsFor = (input: AssignmentsInput): ReadonlyMap<CommunityId
   const { configuration, patterns } = input
   if (departed(input.member)) return new Map()
   const matched = configuration.rules.flatMap((rule) => {
-    const reason = because(rule, input, configuration.number, patterns)
+    const reason = reasonOf(rule, input, configuration.number, patterns)
     return reason === undefined ? [] : [{ rule, because: reason }]
   })
   return new Map(
