@@ -1,0 +1,61 @@
+import type { Connection } from '../core/configuration.ts'
+import { fold } from '../core/ids.ts'
+import type { Member } from '../core/member.ts'
+import type { DirectoryReads, MemberLookup } from '../core/ports/directory.ts'
+import type { SignInRefusal } from '../core/ports/logins.ts'
+import { departed } from '../core/standing.ts'
+
+/** Whom an identity provider builds a token for. */
+export type Named = {
+  /** Its own ids of them, case-exact. */
+  readonly externalIds: readonly string[]
+  /** Names they may have as userName or e-mail; they count in the connection's domains only. */
+  readonly addresses: readonly string[]
+  /** How its ids look: a member found by address who has another such id is another person. */
+  readonly idForm: RegExp
+}
+export type Found =
+  | { readonly kind: 'found'; readonly member: Member }
+  | { readonly kind: 'nobody'; readonly why: SignInRefusal }
+
+type Directory = Pick<DirectoryReads, 'findMembers'>
+
+const nobody = (why: SignInRefusal): Found => ({ kind: 'nobody', why })
+
+const one = (members: readonly Member[]): Found | undefined => {
+  const [first, ...others] = new Map(members.map((member) => [member.id, member])).values()
+  if (first === undefined) return undefined
+  if (others.length > 0) return nobody('member.ambiguous')
+  return departed(first) ? nobody('member.departed') : { kind: 'found', member: first }
+}
+
+const inDomain = ({ domains }: Connection, address: string): boolean => {
+  const at = address.lastIndexOf('@')
+  return at > 0 && domains.includes(fold(address.slice(at + 1)))
+}
+
+/** By the identity provider's id first; by name only where nobody has that id. Reads, and writes nothing. */
+export const findPerson = async (
+  directory: Directory,
+  connection: Connection,
+  { externalIds, addresses, idForm }: Named,
+): Promise<Found> => {
+  const look = async (lookups: readonly MemberLookup[]): Promise<readonly Member[]> =>
+    (await Promise.all(lookups.map((lookup) => directory.findMembers(connection.id, lookup)))).flat()
+  const ids = [...new Set(externalIds)]
+  const byId = one(await look(ids.map((value) => ({ by: 'externalId', value }))))
+  if (byId !== undefined) return byId
+  const known = [...new Map(addresses.map((value) => [fold(value), value])).values()]
+  const allowed = known.filter((value) => inDomain(connection, value))
+  const byAddress = one(
+    await look(
+      allowed.flatMap((value): MemberLookup[] => [
+        { by: 'userName', value },
+        { by: 'email', value },
+      ]),
+    ),
+  )
+  if (byAddress === undefined) return nobody('member.unknown')
+  const other = byAddress.kind === 'found' ? byAddress.member.externalId : undefined
+  return other !== undefined && idForm.test(other) ? nobody('member.identity') : byAddress
+}
