@@ -7,6 +7,7 @@ import { createOverdue } from '../lib/provisioning/overdue.ts'
 import { createReconciliation, tellStranded } from '../lib/provisioning/reconcile.ts'
 import { wireProvisioning } from './wiring.ts'
 import { wireDelivery } from './wiring-delivery.ts'
+import { wireTrust } from './wiring-trust.ts'
 
 const environment = readEnvironment()
 const wired = wireProvisioning('reconcile', environment)
@@ -17,6 +18,7 @@ const deliveryEnds = 45
 const dispatcher = createDispatcher(deps)
 const reconciliation = createReconciliation(deps)
 const overdue = createOverdue(deps)
+const trust = wireTrust(environment, wired)
 
 const withConfiguration = async (task: () => Promise<void>): Promise<void> => {
   try {
@@ -33,6 +35,8 @@ export const handler = scheduleFunction(logger, {
     const until = later(deps.clock.now(), deliveryEnds)
     await withConfiguration(async () => {
       logger.info('swept', { ...(await dispatcher.sweep()), overdue: await overdue.tell() })
+      const metadata = await trust.sweep()
+      if (metadata.read + metadata.failed > 0) logger.info('metadata read', { ...metadata })
     })
     logger.info('events delivered', { ...(await delivery.sweep(until)) })
   },

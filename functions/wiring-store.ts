@@ -17,6 +17,7 @@ import { createQuarantineStore } from '../lib/store/quarantine.ts'
 import { createReadingStore } from '../lib/store/readings.ts'
 import { createSafetyStore } from '../lib/store/safety.ts'
 import { createTable } from '../lib/store/table-client.ts'
+import { createMetadataFailures, createTrustStore } from '../lib/store/trust.ts'
 import { createUpkeep } from '../lib/store/upkeep.ts'
 import { createWorkQueue } from '../lib/store/work-queue.ts'
 
@@ -50,6 +51,8 @@ export const wireStore = (environment: Environment) => {
     leases: createLeases(table, { holder: ids.uuid() }),
     audit: createAuditLog(table),
     pauses: createPauseStore(table),
+    trust: createTrustStore(table),
+    metadataFailures: createMetadataFailures(table),
     outbox: createEventOutbox(table),
     configurations: createConfigurationStore(table),
     pace: createPace(table, { egress }),
