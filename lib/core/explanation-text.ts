@@ -29,7 +29,7 @@ const sinceText = (since: string, from: Provenance | undefined): string =>
 
 const groupText = ({ id, displayName }: GroupStep): string => `group "${displayName}" (${id})`
 
-const evidenceText = (evidence: ProvenEvidence): string => {
+export const evidenceText = (evidence: ProvenEvidence): string => {
   switch (evidence.kind) {
     case 'group': {
       const steps = (evidence.through ?? []).map(
@@ -53,6 +53,8 @@ const sources: Readonly<Record<Because['source'], string>> = {
   sso: 'shown at login',
 }
 
+export const sourceText = (source: Because['source']): string => sources[source]
+
 /** At the end of a way from group to group it has to be said who came when. */
 const provenText = (evidence: ProvenEvidence): string => {
   const since = evidence.kind === 'group' && evidence.through !== undefined ? ', joined' : ' since'
@@ -61,7 +63,7 @@ const provenText = (evidence: ProvenEvidence): string => {
 
 /** Rule, and what made it match. Without personal values. */
 export const becauseText = ({ rule, evidence, source, configuration }: ProvenBecause): string =>
-  `rule ${rule} (configuration ${configuration}): ${evidence.map(provenText).join(', ')}, ${sources[source]}`
+  `rule ${rule} (configuration ${configuration}): ${evidence.map(provenText).join(', ')}, ${sourceText(source)}`
 
 const suppressions: Readonly<Record<Suppressed['by'], string>> = {
   customReplacesBuiltin: 'the platform switches a built-in role off when a custom one is given',
@@ -72,7 +74,7 @@ const suppressions: Readonly<Record<Suppressed['by'], string>> = {
   conflictDenied: 'the roles clash and the community denies clashing roles',
 }
 
-const suppressedText = ({ by, winners }: NonNullable<RoleExplanation['suppressed']>): string =>
+export const suppressedText = ({ by, winners }: NonNullable<RoleExplanation['suppressed']>): string =>
   `wanted and not given: ${suppressions[by]}${winners.length === 0 ? '' : ` (${winners.join(', ')})`}`
 
 const runText = ({ given }: RoleExplanation): string =>

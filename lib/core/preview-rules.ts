@@ -67,7 +67,12 @@ export const rulesAskingForAttribute = (rules: readonly Rule[], name: string): r
     .map(({ id }) => id)
 
 /** Groups a rule names by their very name, and none of which the person is in. */
-export type MissingGroups = { readonly rule: RuleId; readonly names: readonly string[] }
+export type MissingGroups = {
+  readonly rule: RuleId
+  readonly names: readonly string[]
+  /** Those of them the directory knows; absent: it was not asked. */
+  readonly known?: readonly string[]
+}
 
 const namedBy = (test: TextTest): readonly string[] =>
   'equals' in test ? [test.equals] : 'anyOf' in test ? test.anyOf : []
