@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import type { Stamp } from '../core/audit.ts'
+import type { MemberId } from '../core/ids.ts'
+import { later } from '../core/ids.ts'
+import { claimOf } from '../core/login-claim.ts'
+import type { LoginRequest, SignedIn, SignInClaim } from '../core/ports/logins.ts'
+import { clearCookie } from './cookies.ts'
+import { correlate } from './correlation.ts'
+import type { Exchange, SamlDeps, SamlResponse } from './exchange.ts'
+import { faultAnswer } from './faults.ts'
+import { type PostedForm, readForm } from './form.ts'
+import { landingOf } from './landing.ts'
+import { quietHeaders, refusedPage, unusablePage } from './page.ts'
+import { isConnectionCode, type RefusalCode } from './refusals.ts'
+import { standingPage } from './standing-page.ts'
+import { readGround } from './trusted.ts'
+import type { VerifiedAssertion } from './verified.ts'
+import { skew } from './verify/limits.ts'
+import { verifyResponse } from './verify/verify.ts'
+
+type Refusal = {
+  readonly kind: 'refused'
+  readonly code: RefusalCode
+  readonly member?: MemberId
+  readonly error?: unknown
+}
+const refusal = (code: RefusalCode): Refusal => ({ kind: 'refused', code })
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const stampOf = (deps: SamlDeps, { connection, request }: Exchange): Stamp => ({
+  connection: connection.id,
+  actor: { kind: 'login', by: 'saml' },
+  requestId: request.requestId,
+  at: deps.clock.now(),
+})
+
+/** The trail is told, if it can be; whoever is refused is refused either way. */
+const refuse = async (
+  deps: SamlDeps,
+  exchange: Exchange,
+  { code, member, error }: Refusal,
+): Promise<SamlResponse> => {
+  const { connection, at, requestId, actor } = stampOf(deps, exchange)
+  const who = member === undefined ? {} : { member }
+  const event = { kind: 'loginRefused', code, ...who } as const
+  const told = await deps.audit.append([{ at, requestId, actor, connection, event }]).then(
+    () => ({}),
+    (fault: unknown) => ({ unrecorded: true as const, error: fault }),
+  )
+  const answer = isConnectionCode(code) ? unusablePage(requestId) : refusedPage(requestId)
+  const failed = error === undefined ? {} : { error }
+  return { ...answer, observed: { operation: 'acs', connection, outcome: code, ...who, ...failed, ...told } }
+}
+
+type Genuine = { readonly kind: 'genuine'; readonly assertion: VerifiedAssertion; readonly form: PostedForm }
+
+/** The message alone: what it costs to find out comes after what is cheap to refuse. */
+const readMessage = async (
+  deps: SamlDeps,
+  { request, connection, place }: Exchange,
+): Promise<Genuine | Refusal> => {
+  const reading = readForm(request.headers['content-type'], request.body)
+  if (reading.kind === 'refused') return refusal(reading.code)
+  const ground = await readGround(deps, connection)
+  if (ground.kind === 'unusable') return { ...refusal(ground.code), error: ground.error }
+  const { provider, keys } = ground
+  const verification = verifyResponse({
+    samlResponse: reading.form.samlResponse,
+    provider,
+    serviceProvider: place,
+    decryptionKeys: keys.map(({ privateKey }) => privateKey),
+    now: deps.clock.now(),
+    transientAllowed: connection.saml.subject !== undefined,
+  })
+  if (verification.kind === 'rejected') return refusal(verification.code)
+  return { kind: 'genuine', assertion: verification.assertion, form: reading.form }
+}
+
+type Admitted = {
+  readonly kind: 'admitted'
+  readonly claim: SignInClaim
+  /** Absent: the login began at the identity provider. */
+  readonly loginRequest?: LoginRequest
+}
+
+/** Once, from one browser, for one request: the claims are laid last, when nothing else can refuse the message any more. */
+const admit = async (
+  deps: SamlDeps,
+  exchange: Exchange,
+  { assertion, form }: Genuine,
+): Promise<Admitted | Refusal> => {
+  const { connection, request } = exchange
+  const correlated = await correlate(deps.requests, assertion, {
+    connection: connection.id,
+    idpInitiated: connection.saml.idpInitiated,
+    relayState: form.relayState,
+    cookies: request.cookies,
+  })
+  if (correlated.kind === 'refused') return correlated
+  const claiming = claimOf(connection, assertion, deps.clock.now(), sha256)
+  if (claiming.kind === 'rejected') return refusal(claiming.code)
+  const message = sha256(`${assertion.issuer}\n${assertion.assertionId}`)
+  const remembered = later(assertion.notOnOrAfter, skew)
+  if ((await deps.replays.claimMessage(connection.id, message, remembered)) === 'again')
+    return refusal('replay')
+  const { claim } = claiming
+  if (correlated.kind === 'unasked') return { kind: 'admitted', claim }
+  const { loginRequest } = correlated
+  // Two messages for one request: the second is too late.
+  if ((await deps.requests.consumeRequest(loginRequest)) === 'gone') return refusal('irt.unknown')
+  return { kind: 'admitted', claim, loginRequest }
+}
+
+const clearing = (loginRequest: LoginRequest | undefined) =>
+  loginRequest === undefined ? {} : { cookies: [clearCookie(loginRequest.handle)] }
+
+type In = Extract<SignedIn, { kind: 'in' }>
+
+const welcome = async (
+  deps: SamlDeps,
+  { connection, configuration, place }: Exchange,
+  { member, created }: In,
+  stamp: Stamp,
+  loginRequest: LoginRequest | undefined,
+): Promise<SamlResponse> => {
+  const until = later(deps.clock.now(), connection.saml.wait)
+  const entries = await deps.signIn.bringUp(member, stamp.at, until)
+  const landing = landingOf(deps, configuration, entries, loginRequest)
+  const open = entries.filter(({ status, leaving }) => status !== 'assigned' || leaving === true).length
+  const observed = {
+    operation: 'acs',
+    connection: connection.id,
+    member: member.id,
+    open,
+    ...(created ? { created } : {}),
+  } as const
+  if (landing.kind === 'show')
+    return {
+      ...standingPage(configuration, landing.stops, place.login),
+      observed: { ...observed, outcome: 'page' },
+    }
+  return {
+    status: 303,
+    headers: { ...quietHeaders, location: landing.url },
+    observed: { ...observed, outcome: 'passedOn' },
+  }
+}
+
+/** The way to do it all again, to the same end. */
+const againFor = ({ place }: Exchange, request: LoginRequest | undefined): string => {
+  const wishes = new URLSearchParams()
+  if (request?.community !== undefined) wishes.set('community', request.community)
+  if (request?.returnTo !== undefined) wishes.set('returnTo', request.returnTo)
+  return wishes.size === 0 ? place.login : `${place.login}?${wishes}`
+}
+
+const enter = async (
+  deps: SamlDeps,
+  exchange: Exchange,
+  { claim, loginRequest }: Admitted,
+): Promise<SamlResponse> => {
+  const { request, connection } = exchange
+  const stamp = stampOf(deps, exchange)
+  try {
+    const signedIn = await deps.signIn.accept(stamp, claim)
+    if (signedIn.kind === 'refused') return await refuse(deps, exchange, signedIn)
+    return await welcome(deps, exchange, signedIn, stamp, loginRequest)
+  } catch (error) {
+    const observed = { operation: 'acs', connection: connection.id } as const
+    return faultAnswer(request.requestId, error, observed, againFor(exchange, loginRequest))
+  }
+}
+
+/** The assertion consumer service (SAML profiles 4.1.4.3). */
+export const acsRoute = async (deps: SamlDeps, exchange: Exchange): Promise<SamlResponse> => {
+  const message = await readMessage(deps, exchange)
+  if (message.kind === 'refused') return refuse(deps, exchange, message)
+  const admitted = await admit(deps, exchange, message)
+  if (admitted.kind === 'refused') return refuse(deps, exchange, admitted)
+  const answer = await enter(deps, exchange, admitted)
+  return { ...answer, ...clearing(admitted.loginRequest) }
+}

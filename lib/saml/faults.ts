@@ -1,0 +1,15 @@
+import { isConnectorError } from '../core/errors.ts'
+import type { Observed, SamlResponse } from './exchange.ts'
+import { brokenPage, laterPage } from './page.ts'
+
+/** What could not be done is no verdict: the person may try again where the store may answer, and nobody is told that they are refused. */
+export const faultAnswer = (
+  requestId: string,
+  error: unknown,
+  observed: Omit<Observed, 'outcome' | 'error'>,
+  again: string,
+): SamlResponse => {
+  const passing = isConnectorError(error, 'storeThrottled', 'storeConflict', 'storeUnavailable', 'outOfTime')
+  const answer = passing ? laterPage(requestId, error.retryAfter ?? 5, again) : brokenPage(requestId)
+  return { ...answer, observed: { ...observed, outcome: 'fault', error } }
+}

@@ -1,0 +1,60 @@
+import type { Configuration } from '../core/configuration.ts'
+import type { CommunityId } from '../core/ids.ts'
+import type { AccessEntry } from '../core/ports/access.ts'
+import type { LoginRequest } from '../core/ports/logins.ts'
+import type { SamlDeps } from './exchange.ts'
+import { safeUrl } from './return-to.ts'
+import type { Stop } from './standing-page.ts'
+
+/** Where a login ends: with the platform, or, while anything that matters there is open, with a page that says what. */
+export type Landing =
+  | { readonly kind: 'passOn'; readonly url: string }
+  | { readonly kind: 'show'; readonly stops: readonly Stop[] }
+
+type Ways = Pick<SamlDeps, 'loginUrl' | 'local'>
+
+/** Rights that are still to be taken away are no more to be walked into than ones that are missing. */
+const isReady = (entries: readonly AccessEntry[]): boolean =>
+  entries.some(({ leaving }) => leaving !== true) &&
+  entries.every(({ status, leaving }) => status === 'assigned' && leaving !== true)
+
+const stopsOf = (
+  { loginUrl, local }: Ways,
+  { communities }: Configuration,
+  entries: readonly AccessEntry[],
+): readonly Stop[] => {
+  const order = [...new Set(entries.map(({ community }) => community))]
+  return order.map((community) => {
+    const known = communities.find(({ id }) => id === community)
+    const text = known === undefined ? undefined : loginUrl(known)
+    const url = text === undefined ? undefined : safeUrl(text, local)?.href
+    const here = entries.filter((entry) => entry.community === community)
+    return { community, entries: here, ready: isReady(here), ...(url === undefined ? {} : { url }) }
+  })
+}
+
+const isGivenHere = ({ entries }: Stop): boolean =>
+  entries.some(({ leaving, inheritedFrom }) => leaving !== true && inheritedFrom === undefined)
+
+/** What the person came for: the community they named, those at the address they go back to, or the only one they have a role in. */
+const aimedAt = (stops: readonly Stop[], request: LoginRequest | undefined): readonly Stop[] => {
+  const inCommunity = (id: CommunityId) => stops.filter(({ community }) => community === id)
+  if (request?.community !== undefined) return inCommunity(request.community)
+  if (request?.returnTo === undefined) return stops.filter(isGivenHere)
+  const { origin } = new URL(request.returnTo)
+  const there = stops.filter(({ url }) => url !== undefined && new URL(url).origin === origin)
+  return there.length > 0 ? there : stops
+}
+
+export const landingOf = (
+  ways: Ways,
+  configuration: Configuration,
+  entries: readonly AccessEntry[],
+  request: LoginRequest | undefined,
+): Landing => {
+  const stops = stopsOf(ways, configuration, entries)
+  const aim = aimedAt(stops, request)
+  const url = request?.returnTo ?? (aim.length === 1 ? aim[0]?.url : undefined)
+  if (url !== undefined && aim.length > 0 && aim.every(({ ready }) => ready)) return { kind: 'passOn', url }
+  return { kind: 'show', stops }
+}

@@ -1,0 +1,77 @@
+import type { Community, Configuration, PlatformName } from '../core/configuration.ts'
+import { unreachable } from '../core/errors.ts'
+import type { CommunityId } from '../core/ids.ts'
+import type { AccessEntry } from '../core/ports/access.ts'
+import { escaped } from './markup.ts'
+import { link, type Page, page, paragraph } from './page.ts'
+
+const platforms: Readonly<Record<PlatformName, string>> = {
+  sekoia: 'Sekoia.io',
+  netography: 'Netography',
+  immybot: 'ImmyBot',
+}
+
+const standOf = ({ status, leaving }: AccessEntry): string => {
+  if (leaving === true && status === 'assigned') return 'Being taken away'
+  switch (status) {
+    case 'assigned':
+      return 'Ready'
+    case 'pending':
+      return 'On its way'
+    case 'held':
+      return 'Waiting for somebody’s approval'
+    case 'failed':
+      return 'Refused'
+    default:
+      return unreachable(status)
+  }
+}
+
+export type Stop = {
+  readonly community: CommunityId
+  readonly entries: readonly AccessEntry[]
+  /** Where its people log in. */
+  readonly url?: string
+  readonly ready: boolean
+}
+
+const row = (roles: Community['roles'], entry: AccessEntry): string => {
+  const name = roles.find(({ id }) => id === entry.role)?.name ?? entry.role
+  const cells = [standOf(entry), entry.detail ?? ''].map((text) => `<td>${escaped(text)}</td>`)
+  return `<tr><th scope="row">${escaped(name)}</th>${cells.join('')}</tr>`
+}
+
+/** Names of groups stay out of it: a login showed them, and what a login shows is on no page. */
+const section = (community: Community | undefined, stop: Stop, again: string): string => {
+  const { entries, url, ready } = stop
+  const name =
+    community === undefined ? stop.community : `${stop.community} (${platforms[community.platform]})`
+  const head = ['Role', 'State', 'Why'].map((text) => `<th scope="col">${text}</th>`).join('')
+  const rows = entries.map((entry) => row(community?.roles ?? [], entry)).join('')
+  const check = `${again}?community=${encodeURIComponent(stop.community)}`
+  const way =
+    ready && url !== undefined ? link(url, `Continue to ${name}`) : link(check, `Look again at ${name}`)
+  return (
+    `<section><h2>${escaped(name)}</h2><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>` +
+    `<p>${way}</p></section>`
+  )
+}
+
+/** How somebody stands who has logged in, role by role: where nothing is open, the way on. */
+export const standingPage = ({ communities }: Configuration, stops: readonly Stop[], again: string): Page => {
+  const open = stops.some(({ ready }) => !ready)
+  const intro =
+    stops.length === 0
+      ? 'You are logged in, and no role is meant for you. Ask the people who look after your accounts if there should be one.'
+      : open
+        ? 'You are logged in. Not everything is in place yet; what is on its way goes on without you waiting here.'
+        : 'You are logged in, and everything is in place.'
+  const sections = stops.map((stop) =>
+    section(
+      communities.find(({ id }) => id === stop.community),
+      stop,
+      again,
+    ),
+  )
+  return page({ status: 200, title: 'Your access', main: paragraph(intro) + sections.join('') })
+}
