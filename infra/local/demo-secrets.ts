@@ -1,3 +1,4 @@
+import { createKeyPair, pemOf } from './simulators/idp/certificate.ts'
 import { demoClient, demoEntraTenant } from './simulators/immybot/demo.ts'
 import { demoApp, demoShortname } from './simulators/netography/demo.ts'
 import { demoKey } from './simulators/sekoia/demo.ts'
@@ -25,3 +26,10 @@ export const demoSecrets: ReadonlyMap<string, string> = new Map([
     }),
   ],
 ])
+
+/** Made anew for every house: whoever knew it could read what identity providers encrypt for it. */
+const samlKeys = (): string => {
+  const { privateKey, certificate } = createKeyPair('Rolecall demo')
+  return JSON.stringify({ keys: [{ privateKey, certificate: pemOf(certificate) }] })
+}
+export const madeSecrets: ReadonlyMap<string, () => string> = new Map([['demo-saml-keys', samlKeys]])

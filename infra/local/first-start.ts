@@ -6,7 +6,7 @@ import type { ConfigurationStore, CredentialStore } from '../../lib/core/ports/c
 import { createCredential } from '../../lib/scim/tokens.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../lib/store/credentials.ts'
-import { demoSecrets } from './demo-secrets.ts'
+import { demoSecrets, madeSecrets } from './demo-secrets.ts'
 import { inMemory, type Storage, withTable } from './storage.ts'
 
 export type FirstStartOptions = {
@@ -71,10 +71,11 @@ const sameBut = (before: string, after: string): boolean => {
 
 /** Those of the demo world that the configuration refers to; a file that is there already is somebody's own. */
 const writeSecrets = (text: string, folder: string): void => {
-  for (const [name, secret] of demoSecrets) {
+  const known = [...demoSecrets].map(([name, secret]) => [name, () => secret] as const)
+  for (const [name, make] of [...known, ...madeSecrets]) {
     const path = join(folder, name)
     const named = text.split(/\s+/).includes(`file:${path}`)
-    if (named && !existsSync(path)) writeFileSync(path, secret, { mode: 0o600 })
+    if (named && !existsSync(path)) writeFileSync(path, make(), { mode: 0o600 })
   }
 }
 

@@ -123,7 +123,19 @@ test('the example of this repository is valid and is the demo world', () => {
   const text = readFileSync(new URL('../../rolecall.yaml', import.meta.url), 'utf8')
   const { configuration, warnings } = parseConfiguration(text, { traits: platformTraits, local: true })
   expect(warnings).toEqual([])
-  expect(configuration.connections).toEqual([{ id: 'demo', domains: ['demo.test'] }])
+  expect(configuration.connections).toMatchObject([
+    {
+      id: 'demo',
+      domains: ['demo.test'],
+      groups: { from: ['saml', 'scim'] },
+      saml: {
+        metadata: { kind: 'url', url: 'http://127.0.0.1:8081/idp/metadata' },
+        keys: 'file:.rolecall/secrets/demo-saml-keys',
+        createMembers: false,
+        idpInitiated: false,
+      },
+    },
+  ])
   expect(configuration.communities.map(({ id, platform, tenant }) => [id, platform, tenant])).toEqual([
     ['demo-soc', 'sekoia', '11111111-1111-4111-8111-111111111111'],
     ['demo-net', 'netography', 'demo'],

@@ -1,8 +1,9 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { demoSecrets } from '../../infra/local/demo-secrets.ts'
+import { demoSecrets, madeSecrets } from '../../infra/local/demo-secrets.ts'
 import { type FirstStart, type FirstStartOptions, prepare } from '../../infra/local/first-start.ts'
 import { openStorage, type Storage, withTable } from '../../infra/local/storage.ts'
 import { connectionId } from '../../lib/core/ids.ts'
@@ -53,7 +54,7 @@ test('each platform’s secret is in the file its community names, and no other 
   mkdirSync(folder, { mode: 0o700 })
   writeFileSync(join(folder, 'demo-sekoia-key'), 'a key of one’s own')
   await start({ configuration: `${example}# file:.rolecall/secrets/another\n` })
-  expect(readdirSync(folder).toSorted()).toEqual([...demoSecrets.keys()].toSorted())
+  expect(readdirSync(folder).toSorted()).toEqual([...demoSecrets.keys(), ...madeSecrets.keys()].toSorted())
   const written = (name: string): string => readFileSync(join(folder, name), 'utf8')
   expect(written('demo-sekoia-key')).toBe('a key of one’s own')
   expect(JSON.parse(Buffer.from(written('demo-netosecret'), 'base64').toString())).toMatchObject({
@@ -64,6 +65,25 @@ test('each platform’s secret is in the file its community names, and no other 
     tenant: '22222222-2222-4222-8222-222222222222',
     clientId: 'rolecall',
   })
+  const { keys } = JSON.parse(written('demo-saml-keys')) as {
+    readonly keys: readonly { readonly privateKey: string; readonly certificate: string }[]
+  }
+  const [own] = keys
+  expect(keys).toHaveLength(1)
+  const certificate = new X509Certificate(own?.certificate ?? '')
+  expect(certificate.checkPrivateKey(createPrivateKey(own?.privateKey ?? ''))).toBe(true)
+})
+
+test('our own SAML keys are made once, and for one house only', async () => {
+  const example = readFileSync(new URL('../../rolecall.yaml', import.meta.url), 'utf8')
+  const path = join(data, 'secrets', 'demo-saml-keys')
+  await start({ configuration: example })
+  const made = readFileSync(path, 'utf8')
+  await start({ configuration: example })
+  expect(readFileSync(path, 'utf8')).toBe(made)
+  rmSync(path)
+  await start({ configuration: example })
+  expect(readFileSync(path, 'utf8')).not.toBe(made)
 })
 
 test('the second start changes nothing and shows no token', async () => {

@@ -12,6 +12,7 @@ test('a made token is shown with the lines that use it; later, the way to anothe
   expect(first).toContain('rc_made  (connection demo, not shown again)')
   expect(first).toContain("AUTH='Authorization: Bearer rc_made'")
   expect(first).toContain('http://127.0.0.1:8081/sekoia, /netography and /immybot  (simulated)')
+  expect(first).toMatch(/SAML login {5}http:\/\/127\.0\.0\.1:8080\/demo\/saml\/login {2}\(/)
   const second = greeting(house(), { data: '.rolecall' })
   expect(second).toMatch(/for another one: npx rolecall credentials create demo$/m)
   expect(second).not.toContain('AUTH=')

@@ -33,6 +33,14 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** Where a login ends. Nobody logs in here: what the platform thinks of a person is asked for at its API. */
+const loginPage = (name: string): SimulatedAnswer => ({
+  status: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title><h1>Simulated ${name}</h1><p>Here the platform’s own login page would open.</p></html>`,
+  fate: 'answer',
+})
+
 const send = (response: ServerResponse, answer: SimulatedAnswer): void => {
   switch (answer.fate) {
     case 'hang':
@@ -73,6 +81,7 @@ export const startSimulators = async (options: SimulatorOptions): Promise<Simula
     const platform = Object.hasOwn(platforms, name) ? platforms[name] : undefined
     if (platform === undefined)
       return jsonAnswer(404, { message: `simulated: ${Object.keys(platforms).join(', ')}` })
+    if (request.method === 'GET' && url.pathname === `/${name}/login`) return loginPage(name)
     return platform.handle({
       method: request.method ?? 'GET',
       path: url.pathname.slice(name.length + 1),
