@@ -27,6 +27,8 @@ const groupsCalled = async (
 }
 
 const shownOf = async (house: House, { connections }: Configuration, mapper: SamlMapper): Promise<Shown> => {
+  // What a hook sends is a role's name: no group is called so.
+  if ('claim' in mapper) return { ...mapper, also: [] }
   const meant = connections.filter(({ id }) => mapper.connection === undefined || mapper.connection === id)
   const names: string[] = []
   for (const { id } of meant) names.push(...(await groupsCalled(house, id, mapper.value)))
@@ -40,31 +42,58 @@ const attributeFrom = (given: Arguments): string => {
   throw usageError('--attribute must be the name of a SAML attribute')
 }
 
-/** What the vendor's form does beside us. */
-const warningsOf = ({ defaultRole }: SamlMappers, { onConflict }: Community): readonly string[] => [
+/** Where the form goes by groups, it decides beside us. */
+const groupWarnings = ({ onConflict }: Community): readonly string[] => [
   'mappers overwrite the role at each login: keep them in step with the rules, or switch them off, and Rolecall alone decides',
-  'values are compared as they are written, upper and lower case apart',
   'who is in several of these groups gets the role that stands first, as far as the platform keeps the order',
-  'keep one administrator who logs in without the identity provider',
   ...(onConflict === 'priority'
     ? []
     : [`onConflict is ${onConflict}, and the order here is that of the roles`]),
-  ...(defaultRole === undefined
-    ? ['no fallbackRole is configured: make a custom role without permissions the default user role']
-    : []),
 ]
+
+const hookWarnings = (noRole: string | undefined): readonly string[] => [
+  'a hook sends the name of the one role that the rules give: enter every role, and a new one before a rule gives it',
+  'the identity provider’s own value of the attribute must name no role: it counts when the hook does not answer',
+  ...(noRole === undefined
+    ? []
+    : [`whoever has no role is sent the value ${noRole}: enter no mapper for it`]),
+]
+
+/** What the vendor's form does beside us. */
+const warningsOf = (
+  { mappers, left, defaultRole, noRole }: SamlMappers,
+  community: Community,
+  attribute: string,
+): readonly string[] => {
+  const claims = new Set(mappers.flatMap((one) => ('claim' in one ? [one.claim] : [])))
+  const byGroups = claims.size === 0 || left.length > 0 || mappers.some((one) => 'rule' in one)
+  return [
+    ...(claims.size === 0 ? [] : hookWarnings(noRole)),
+    ...(byGroups ? groupWarnings(community) : []),
+    ...(byGroups && claims.has(attribute)
+      ? [
+          `groups and roles share the attribute ${attribute}: a group named like a role gives it; choose another with --attribute`,
+        ]
+      : []),
+    'values are compared as they are written, upper and lower case apart',
+    'keep one administrator who logs in without the identity provider',
+    ...(defaultRole === undefined
+      ? ['no fallbackRole is configured: make a custom role without permissions the default user role']
+      : []),
+  ]
+}
 
 type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
 const tableOf = (attribute: string, shown: readonly Shown[]): Table => ({
   head: ['#', 'attribute', 'value', 'role', 'rule', 'or as'],
-  rows: shown.map(({ value, role, rule, also }, index) => [
+  rows: shown.map((mapper, index) => [
     String(index + 1),
-    attribute,
-    value,
-    role,
-    rule,
-    also.join(', '),
+    'claim' in mapper ? mapper.claim : attribute,
+    mapper.value,
+    mapper.role,
+    'rule' in mapper ? mapper.rule : 'by a hook',
+    mapper.also.join(', '),
   ]),
 })
 
@@ -119,10 +148,11 @@ export const showSamlMappers = async (given: Arguments, terminal: Terminal, hous
   const found = samlMappers(configuration, community)
   const shown: Shown[] = []
   for (const mapper of found.mappers) shown.push(await shownOf(house, configuration, mapper))
-  const warnings = warningsOf(found, community)
+  const warnings = warningsOf(found, community, attribute)
   if (given.flag('json')) {
-    const { left, shadowed, defaultRole = null } = found
-    sayJson(terminal, { community: id, attribute, mappers: shown, left, shadowed, defaultRole, warnings })
+    const { left, shadowed, defaultRole = null, noRole = null } = found
+    const rest = { left, shadowed, defaultRole, noRole, warnings }
+    sayJson(terminal, { community: id, attribute, mappers: shown, ...rest })
     return exits.nothing
   }
   const table = tableOf(attribute, shown)

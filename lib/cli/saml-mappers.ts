@@ -1,24 +1,33 @@
-import type { Community, Configuration, Matcher, Rule, TextTest } from '../core/configuration.ts'
+import type { Community, Configuration, Connection, Matcher, Rule, TextTest } from '../core/configuration.ts'
 import { type ConnectionId, fold, type RoleId, type RuleId } from '../core/ids.ts'
+import { fallbackName, noRole } from '../hooks/role-claim.ts'
 
 /** One line of the platform's form: this value of the attribute gives this role. */
-export type SamlMapper = {
+type Mapped = {
   readonly value: string
   /** The role's name on the platform, as it is entered there. */
   readonly role: string
+}
+export type GroupMapper = Mapped & {
   readonly rule: RuleId
   /** Only people of this connection are meant; the form cannot say so. */
   readonly connection?: ConnectionId
 }
+/** A hook puts the role's own name into this attribute, by all rules together. */
+export type ClaimMapper = Mapped & { readonly claim: string }
+export type SamlMapper = GroupMapper | ClaimMapper
+
 export type SamlMappers = {
   /** Highest priority first. */
   readonly mappers: readonly SamlMapper[]
   /** What a form of values and roles cannot say. */
   readonly left: readonly { readonly rule: RuleId; readonly role: string; readonly why: string }[]
   /** Values that give a role of higher priority already. */
-  readonly shadowed: readonly SamlMapper[]
+  readonly shadowed: readonly GroupMapper[]
   /** For everybody else; undefined: the configuration names none. */
   readonly defaultRole?: string
+  /** What a hook answers of somebody without a role where none gives nothing: no line may name it. */
+  readonly noRole?: string
 }
 
 type Said = { readonly values: readonly string[]; readonly left: readonly string[] }
@@ -53,14 +62,26 @@ const said = (matcher: Matcher): Said => {
 type Line = { readonly rule: Rule; readonly role: RoleId; readonly name: string }
 
 /** Every grant of the community, in the order of its roles, which is their priority. */
-const linesOf = ({ rules }: Configuration, community: Community): readonly Line[] =>
+const linesOf = (rules: readonly Rule[], community: Community): readonly Line[] =>
   community.roles.flatMap(({ id, name }) =>
     rules
       .filter(({ grant }) => grant.some((one) => one.community === community.id && one.role === id))
       .map((rule) => ({ rule, role: id, name })),
   )
 
-const mappersOf = ({ rule, name }: Line): readonly SamlMapper[] =>
+/** Names of the claims that carry the community's role in tokens of the connection. */
+const claimNames = ({ hooks }: Connection, community: Community): readonly string[] =>
+  [...(hooks?.okta?.claims ?? []), ...(hooks?.entra?.claims ?? [])]
+    .filter((claim) => claim.community === community.id)
+    .map(({ name }) => name)
+
+/** Each role under its own name: whoever may have it is decided before the platform is asked. */
+const hookMappers = (claims: readonly string[], { roles }: Community): readonly ClaimMapper[] => {
+  const names = [...new Set(roles.map(({ name }) => name))]
+  return [...new Set(claims)].flatMap((claim) => names.map((name) => ({ value: name, role: name, claim })))
+}
+
+const mappersOf = ({ rule, name }: Line): readonly GroupMapper[] =>
   said(rule.when).values.map((value) => ({
     value,
     role: name,
@@ -68,23 +89,34 @@ const mappersOf = ({ rule, name }: Line): readonly SamlMapper[] =>
     ...(rule.connection === undefined ? {} : { connection: rule.connection }),
   }))
 
-/** What an operator enters by hand, from the rules' groups. */
+/** Rules for people whose identity provider no hook answers: what their groups give is up to the form. */
+const withoutHook = ({ connections, rules }: Configuration, community: Community): readonly Rule[] => {
+  const hooked = new Set(
+    connections.filter((one) => claimNames(one, community).length > 0).map(({ id }) => id),
+  )
+  if (connections.length > 0 && connections.every(({ id }) => hooked.has(id))) return []
+  return rules.filter(({ connection }) => connection === undefined || !hooked.has(connection))
+}
+
+/** What an operator enters by hand: the names of roles where a hook sends them, else from the rules' groups. */
 export const samlMappers = (configuration: Configuration, community: Community): SamlMappers => {
-  const lines = linesOf(configuration, community)
-  const first = new Map<string, SamlMapper>()
-  const shadowed: SamlMapper[] = []
+  const lines = linesOf(withoutHook(configuration, community), community)
+  const first = new Map<string, GroupMapper>()
+  const shadowed: GroupMapper[] = []
   for (const mapper of lines.flatMap(mappersOf)) {
     const earlier = first.get(fold(mapper.value))
     if (earlier === undefined) first.set(fold(mapper.value), mapper)
     else if (earlier.role !== mapper.role) shadowed.push(mapper)
   }
-  const fallback = community.roles.find(({ id }) => id === community.fallbackRole)
+  const fallback = fallbackName(community)
+  const claims = configuration.connections.flatMap((one) => claimNames(one, community))
   return {
-    mappers: [...first.values()],
+    mappers: [...hookMappers(claims, community), ...first.values()],
     left: lines.flatMap(({ rule, name }) =>
       [...new Set(said(rule.when).left)].map((why) => ({ rule: rule.id, role: name, why })),
     ),
     shadowed,
-    ...(fallback === undefined ? {} : { defaultRole: fallback.name }),
+    ...(fallback === undefined ? {} : { defaultRole: fallback }),
+    ...(claims.length > 0 && fallback === undefined ? { noRole: noRole(community) } : {}),
   }
 }
