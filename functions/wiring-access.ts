@@ -6,6 +6,7 @@ import { platformTraits } from '../lib/platforms/traits.ts'
 import { createAccessReader } from '../lib/provisioning/access.ts'
 import { createConfigurationStore } from '../lib/store/configuration.ts'
 import { createDirectory } from '../lib/store/directory.ts'
+import { createLoginStore } from '../lib/store/logins.ts'
 import { createOutcomeStore } from '../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../lib/store/ownership.ts'
 import { createSafetyStore } from '../lib/store/safety.ts'
@@ -28,7 +29,9 @@ export const wireAccess = (shared: Table, local: boolean): ((table: Table) => Ac
       configuration,
       patterns,
       platforms: { traits: ({ platform }) => platformTraits(platform) },
+      clock,
       directory: createDirectory(table),
+      logins: createLoginStore(table),
       ownership: createOwnershipStore(table),
       outcomes: createOutcomeStore(table),
       safety: createSafetyStore(table),

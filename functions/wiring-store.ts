@@ -7,6 +7,7 @@ import { createDirectory } from '../lib/store/directory.ts'
 import { createDriftStore } from '../lib/store/drift.ts'
 import { createStoreIdentity } from '../lib/store/identity.ts'
 import { createLeases } from '../lib/store/leases.ts'
+import { createLoginStore } from '../lib/store/logins.ts'
 import { createEventOutbox } from '../lib/store/outbox.ts'
 import { createOutcomeStore } from '../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../lib/store/ownership.ts'
@@ -38,6 +39,7 @@ export const wireStore = (environment: Environment) => {
   return {
     ids,
     directory: createDirectory(table),
+    logins: createLoginStore(table),
     upkeep: createUpkeep(table),
     work: createWorkQueue(table),
     ownership: createOwnershipStore(table),

@@ -8,12 +8,14 @@ import { createOutgoingEvents } from '../events/outgoing.ts'
 import { createWakeUps } from '../lambda/wake.ts'
 import { createPlatforms } from '../platforms/catalog.ts'
 import { platformTraits } from '../platforms/traits.ts'
+import { createTransport } from '../platforms/transport.ts'
 import { createAuditLog } from '../store/audit.ts'
 import { createDocumentClient } from '../store/client.ts'
 import { createConfigurationStore } from '../store/configuration.ts'
 import { createCredentialStore } from '../store/credentials.ts'
 import { createDirectory } from '../store/directory.ts'
 import { createDriftStore } from '../store/drift.ts'
+import { createLoginStore } from '../store/logins.ts'
 import { createMembershipOrigins } from '../store/membership-origins.ts'
 import { createEventOutbox } from '../store/outbox.ts'
 import { createOutcomeStore } from '../store/outcomes.ts'
@@ -24,6 +26,7 @@ import { createRunStore } from '../store/plans.ts'
 import { createQuarantineStore } from '../store/quarantine.ts'
 import { createSafetyStore } from '../store/safety.ts'
 import { createTable } from '../store/table-client.ts'
+import { createMetadataFailures, createTrustStore } from '../store/trust.ts'
 import { createWorkQueue } from '../store/work-queue.ts'
 import type { Access } from './access.ts'
 
@@ -56,6 +59,9 @@ export const openHouse = (access: Access) => {
     }),
     credentials: createCredentialStore(table),
     directory: createDirectory(table),
+    logins: createLoginStore(table),
+    trust: createTrustStore(table),
+    metadataFailures: createMetadataFailures(table),
     origins: createMembershipOrigins(table),
     ownership: createOwnershipStore(table),
     outcomes: createOutcomeStore(table),
@@ -64,6 +70,8 @@ export const openHouse = (access: Access) => {
     runs: createRunStore(table),
     drift: createDriftStore(table),
     work: createWorkQueue(table),
+    // Addresses from configuration: without redirects, and never to a private place.
+    get: createTransport(access.local),
     audit,
     configurationAt: createConfigurationAt({
       store: configurations,

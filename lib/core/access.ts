@@ -88,6 +88,14 @@ const findingOf = (role: Role, input: AccessInput, settled: boolean): Finding =>
   return { status: 'pending', detail }
 }
 
+/** Something is to be done here that nobody has to decide first. A suspended account has lost what it is not wanted for. */
+export const isUnsettled = (input: AccessInput): boolean => {
+  const suspended = input.ownership?.suspended !== undefined
+  return rolesIn(input)
+    .filter((role) => !input.held.some(({ change }) => concerns(change, role.id)))
+    .some((role) => (suspended ? role.wanted !== undefined : open(role)))
+}
+
 /** How far each role is that a member should have or has in one community, and why. Without personal values. */
 export const accessEntries = (input: AccessInput): readonly AccessEntry[] => {
   const roles = rolesIn(input)

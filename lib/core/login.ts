@@ -9,6 +9,8 @@ export type ShownAttributes = { readonly [name: string]: readonly string[] }
 export type Login = {
   readonly connection: ConnectionId
   readonly member: MemberId
+  /** The member's incarnation it was shown in: as with memberships, nothing of an earlier life counts. */
+  readonly life: number
   /** Hash of issuer and persistent NameID (or the configured attribute); absent: seen by an identity provider's hook only. */
   readonly identity?: string
   /** The last one that was accepted. */
@@ -46,19 +48,21 @@ const records = <Value>(
 /** The record after one more login: what it did not mention stays as it was, with its own age. */
 export const afterLogin = (
   before: Login | undefined,
-  person: Pick<Login, 'connection' | 'member' | 'identity'>,
+  person: Pick<Login, 'connection' | 'member' | 'life' | 'identity'>,
   { at, groups, attributes }: LoginStatement,
 ): Login => {
-  const shown = groups.kind === 'present' ? { at, values: groups.names } : before?.groups
+  const kept = before?.life === person.life ? before : undefined
+  const shown = groups.kind === 'present' ? { at, values: groups.names } : kept?.groups
   const identity = person.identity ?? before?.identity
   return {
     connection: person.connection,
     member: person.member,
+    life: person.life,
     ...(identity === undefined ? {} : { identity }),
     at,
     ...(shown === undefined ? {} : { groups: shown }),
     attributes: records([
-      ...Object.entries(before?.attributes ?? {}),
+      ...Object.entries(kept?.attributes ?? {}),
       ...Object.entries(attributes).map(([name, values]) => [name, { at, values }] as const),
     ]),
   }

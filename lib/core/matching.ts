@@ -1,6 +1,7 @@
 import type { Evidence, GroupStep, Source } from './assignment.ts'
 import { attributeValues, shownValues } from './attributes.ts'
 import type { Matcher, Rule, TextTest } from './configuration.ts'
+import { fold } from './ids.ts'
 import type { ShownAttributes } from './login.ts'
 import type { GroupReference, Member } from './member.ts'
 import { describeTest, type Patterns, passes } from './text-test.ts'
@@ -98,6 +99,17 @@ export const concernsRules = (
   const tests = rules.flatMap(({ when }) => groupTests(when))
   return (group) => tests.some((test) => namesOf(group).some((name) => passes(test, name, patterns)))
 }
+
+const attributesIn = (matcher: Matcher): readonly string[] => {
+  if ('attribute' in matcher) return [fold(matcher.attribute)]
+  if ('group' in matcher) return []
+  if ('not' in matcher) return attributesIn(matcher.not)
+  return ('all' in matcher ? matcher.all : matcher.any).flatMap(attributesIn)
+}
+
+/** Every attribute the rules ask for, folded. */
+export const attributesAsked = (rules: readonly Rule[]): ReadonlySet<string> =>
+  new Set(rules.flatMap(({ when }) => attributesIn(when)))
 
 const evidenceKey = (evidence: Evidence): string =>
   evidence.kind === 'group'

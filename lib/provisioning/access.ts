@@ -1,7 +1,8 @@
-import { accessEntries, inheritedEntries } from '../core/access.ts'
+import { type AccessInput, accessEntries, inheritedEntries, isUnsettled } from '../core/access.ts'
 import type { Configuration } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
-import type { CommunityId } from '../core/ids.ts'
+import type { CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
+import type { Member } from '../core/member.ts'
 import { personKey } from '../core/plan-scene.ts'
 import type { AccessEntry, AccessReads } from '../core/ports/access.ts'
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
@@ -33,11 +34,14 @@ const heldOf = ({ connection, id }: Standing, hold: Hold | undefined): readonly 
   return (hold?.held ?? []).filter(({ change }) => 'subject' in change && personKey(change.subject) === key)
 }
 
-const entriesOf = async (
+/** How somebody stands, and where something is to be done for them that nobody has to decide first. */
+export type Access = { readonly entries: readonly AccessEntry[]; readonly unsettled: readonly CommunityId[] }
+
+const accessIn = async (
   deps: AccessDeps,
   { configuration, holdIn, uplook }: Shared,
   standing: Standing,
-): Promise<readonly AccessEntry[]> => {
+): Promise<Access> => {
   const { connection, id, assignments } = standing
   const [ownerships, outcomes] = await Promise.all([
     deps.ownership.ownershipsOf(connection, id),
@@ -54,26 +58,29 @@ const entriesOf = async (
   // Nobody joins from a connection that was taken out; whoever has something already is still looked after.
   const joins = configuration.connections.some((one) => one.id === connection)
   const communities = new Set([...(joins ? assignments.keys() : []), ...[...owned.keys()].toSorted()])
-  const entries = await inParallel([...communities], lanes, async (community) => {
+  const inputs = await inParallel([...communities], lanes, async (community): Promise<AccessInput> => {
     const outcome = outcomes.find((one) => one.community === community)
     const hold = outcome?.state === 'held' ? await holdIn(community) : undefined
-    return accessEntries({
+    return {
       community,
       granted: assignments.get(community)?.granted ?? [],
       ownership: owned.get(community),
       outcome,
       held: heldOf(standing, hold),
-    })
+    }
   })
+  const entries = inputs.flatMap(accessEntries)
   const below = configuration.communities.filter(({ parent }) => parent !== undefined)
   const inherited = await inParallel(below, lanes, async (community) =>
-    inheritedEntries(
-      community.id,
-      await uplook.inherited(community, { standing, ownerships }),
-      entries.flat(),
-    ),
+    inheritedEntries(community.id, await uplook.inherited(community, { standing, ownerships }), entries),
   )
-  return [...entries, ...inherited].flat()
+  return {
+    entries: [...entries, ...inherited.flat()],
+    // What the configuration no longer names cannot be reached.
+    unsettled: inputs
+      .filter(isUnsettled)
+      .flatMap(({ community }) => (rolesIn.has(community) ? community : [])),
+  }
 }
 
 /** Before the first push nobody is wanted anywhere. */
@@ -86,24 +93,35 @@ const currentOrNone = async (deps: AccessDeps): Promise<Configuration | undefine
   }
 }
 
+export const readAccess = async (
+  deps: AccessDeps,
+  connection: ConnectionId,
+  members: readonly Member[],
+): Promise<ReadonlyMap<MemberId, Access>> => {
+  const configuration = await currentOrNone(deps)
+  if (configuration === undefined)
+    return new Map(members.map(({ id }) => [id, { entries: [], unsettled: [] }]))
+  const holds = new Map<CommunityId, Promise<Hold | undefined>>()
+  const holdIn: HoldIn = (community) => {
+    const hold = holds.get(community) ?? deps.safety.hold(community)
+    holds.set(community, hold)
+    return hold
+  }
+  const shared = { configuration, holdIn, uplook: lookUp(deps, configuration) }
+  const standings = await standingsOf(deps, configuration, connection, members)
+  return new Map(
+    await inParallel(
+      standings,
+      lanes,
+      async (standing) => [standing.id, await accessIn(deps, shared, standing)] as const,
+    ),
+  )
+}
+
 /** How members stand on the platforms, from what is stored. */
 export const createAccessReader = (deps: AccessDeps): AccessReads => ({
   accessOf: async (connection, members) => {
-    const configuration = await currentOrNone(deps)
-    if (configuration === undefined) return new Map(members.map(({ id }) => [id, []]))
-    const holds = new Map<CommunityId, Promise<Hold | undefined>>()
-    const holdIn: HoldIn = (community) => {
-      const hold = holds.get(community) ?? deps.safety.hold(community)
-      holds.set(community, hold)
-      return hold
-    }
-    const shared = { configuration, holdIn, uplook: lookUp(deps, configuration) }
-    const standings = await standingsOf(deps, configuration, connection, members)
-    const entries = await inParallel(
-      standings,
-      lanes,
-      async (standing) => [standing.id, await entriesOf(deps, shared, standing)] as const,
-    )
-    return new Map(entries)
+    const found = await readAccess(deps, connection, members)
+    return new Map([...found].map(([id, { entries }]) => [id, entries]))
   },
 })

@@ -20,6 +20,7 @@ export type AdoptionDeps = Pick<
   | 'clock'
   | 'ids'
   | 'directory'
+  | 'logins'
   | 'ownership'
   | 'configuration'
   | 'platforms'

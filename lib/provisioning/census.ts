@@ -1,6 +1,7 @@
 import type { Configuration } from '../core/configuration.ts'
 import type { ConnectionId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
+import { readLoginFacts } from './login-census.ts'
 import { type InTime, readRoll } from './roll.ts'
 import { type Reads, type Standing, standingIn } from './standing.ts'
 
@@ -21,6 +22,7 @@ export const takeCensus = async <Kept>(
   seen: (member: Member) => void = () => undefined,
 ): Promise<readonly Kept[]> => {
   const heldBy = await readRoll(deps, configuration, connection, inTime)
+  const factsOf = await readLoginFacts(deps, configuration, connection, inTime)
   const kept: Kept[] = []
   let after: string | undefined
   do {
@@ -28,7 +30,7 @@ export const takeCensus = async <Kept>(
     const { items, next } = await deps.directory.scanMembers(connection, membersPerPage, after)
     for (const member of items) {
       seen(member)
-      const one = keep(standingIn(deps, configuration, member, heldBy(member)))
+      const one = keep(standingIn(deps, configuration, member, heldBy(member), factsOf(member)))
       if (one !== undefined) kept.push(one)
     }
     after = next

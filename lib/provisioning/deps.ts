@@ -2,6 +2,7 @@ import type { Patterns } from '../core/matching.ts'
 import type { Clock, Ids } from '../core/ports/clock.ts'
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
 import type { DirectoryReads, DirectoryUpkeep } from '../core/ports/directory.ts'
+import type { LoginStore } from '../core/ports/logins.ts'
 import type { OutcomeStore, OwnershipStore } from '../core/ports/ownership.ts'
 import type { PauseStore } from '../core/ports/pauses.ts'
 import type { Platforms } from '../core/ports/platform.ts'
@@ -33,6 +34,7 @@ export type Provisioning = {
   readonly random: () => number
   readonly log: Log
   readonly directory: DirectoryReads
+  readonly logins: Pick<LoginStore, 'login' | 'logins' | 'scanLogins'>
   readonly upkeep: DirectoryUpkeep
   readonly work: WorkQueue
   readonly wakeUps: WakeUps

@@ -41,6 +41,8 @@ export type MemberExplanation = {
 type ExplainDeps = Pick<
   Provisioning,
   | 'directory'
+  | 'logins'
+  | 'clock'
   | 'ownership'
   | 'outcomes'
   | 'safety'

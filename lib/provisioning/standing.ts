@@ -1,11 +1,13 @@
 import type { Assignments } from '../core/assignment.ts'
 import { assignmentsFor } from '../core/assignments.ts'
-import type { Configuration, PlatformName } from '../core/configuration.ts'
+import type { Configuration, Connection, PlatformName } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import type { CommunityId, ConnectionId, GroupId, MemberId } from '../core/ids.ts'
+import type { Login, LoginFacts, ShownAttributes } from '../core/login.ts'
+import { factsOf, usesLogins } from '../core/login-facts.ts'
 import type { MemberGroup } from '../core/matching.ts'
 import type { Member, Memberships } from '../core/member.ts'
-import { pushedGroups } from '../core/member-groups.ts'
+import { groupsFor, pushedGroups } from '../core/member-groups.ts'
 import type { Platforms } from '../core/ports/platform.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import { departed } from '../core/standing.ts'
@@ -21,11 +23,15 @@ export type Standing = {
   readonly groups: readonly MemberGroup[]
   /** Groups among theirs that contain themselves by way of others. */
   readonly cycles: readonly GroupId[]
+  /** What logins showed beside groups. */
+  readonly shown?: ShownAttributes
+  /** Where it was read for this member alone. */
+  readonly login?: Login
   readonly assignments: ReadonlyMap<CommunityId, Assignments>
 }
 
 /** To know how somebody stands, no platform has to be opened. */
-export type Reads = Pick<Provisioning, 'directory' | 'patterns'> & {
+export type Reads = Pick<Provisioning, 'directory' | 'logins' | 'clock' | 'patterns'> & {
   readonly platforms: Pick<Platforms, 'traits'>
 }
 
@@ -46,23 +52,35 @@ export const traitsIn =
     return deps.platforms.traits(community)
   }
 
+export const connectionOf = (
+  { connections }: Configuration,
+  connection: ConnectionId,
+): Connection | undefined => connections.find(({ id }) => id === connection)
+
 export const standingIn = (
   deps: Pick<Reads, 'platforms' | 'patterns'>,
   configuration: Configuration,
   member: Member,
   held: Held,
+  /** What counts of their logins. */
+  facts: LoginFacts | undefined,
 ): Standing => {
-  const { groups, cycles } = departed(member) ? inNone : held
+  const { connection, id } = member
+  if (departed(member)) return { connection, id, member, ...inNone, assignments: new Map() }
+  const groups = groupsFor(connectionOf(configuration, connection)?.groups, held.groups, facts)
+  const shown = facts === undefined ? {} : { shown: facts.attributes }
   const assignments = assignmentsFor({
     member,
     groups,
+    ...shown,
     configuration,
     traits: traitsIn(deps, configuration),
     patterns: deps.patterns,
   })
-  const { connection, id } = member
-  return { connection, id, member, groups, cycles, assignments }
+  return { connection, id, member, groups, cycles: held.cycles, ...shown, assignments }
 }
+
+const noLogins: ReadonlyMap<MemberId, Login> = new Map()
 
 /** Of members that were read just before. */
 export const standingsOf = async (
@@ -72,12 +90,25 @@ export const standingsOf = async (
   members: readonly Member[],
 ): Promise<readonly Standing[]> => {
   const present = members.filter((member) => !departed(member))
-  const memberships = await deps.directory.membershipsOf(connection, present)
+  const settings = connectionOf(configuration, connection)
+  const [memberships, logins] = await Promise.all([
+    deps.directory.membershipsOf(connection, present),
+    usesLogins(settings)
+      ? deps.logins.logins(
+          connection,
+          present.map(({ id }) => id),
+        )
+      : noLogins,
+  ])
+  const now = deps.clock.now()
   // Who is in the same groups shares them.
   const held = new Map([...new Set(memberships.values())].map((found) => [found, heldOf(found)]))
   return members.map((member) => {
     const found = memberships.get(member.id)
-    return standingIn(deps, configuration, member, (found && held.get(found)) ?? inNone)
+    const login = logins.get(member.id)
+    const facts = factsOf(settings, member, login, now)
+    const standing = standingIn(deps, configuration, member, (found && held.get(found)) ?? inNone, facts)
+    return login === undefined ? standing : { ...standing, login }
   })
 }
 

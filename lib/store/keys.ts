@@ -62,6 +62,9 @@ export const emailKey = (c: ConnectionId, email: string, id: MemberId): Key =>
 /** Those who have more addresses than look-up items, with all of them. */
 export const manyEmailsPartition = (c: ConnectionId): string => `${connection(c)}#EMX`
 export const manyEmailsKey = (c: ConnectionId, id: MemberId): Key => key(manyEmailsPartition(c), id)
+/** The same of the deleted: no look-up of the living reads them. */
+export const manyTombstonesPartition = (c: ConnectionId): string => `${connection(c)}#EMT`
+export const manyTombstonesKey = (c: ConnectionId, id: MemberId): Key => key(manyTombstonesPartition(c), id)
 export const displayNamePartition = (c: ConnectionId, name: string): string =>
   `${connection(c)}#GN#${fold(name)}`
 export const displayNameKey = (c: ConnectionId, name: string, id: GroupId): Key =>

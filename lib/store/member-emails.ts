@@ -2,7 +2,16 @@ import { ConnectorError } from '../core/errors.ts'
 import { type ConnectionId, fold, type MemberId, memberId } from '../core/ids.ts'
 import type { AttributeValue, Member } from '../core/member.ts'
 import { collected } from './batches.ts'
-import { emailKey, emailPartition, fitsKey, manyEmailsKey, manyEmailsPartition } from './keys.ts'
+import {
+  emailKey,
+  emailPartition,
+  fitsKey,
+  type Key,
+  manyEmailsKey,
+  manyEmailsPartition,
+  manyTombstonesKey,
+  manyTombstonesPartition,
+} from './keys.ts'
 import type { Item, Table, TransactItem } from './table-client.ts'
 
 /** A member's transaction has room for so many. */
@@ -34,28 +43,47 @@ const manyOf = (member: Addressed | undefined): readonly string[] => {
   return member !== undefined && all.length > emailsOf(member).length ? all : []
 }
 
-/** From the addresses of a living member, or none, to those of a living one, or none. */
-export const emailMoves = (
+type Placed = Addressed & Pick<Member, 'deletedAt'>
+const isLive = ({ deletedAt }: Placed): boolean => deletedAt === undefined
+
+/** The row of all addresses, of the living and of the deleted apart: no look-up of the ones reads the others. */
+const manyMoves = (
   { connection: c, id }: Pick<Member, 'connection' | 'id'>,
-  before: Addressed | undefined,
-  next: Addressed | undefined,
+  before: Placed | undefined,
+  next: Placed,
 ): readonly TransactItem[] => {
-  const old = new Set(before ? emailsOf(before) : [])
-  const wanted = new Set(next ? emailsOf(next) : [])
-  const [oldMany, many] = [manyOf(before), manyOf(next)]
-  const same = oldMany.length === many.length && many.every((email, n) => email === oldMany[n])
-  const row = manyEmailsKey(c, id)
+  const rowOf = (one: Placed): Key => (isLive(one) ? manyEmailsKey(c, id) : manyTombstonesKey(c, id))
+  const [old, wanted] = [manyOf(before), manyOf(next)]
+  const moved = before !== undefined && isLive(before) !== isLive(next)
+  const same = !moved && old.length === wanted.length && wanted.every((email, n) => email === old[n])
+  if (same) return []
+  const gone = before !== undefined && old.length > 0 && (moved || wanted.length === 0)
   return [
-    ...[...wanted].filter((email) => !old.has(email)).map((email) => ({ put: emailKey(c, email, id) })),
-    ...[...old].filter((email) => !wanted.has(email)).map((email) => ({ delete: emailKey(c, email, id) })),
-    ...(same ? [] : [many.length === 0 ? { delete: row } : { put: { ...row, emails: many } }]),
+    ...(gone ? [{ delete: rowOf(before) }] : []),
+    ...(wanted.length > 0 ? [{ put: { ...rowOf(next), emails: wanted } }] : []),
   ]
 }
 
-const amongMany = async (table: Table, c: ConnectionId, email: string): Promise<readonly Item[]> => {
+/**
+ * From the addresses that stand with a member to those that are to. A tombstone keeps its look-up items, so that who comes by an address of it is
+ * known for gone; a restored one gets all of them anew.
+ */
+export const emailMoves = (before: (Member & Placed) | undefined, next: Member): readonly TransactItem[] => {
+  const { connection: c, id } = next
+  const old = new Set(before ? emailsOf(before) : [])
+  const wanted = new Set(emailsOf(next))
+  const there = before !== undefined && (isLive(before) || !isLive(next)) ? old : new Set<string>()
+  return [
+    ...[...wanted].filter((email) => !there.has(email)).map((email) => ({ put: emailKey(c, email, id) })),
+    ...[...old].filter((email) => !wanted.has(email)).map((email) => ({ delete: emailKey(c, email, id) })),
+    ...manyMoves(next, before, next),
+  ]
+}
+
+const amongMany = async (table: Table, pk: string, email: string): Promise<readonly Item[]> => {
   const found: Item[] = []
   let seen = 0
-  for await (const row of table.queryAll({ pk: manyEmailsPartition(c) })) {
+  for await (const row of table.queryAll({ pk })) {
     seen += 1
     if (seen > maximumLookedThrough)
       throw new ConnectorError(
@@ -68,15 +96,23 @@ const amongMany = async (table: Table, c: ConnectionId, email: string): Promise<
   return found
 }
 
-/** Whoever has this address, whichever of theirs it is: one look-up, and those who have more than have look-up items. */
-export const idsByEmail = async (
+const idsIn = async (
   table: Table,
   c: ConnectionId,
   value: string,
+  many: string,
 ): Promise<readonly MemberId[]> => {
-  const [direct, many] = await Promise.all([
+  const [direct, others] = await Promise.all([
     fitsKey(value) ? collected(table.queryAll({ pk: emailPartition(c, value) })) : [],
-    amongMany(table, c, fold(value)),
+    amongMany(table, many, fold(value)),
   ])
-  return [...new Set([...direct, ...many].map(({ sk }) => sk))].sort().map(memberId)
+  return [...new Set([...direct, ...others].map(({ sk }) => sk))].sort().map(memberId)
 }
+
+/** Whoever has this address, whichever of theirs it is: one look-up, and those who have more than have look-up items. */
+export const idsByEmail = (table: Table, c: ConnectionId, value: string): Promise<readonly MemberId[]> =>
+  idsIn(table, c, value, manyEmailsPartition(c))
+
+/** Deleted members who had it. */
+export const deletedByEmail = (table: Table, c: ConnectionId, value: string): Promise<readonly MemberId[]> =>
+  idsIn(table, c, value, manyTombstonesPartition(c))

@@ -45,6 +45,7 @@ const draftOf = (draft: MemberDraft): MemberDraft => ({
   active: draft.active,
   ...(draft.activeUnassigned === undefined ? {} : { activeUnassigned: draft.activeUnassigned }),
   attributes: draft.attributes,
+  ...(draft.createdAtLogin === undefined ? {} : { createdAtLogin: draft.createdAtLogin }),
 })
 
 const flat = (draft: MemberDraft): object => {

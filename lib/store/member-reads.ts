@@ -11,14 +11,20 @@ import {
   memberPartition,
   userNameGuard,
 } from './keys.ts'
-import { addressesOf, idsByEmail } from './member-emails.ts'
+import { addressesOf, deletedByEmail, idsByEmail } from './member-emails.ts'
 import { isLive, memberOf } from './member-items.ts'
 import type { Table } from './table-client.ts'
 import { createWalk } from './walks.ts'
 
 type MemberReads = Pick<
   DirectoryReads,
-  'member' | 'members' | 'findMembers' | 'listMembers' | 'scanMembers' | 'memberOrTombstone'
+  | 'member'
+  | 'members'
+  | 'findMembers'
+  | 'findTombstones'
+  | 'listMembers'
+  | 'scanMembers'
+  | 'memberOrTombstone'
 >
 
 /** The look-up items may be a moment ahead of or behind the record read after them: the record decides. */
@@ -66,6 +72,12 @@ export const createMemberReads = (table: Table): MemberReads => {
     findMembers: async (c, lookup) => {
       const found = await readMembers(table, c, await idsFor(c, lookup))
       return found.filter((member) => isLive(member) && holds(member, lookup))
+    },
+    findTombstones: async (c, lookup) => {
+      const { by, value } = lookup
+      const ids = by === 'email' ? await deletedByEmail(table, c, value) : await idsFor(c, lookup)
+      const found = await readMembers(table, c, ids)
+      return found.filter((member) => !isLive(member) && holds(member, lookup))
     },
     listMembers: async (c, startIndex, count) => {
       const { total, items } = await walk.list(c, startIndex, count)

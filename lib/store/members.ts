@@ -67,7 +67,7 @@ export const createMembers = (
         put: memberItem(next, salt),
         condition: before === undefined ? absent : atVersion(before.version),
       },
-      ...emailMoves(next, living(before), living(next)),
+      ...emailMoves(before, next),
       ...formerNamePuts(table, stamp, before, next),
       ...countMove(before, next),
       duePut(table.ids, stamp, { kind: 'member', member: next.id }),

@@ -24,6 +24,7 @@ import { createDirectory } from '../../lib/store/directory.ts'
 import { createDriftStore } from '../../lib/store/drift.ts'
 import { createStoreIdentity } from '../../lib/store/identity.ts'
 import { createLeases } from '../../lib/store/leases.ts'
+import { createLoginStore } from '../../lib/store/logins.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createPauseStore } from '../../lib/store/pauses.ts'
@@ -98,6 +99,7 @@ export const openVillage = async (stage: Stage, roles: HarnessRoles, given: Part
     random: () => 0.5,
     log: { info: () => {}, warn: () => {} },
     directory,
+    logins: createLoginStore(table),
     upkeep: createUpkeep(table),
     work: createWorkQueue(table),
     wakeUps: { wake: async () => {} },

@@ -36,6 +36,7 @@ import { createDirectory } from '../../lib/store/directory.ts'
 import { createDriftStore } from '../../lib/store/drift.ts'
 import { createStoreIdentity } from '../../lib/store/identity.ts'
 import { createLeases } from '../../lib/store/leases.ts'
+import { createLoginStore } from '../../lib/store/logins.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createPauseStore } from '../../lib/store/pauses.ts'
@@ -241,6 +242,7 @@ export const openBench = async (options: BenchOptions = {}) => {
     random: () => 0.5,
     log: { info: () => {}, warn: () => {} },
     directory: at.table === table ? directory : createDirectory(at.table),
+    logins: createLoginStore(at.table),
     upkeep: createUpkeep(at.table),
     work: createWorkQueue(at.table),
     wakeUps: {

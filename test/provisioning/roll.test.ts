@@ -20,6 +20,7 @@ import { type Reads, readStandings } from '../../lib/provisioning/standing.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { testClock } from '../platforms/clock.ts'
+import { createTestClock } from '../support/clock.ts'
 import { community, definitions, plain, soc } from '../support/examples.ts'
 import { createMemoryDirectory } from '../support/memory-directory.ts'
 import { openTestTable } from '../support/table.ts'
@@ -128,8 +129,16 @@ const configurationFor = (connection: ConnectionId): Configuration => ({
   rules,
 })
 const { maximumRoles: _limit, ...unlimited } = plain
+/** Nobody of these connections logs in. */
+const noLogins: Reads['logins'] = {
+  login: async () => undefined,
+  logins: async () => new Map(),
+  scanLogins: async () => ({ items: [] }),
+}
 const readsOf = (directory: DirectoryReads): Reads => ({
   directory,
+  logins: noLogins,
+  clock: createTestClock(),
   platforms: { traits: () => unlimited },
   patterns: createPatterns(),
 })

@@ -14,7 +14,13 @@ import type { Change, Connections, Held } from './memory-rows.ts'
 
 type MemberPart = Pick<
   DirectoryReads,
-  'member' | 'members' | 'findMembers' | 'listMembers' | 'scanMembers' | 'memberOrTombstone'
+  | 'member'
+  | 'members'
+  | 'findMembers'
+  | 'findTombstones'
+  | 'listMembers'
+  | 'scanMembers'
+  | 'memberOrTombstone'
 > &
   Pick<DirectoryWrites, 'createMember' | 'updateMember' | 'deleteMember'>
 
@@ -154,6 +160,12 @@ export const createMemoryMembers = (
       const held = connections.of(c)
       return living(held, found(held, lookup))
     },
+    findTombstones: async (c, { by, value }) =>
+      [...connections.of(c).members.values()].filter((member) => {
+        if (isLive(member)) return false
+        if (by === 'email') return addressesOf(member).includes(fold(value))
+        return by === 'userName' ? fold(member.userName) === fold(value) : member.externalId === value
+      }),
     listMembers: async (c, startIndex, count) => {
       const held = connections.of(c)
       return {

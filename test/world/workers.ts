@@ -18,6 +18,7 @@ import { createDirectory } from '../../lib/store/directory.ts'
 import { createDriftStore } from '../../lib/store/drift.ts'
 import { createStoreIdentity } from '../../lib/store/identity.ts'
 import { createLeases } from '../../lib/store/leases.ts'
+import { createLoginStore } from '../../lib/store/logins.ts'
 import { createOutcomeStore } from '../../lib/store/outcomes.ts'
 import { createOwnershipStore } from '../../lib/store/ownership.ts'
 import { createPace } from '../../lib/store/pace.ts'
@@ -109,6 +110,7 @@ export const createWorker = (around: Surroundings, skew: number) => {
     random: chance,
     log: { info: () => {}, warn: (text, fields) => around.warned(`${text} ${JSON.stringify(fields)}`) },
     directory: createDirectory(table),
+    logins: createLoginStore(table),
     upkeep: createUpkeep(table),
     work: createWorkQueue(table),
     wakeUps: {

@@ -81,6 +81,11 @@ export type DirectoryReads = {
   readonly members: (connection: ConnectionId, ids: readonly MemberId[]) => Promise<readonly Member[]>
   /** Throws `tooMany` where more would have to be looked through than a request reads: never an answer that leaves somebody out. */
   readonly findMembers: (connection: ConnectionId, lookup: MemberLookup) => Promise<readonly Member[]>
+  /** The same among the departed: members who are deleted, and answer to it as they did. */
+  readonly findTombstones: (
+    connection: ConnectionId,
+    lookup: MemberLookup & { readonly by: Exclude<MemberLookup['by'], 'formerUserName'> },
+  ) => Promise<readonly Member[]>
   readonly listMembers: (
     connection: ConnectionId,
     startIndex: number,

@@ -15,6 +15,18 @@ export type LoginSaved =
   /** The identity is another member's, or the member has another identity. */
   | { readonly kind: 'linkedElsewhere' }
 
+/** What the trail is told of a login. */
+export type LoginTold = {
+  /** Rules might see something else now: the member is due. */
+  readonly news: boolean
+  readonly statement: GroupStatement['kind']
+  /** Of the groups that count from then on, those a rule could match; and how many count. */
+  readonly concerning: readonly string[]
+  readonly shown: number
+  /** Names of the attributes that count from then on. */
+  readonly attributes: readonly string[]
+}
+
 /** One record per member who ever logged in, beside the directory: no SCIM request reads or writes it. */
 export type LoginStore = {
   readonly login: (connection: ConnectionId, member: MemberId) => Promise<Login | undefined>
@@ -26,14 +38,14 @@ export type LoginStore = {
   /** Whose identity this is; departed and forgotten members keep theirs. */
   readonly linkedTo: (connection: ConnectionId, identity: string) => Promise<MemberId | undefined>
   /**
-   * In one transaction: the record (conditional on `before`), the identity's guard, and, where `news` says that rules might see something else now,
-   * the member's due item and an audit entry.
+   * In one transaction: the record (conditional on `before`), a new identity's guard, and, where there is something to tell, an audit entry and the
+   * member's due item. Without either it is the record alone, so that what it shows is young again.
    */
   readonly saveLogin: (
     stamp: Stamp,
     before: Login | undefined,
     after: Login,
-    news?: { readonly statement: GroupStatement['kind']; readonly concerning: readonly string[] },
+    told?: LoginTold,
   ) => Promise<LoginSaved>
   /** An operator's act: the next login links anew. What was shown stays. */
   readonly unlink: (stamp: Stamp, login: Login, reason: string) => Promise<void>
@@ -164,7 +176,7 @@ export type SignIn = {
   readonly bringUp: (member: Member, since: Instant, until: Instant) => Promise<readonly AccessEntry[]>
 }
 
-/** Who should have which role, by the same function as everywhere. Undefined: the directory knows nobody so, or they have left. */
+/** Who should have which role, by the same function as everywhere. Nothing for whom the directory does not know, or who has left. */
 export type AssignmentReads = {
   readonly assignmentsOf: (
     connection: ConnectionId,

@@ -18,9 +18,12 @@ const taken = (attribute: string): ConnectorError =>
     field: attribute,
   })
 
-/** A departed record that this person may come back to: named by externalId, or by userName with no other externalId against it. */
+/**
+ * A record that this person may come back to, or that a login made for them: named by externalId, or by userName with no other externalId against it.
+ */
 const isSamePerson = (record: Member, draft: MemberDraft): boolean => {
-  if (record.active && record.deletedAt === undefined) return false
+  const taken = record.active && record.deletedAt === undefined
+  if (taken && record.createdAtLogin !== true) return false
   return (
     record.externalId === undefined ||
     draft.externalId === undefined ||
@@ -47,7 +50,7 @@ export const create: Verbs['create'] = (exchange) => {
     const created = await directory.createMember(stamp, draft)
     if (created.kind !== 'taken') return settled(created)
     if (!isSamePerson(created.by, draft)) throw taken(created.attribute)
-    // Okta re-creates who it has deactivated: 409 would strand them, a second record would lose their history.
+    // Okta re-creates who it has deactivated, and nobody has told it whom a login created: 409 would strand them, a second record would lose their history.
     return settled(await directory.updateMember(stamp, created.by, draft))
   }
 }
