@@ -35,8 +35,8 @@ export const rejectionCodes = [
   'sig.missing', // neither Response nor Assertion is signed
   'sig.reference', // not one reference to the signature's own parent by its ID
   'sig.algorithm', // method, digest, canonicalisation or transform outside the list
-  'sig.invalid', // what is signed is not what came (digest)
   'sig.untrusted', // the signature value is by none of the provider's certificates
+  'sig.invalid', // by a certificate of the provider, but not over what came (digest)
   'encryption.algorithm', // RSA 1.5, 3DES, CBC without a verified Response signature around it, unknown ones
   'encryption.failed', // no key opens it; no more is ever said
   'status', // the provider says that the login failed

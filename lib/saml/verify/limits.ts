@@ -8,11 +8,12 @@ export const longestWindow = 86_400
 export const largestMessage = 256 * 1024
 
 /**
- * What a document may hold before anything but a scan has looked at it. Some of what follows takes time with the square of these; a genuine message with
- * 1 000 groups stays under every one of them.
+ * What a document may hold before anything but a scan has looked at it. What follows takes its time per element, some of it with the square of others of
+ * these; a genuine message with 1 000 groups stays well under every one.
  */
 export const documentLimits = {
-  tags: 12_000,
+  /** Elements: all the values there may be, and what stands around them. */
+  tags: 3_000,
   transforms: 12,
   namespaces: 4_000,
   values: 2_000,

@@ -2,7 +2,7 @@ import type { RejectionCode } from '../verified.ts'
 import { canonicalForms, digestMethods, enveloped, exclusive, signatureMethods } from './algorithms.ts'
 import { attributeOf, childOf, childrenOf, dsig, elementsOf, isNamed } from './dom.ts'
 
-const algorithmOf = (element: Element | undefined): string => attributeOf(element, 'Algorithm') ?? ''
+export const algorithmOf = (element: Element | undefined): string => attributeOf(element, 'Algorithm') ?? ''
 
 const prefixes = /^\s*(?:[\w.#-]{1,64}(?:\s+|$)){0,16}$/
 
