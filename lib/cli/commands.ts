@@ -6,6 +6,7 @@ import { holdCommands } from './commands/holds.ts'
 import { peopleCommands } from './commands/people.ts'
 import { planCommands } from './commands/plans.ts'
 import { recoveryCommands } from './commands/recovery.ts'
+import { samlCommands } from './commands/saml.ts'
 
 /** In the order in which `--help` lists them. */
 export const commands: Commands = {
@@ -16,4 +17,5 @@ export const commands: Commands = {
   ...holdCommands,
   ...recoveryCommands,
   ...credentialCommands,
+  ...samlCommands,
 }

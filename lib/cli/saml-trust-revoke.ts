@@ -1,0 +1,50 @@
+import { connectionId } from '../core/ids.ts'
+import { announcements } from '../saml/trust/announce.ts'
+import { readmit, revoke, usableCertificates } from '../saml/trust/follow.ts'
+import { type Arguments, positionals } from './arguments.ts'
+import { deciderFrom, reasonFrom } from './decisions.ts'
+import { type Exit, exits } from './exits.ts'
+import { connectionNamed } from './names.ts'
+import { certificateNamed, meanwhile, providerOf, stampOf } from './saml-trust-names.ts'
+import { complain, say, sayJson, type Terminal } from './terminal.ts'
+import type { House } from './wiring.ts'
+
+const words = {
+  revoke: { done: 'is revoked: nothing it signed is believed from now on', idle: 'is revoked already' },
+  undo: { done: 'is trusted again', idle: 'is not revoked' },
+} as const
+
+/** At once, and for good: no metadata bring it back. */
+export const revokeCertificate = async (
+  given: Arguments,
+  terminal: Terminal,
+  house: House,
+): Promise<Exit> => {
+  const { connection: name, fingerprint: typed } = positionals(given, 'connection', 'fingerprint')
+  const [reason, by] = [reasonFrom(given), deciderFrom(given, house)]
+  // It may be configured no longer, and still be trusted.
+  const id = connectionId(name)
+  if ((await house.trust.identityProvider(id)) === undefined) await connectionNamed(house, name)
+  const before = await providerOf(house, id)
+  const { fingerprint } = certificateNamed(before, typed)
+  const undo = given.flag('undo')
+  const stamp = stampOf(house, id, by)
+  const after = (undo ? readmit : revoke)(before, fingerprint, reason, stamp.at)
+  if (after !== undefined) {
+    if ((await house.trust.saveIdentityProvider(stamp, after.provider, after.notes)) === 'stale')
+      throw meanwhile(id)
+    for (const event of announcements(before, after.notes, stamp.at)) await house.events.emit(event)
+  }
+  const left = usableCertificates(after?.provider ?? before, stamp.at).length
+  const { done, idle } = words[undo ? 'undo' : 'revoke']
+  if (given.flag('json'))
+    sayJson(terminal, { connection: id, fingerprint, changed: after !== undefined, trusted: left })
+  else say(terminal, `${fingerprint} ${after === undefined ? idle : done}.`, 'green')
+  if (left === 0)
+    complain(
+      terminal,
+      'warning',
+      `${id} trusts no certificate now, and every login there is refused; npx rolecall saml trust ${id} reads the metadata again`,
+    )
+  return exits.nothing
+}
