@@ -35,3 +35,10 @@ export const refusalCodes: readonly RefusalCode[] = [
 ]
 export const isConnectionCode = (code: RefusalCode): code is ConnectionCode =>
   connectionCodes.some((one) => one === code)
+
+/** How loudly the log says it. */
+export const loginOutcome = (outcome: string): 'went' | 'refused' | 'unusable' => {
+  const code = refusalCodes.find((one) => one === outcome)
+  if (code === undefined) return 'went'
+  return isConnectionCode(code) ? 'unusable' : 'refused'
+}
