@@ -31,8 +31,6 @@ export type HookObserved = {
   readonly groups?: GroupStatement['kind']
   /** Why what the call showed is not kept, although the member was found. */
   readonly notKept?: SignInRefusal
-  /** The call created the member. */
-  readonly created?: true
   readonly claims: readonly { readonly community: CommunityId; readonly outcome: ClaimOutcome }[]
   readonly error?: unknown
 }

@@ -16,8 +16,6 @@ export type OktaEvent = {
   readonly user: string
   readonly login?: string
   readonly email?: string
-  readonly givenName?: string
-  readonly familyName?: string
   readonly nameId?: string
   /** The attribute statements of the assertion so far; on a null prototype, for names come from outside. */
   readonly claims: ShownAttributes
@@ -73,8 +71,6 @@ export const readOktaEvent = (body: Outside): OktaEvent => {
     user: textAt(user, 'id', 'data.context.user.id'),
     ...given('login', said('login')),
     ...given('email', said('email')),
-    ...given('givenName', said('firstName')),
-    ...given('familyName', said('lastName')),
     ...given('nameId', optionalTextAt(subject, 'nameId', 'data.assertion.subject.nameId')),
     claims: claimsOf(optionalObjectAt(body, 'data.assertion.claims') ?? {}),
   }

@@ -19,43 +19,28 @@ const namedIn = ({ user, nameId, login, email }: OktaEvent): Named => ({
   idForm: oktaId,
 })
 
-const claimOf = (event: OktaEvent, statement: LoginStatement, found: Found): SignInClaim => {
-  const { givenName, familyName } = event
-  const email = event.email ?? event.login ?? event.nameId
-  // Whoever was found by name is meant by the id the directory has of them.
-  const known = found.kind === 'found' ? found.member.externalId : undefined
-  return {
-    externalIds: known === undefined ? [event.user] : [known],
-    ...(email === undefined ? {} : { email }),
-    ...(givenName === undefined ? {} : { givenName }),
-    ...(familyName === undefined ? {} : { familyName }),
-    statement,
-  }
-}
+type Known = Extract<Found, { readonly kind: 'found' }>
 
-type Person = Found & Pick<HookObserved, 'notKept' | 'created'>
+/** Whoever was found is meant, and by nothing else than what they were found by. */
+const claimOf = ({ member, address }: Known, statement: LoginStatement): SignInClaim => ({
+  externalIds: member.externalId === undefined ? [] : [member.externalId],
+  ...(member.externalId === undefined && address !== undefined ? { email: address } : {}),
+  statement,
+})
+
+type Person = Found & Pick<HookObserved, 'notKept'>
 
 /** Okta's groups count as a login. What cannot be kept gives nothing, here and to the reconciler alike. */
 const signedIn = async (
   { signIn }: ClaimsDeps,
-  request: HookRequest,
-  found: Found,
-  claim: SignInClaim,
+  { connection, requestId }: HookRequest,
+  found: Known,
+  statement: LoginStatement,
 ): Promise<Person> => {
-  if (found.kind === 'nobody' && found.why !== 'member.unknown') return found
-  const stamp = {
-    connection: request.connection,
-    actor: { kind: 'login', by: 'okta' },
-    requestId: request.requestId,
-    at: claim.statement.at,
-  } as const
-  const accepted = await signIn.accept(stamp, claim)
-  if (accepted.kind === 'refused')
-    return found.kind === 'found' ? { ...found, notKept: accepted.code } : { ...found, why: accepted.code }
-  if (found.kind === 'found' && found.member.id !== accepted.member.id)
-    return { kind: 'nobody', why: 'member.ambiguous' }
-  const { member, created } = accepted
-  return { kind: 'found', member, ...(created ? { created } : {}) }
+  const stamp = { connection, actor: { kind: 'login', by: 'okta' }, requestId, at: statement.at } as const
+  const accepted = await signIn.accept(stamp, claimOf(found, statement))
+  if (accepted.kind === 'refused') return { ...found, notKept: accepted.code }
+  return accepted.member.id === found.member.id ? found : { kind: 'nobody', why: 'member.ambiguous' }
 }
 
 const showsAnything = ({ groups, attributes }: LoginStatement): boolean =>
@@ -73,19 +58,18 @@ export const answerOkta = async (
   if (connection === undefined || settings === undefined) throw hookMissing('okta')
   const event = readOktaEvent(bodyOf(request))
   const statement = statementOf(connection, event.claims, at)
-  const found: Person = await findPerson(deps.directory, connection, namedIn(event))
-  const person = showsAnything(statement)
-    ? await signedIn(deps, request, found, claimOf(event, statement, found))
-    : found
-  const { notKept, created } = person
+  const found = await findPerson(deps.directory, connection, namedIn(event))
+  const person: Person =
+    found.kind === 'found' && showsAnything(statement)
+      ? await signedIn(deps, request, found, statement)
+      : found
   const { claims, observed } = await claimsFor(deps, configuration, connection.id, settings.claims, person)
   return {
     body: oktaAnswer(claims, event.claims, request.requestId),
     observed: {
       ...observed,
       groups: statement.groups.kind,
-      ...(notKept === undefined ? {} : { notKept }),
-      ...(created === undefined ? {} : { created }),
+      ...(person.notKept === undefined ? {} : { notKept: person.notKept }),
     },
   }
 }

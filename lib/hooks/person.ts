@@ -15,7 +15,8 @@ export type Named = {
   readonly idForm: RegExp
 }
 export type Found =
-  | { readonly kind: 'found'; readonly member: Member }
+  /** `address`: the one that led to a member whose id the identity provider does not say. */
+  | { readonly kind: 'found'; readonly member: Member; readonly address?: string }
   | { readonly kind: 'nobody'; readonly why: SignInRefusal }
 
 type Directory = Pick<DirectoryReads, 'findMembers'>
@@ -46,16 +47,22 @@ export const findPerson = async (
   const byId = one(await look(ids.map((value) => ({ by: 'externalId', value }))))
   if (byId !== undefined) return byId
   const known = [...new Map(addresses.map((value) => [fold(value), value])).values()]
-  const allowed = known.filter((value) => inDomain(connection, value))
-  const byAddress = one(
-    await look(
-      allowed.flatMap((value): MemberLookup[] => [
-        { by: 'userName', value },
-        { by: 'email', value },
-      ]),
-    ),
+  const reached = await Promise.all(
+    known
+      .filter((value) => inDomain(connection, value))
+      .map(async (value) => {
+        const members = await look([
+          { by: 'userName', value },
+          { by: 'email', value },
+        ])
+        return { value, members }
+      }),
   )
+  const byAddress = one(reached.flatMap(({ members }) => members))
   if (byAddress === undefined) return nobody('member.unknown')
-  const other = byAddress.kind === 'found' ? byAddress.member.externalId : undefined
-  return other !== undefined && idForm.test(other) ? nobody('member.identity') : byAddress
+  if (byAddress.kind === 'nobody') return byAddress
+  const { externalId } = byAddress.member
+  if (externalId !== undefined && idForm.test(externalId)) return nobody('member.identity')
+  const address = reached.find(({ members }) => members.length > 0)?.value
+  return { ...byAddress, ...(address === undefined ? {} : { address }) }
 }
