@@ -24,8 +24,14 @@ const refused = (code: SignInRefusal, { id }: Pick<Member, 'id'>): SignedIn => (
   member: id,
 })
 
+/** Whoever only takes down what was shown, and waits for nothing. */
+export type AcceptDeps = Pick<
+  SignInDeps,
+  'configuration' | 'directory' | 'logins' | 'patterns' | 'clock' | 'random'
+>
+
 type Scene = {
-  readonly deps: SignInDeps
+  readonly deps: AcceptDeps
   readonly configuration: Configuration
   readonly connection: Connection
   readonly stamp: Stamp
@@ -156,7 +162,7 @@ const settingsOf = (configuration: Configuration, { connection }: Stamp): Connec
 }
 
 /** Finds or creates the member and keeps what the login showed. Several at once come to the same: each sees what the others wrote. */
-export const acceptLogin = async (deps: SignInDeps, stamp: Stamp, claim: SignInClaim): Promise<SignedIn> => {
+export const acceptLogin = async (deps: AcceptDeps, stamp: Stamp, claim: SignInClaim): Promise<SignedIn> => {
   const configuration = await deps.configuration()
   const connection = settingsOf(configuration, stamp)
   const scene: Scene = { deps, configuration, connection, stamp, claim }
