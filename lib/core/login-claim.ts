@@ -26,12 +26,14 @@ export const usualNames = {
   givenName: [
     'givenName',
     'firstName',
+    'given_name',
     'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname',
     'urn:oid:2.5.4.42',
   ],
   familyName: [
     'familyName',
     'lastName',
+    'family_name',
     'surname',
     'sn',
     'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname',

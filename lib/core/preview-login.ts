@@ -2,8 +2,16 @@ import type { Because, Source, Suppressed } from './assignment.ts'
 import { type AssignmentDifference, differencesOf, sourceOf } from './assignment-difference.ts'
 import { assignmentsFor } from './assignments.ts'
 import type { Configuration, Connection, PlatformName } from './configuration.ts'
-import type { CommunityId, ConnectionId, Instant, MemberId, RoleId } from './ids.ts'
-import { afterLogin, factsInForce, type Login, type LoginStatement, type ShownAttributes } from './login.ts'
+import {
+  type CommunityId,
+  type ConnectionId,
+  type Instant,
+  later,
+  type MemberId,
+  type RoleId,
+} from './ids.ts'
+import type { Login, LoginStatement, ShownAttributes } from './login.ts'
+import { factsOf, maximumAge } from './login-facts.ts'
 import type { MatchSubject, MemberGroup, Patterns } from './matching.ts'
 import type { Member } from './member.ts'
 import { groupsFor } from './member-groups.ts'
@@ -62,7 +70,7 @@ export type LoginPreview = {
   /** Number of the configuration; 0: a file that is not pushed. */
   readonly configuration: number
   readonly person: PreviewPerson
-  /** Inactive or deleted at the identity provider: no rule counts. */
+  /** Inactive or deleted at the identity provider: no rule is asked. */
   readonly departed?: true
   /** Of the login that is looked at; absent where somebody is looked at as they are. */
   readonly statement?: StatementPreview
@@ -90,11 +98,16 @@ export type LoginPreviewInput = Looking & {
   /** They are not there before it. */
   readonly fresh: boolean
   readonly pushed: readonly MemberGroup[]
+  /** What their logins have shown, before and after. */
   readonly login: Login | undefined
+  readonly after: Login | undefined
   readonly statement?: LoginStatement | undefined
   /** All of the assertion's attributes. */
   readonly attributes?: ShownAttributes | undefined
 }
+
+const connectionIn = (configuration: Configuration, { connection }: Member): Connection | undefined =>
+  configuration.connections.find(({ id }) => id === connection)
 
 /** One member's side of the rules, with what counts of their logins. */
 export const subjectIn = (
@@ -104,9 +117,9 @@ export const subjectIn = (
   login: Login | undefined,
   now: Instant,
 ): MatchSubject => {
-  const settings = configuration.connections.find(({ id }) => id === member.connection)?.groups
-  const facts = settings && factsInForce(login, settings.maximumAge, now)
-  return { member, groups: groupsFor(settings, pushed, facts), shown: facts?.attributes }
+  const settings = connectionIn(configuration, member)
+  const facts = factsOf(settings, member, login, now)
+  return { member, groups: groupsFor(settings?.groups, pushed, facts), shown: facts?.attributes }
 }
 
 const assignmentsIn = (configuration: Configuration, subject: MatchSubject, { traits, patterns }: Looking) =>
@@ -142,9 +155,8 @@ const storedPreview = (
   now: Instant,
 ): StoredPreview | undefined => {
   if (login === undefined) return undefined
-  const age = connection?.groups?.maximumAge ?? 0
-  const counts = (at: Instant): boolean =>
-    factsInForce({ ...login, groups: { at, values: ['x'] } }, age, now) !== undefined
+  const age = connection === undefined ? 0 : maximumAge(connection)
+  const counts = (at: Instant): boolean => later(at, age) > now
   return {
     at: login.at,
     ...(login.groups === undefined
@@ -158,9 +170,6 @@ const storedPreview = (
     })),
   }
 }
-
-const connectionIn = (configuration: Configuration, { connection }: Member): Connection | undefined =>
-  configuration.connections.find(({ id }) => id === connection)
 
 const statementPreview = (input: LoginPreviewInput): StatementPreview | undefined => {
   const { configuration, member, statement, attributes, login, pushed, patterns } = input
@@ -182,12 +191,9 @@ const rulesFor = ({ rules }: Configuration, { connection }: Member) =>
 
 /** What a login would give and take, or how somebody stands; nothing is written. The same functions as everywhere, with words for each of their steps. */
 export const previewLogin = (input: LoginPreviewInput): LoginPreview => {
-  const { configuration, current, person, member, fresh, pushed, login, statement, now } = input
-  const { connection, id } = member
-  const after =
-    statement === undefined
-      ? login
-      : afterLogin(login, { connection, member: id, life: member.incarnation }, statement)
+  const { configuration, current, person, member, fresh, pushed, login, after, now } = input
+  const { connection } = member
+  const gone = departed(member)
   const subject = subjectIn(configuration, member, pushed, after, now)
   const had =
     current === undefined || fresh
@@ -200,11 +206,11 @@ export const previewLogin = (input: LoginPreviewInput): LoginPreview => {
     at: now,
     configuration: configuration.number,
     person,
-    ...(departed(member) ? { departed: true as const } : {}),
+    ...(gone ? { departed: true as const } : {}),
     ...(shown === undefined ? {} : { statement: shown }),
     ...(stored === undefined ? {} : { stored }),
-    rules: previewRules(configuration, subject, input.patterns),
-    missing: missingGroups(rulesFor(configuration, member), subject),
+    rules: gone ? [] : previewRules(configuration, subject, input.patterns),
+    missing: gone ? [] : missingGroups(rulesFor(configuration, member), subject),
     communities: differencesOf(had, assignmentsIn(configuration, subject, input)).map((one) =>
       communityPreview([configuration, current], one),
     ),

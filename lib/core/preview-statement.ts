@@ -1,6 +1,7 @@
 import type { Configuration, Connection, Rule, SamlSettings } from './configuration.ts'
 import { fold, type RuleId } from './ids.ts'
 import type { GroupStatement, Login, LoginStatement, ShownAttributes } from './login.ts'
+import { attributeFor } from './login-claim.ts'
 import { overflowAttributes } from './login-statement.ts'
 import type { MemberGroup, Patterns } from './matching.ts'
 import { rulesAskingForAttribute, rulesAskingForGroup } from './preview-rules.ts'
@@ -41,7 +42,8 @@ export type StatementPreview = {
 
 type Expected = { readonly attribute: string; readonly use: AttributeUse; readonly hidden?: true }
 
-const people = ['subject', 'email', 'givenName', 'familyName'] as const
+const personal = ['email', 'givenName', 'familyName'] as const
+const people = ['subject', ...personal] as const
 
 const ofPerson = (saml: SamlSettings | undefined): readonly Expected[] =>
   people.flatMap((kind) => {
@@ -146,8 +148,20 @@ const isPushed = (pushed: readonly MemberGroup[], name: string): boolean =>
     [id, externalId ?? id, displayName].some((known) => fold(known) === fold(name)),
   )
 
-const usesOf = (name: string, expected: readonly Expected[]): readonly AttributeUse[] =>
-  expected.filter(({ attribute }) => attribute === name).map(({ use }) => use)
+const usesOf = (
+  name: string,
+  expected: readonly Expected[],
+  { saml }: Connection,
+  all: ShownAttributes,
+): readonly AttributeUse[] => [
+  ...expected.filter(({ attribute }) => attribute === name).map(({ use }) => use),
+  // By one of the usual names, where none is configured.
+  ...personal
+    .filter(
+      (kind) => saml !== undefined && saml[kind] === undefined && attributeFor(saml, kind, all) === name,
+    )
+    .map((kind) => ({ kind })),
+]
 
 /** Which parts of an assertion count, for what, and which nobody asks for. */
 export const previewStatement = (input: StatementInput): StatementPreview => {
@@ -169,7 +183,7 @@ export const previewStatement = (input: StatementInput): StatementPreview => {
       })),
     },
     attributes: attributes.map(([name, values]) => {
-      const uses = usesOf(name, expected)
+      const uses = usesOf(name, expected, connection, input.attributes ?? {})
       const hint = uses.length > 0 ? undefined : hintFor(name, expected, sent)
       return { name, values: values.length, uses, ...(hint === undefined ? {} : { hint }) }
     }),

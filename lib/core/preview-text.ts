@@ -113,12 +113,11 @@ export const previewText = (preview: LoginPreview): string => {
     `Connection ${preview.connection}, ${preview.configuration === 0 ? 'a configuration that is not pushed' : `configuration ${preview.configuration}`}; nothing is written.`,
     personText(preview.person),
     ...(departed === true
-      ? ['They departed: inactive or deleted at the identity provider; no rule counts.']
+      ? ['They departed: inactive or deleted at the identity provider; no rule is asked.']
       : []),
     ...(statement === undefined ? [] : statementLines(statement)),
     ...(stored === undefined ? [] : storedLines(stored)),
-    'Rules:',
-    ...rules.map(ruleLine),
+    ...(rules.length === 0 ? [] : ['Rules:', ...rules.map(ruleLine)]),
     ...(missing.length === 0
       ? []
       : ['Groups that rules name, and they are not in:', ...missing.map(missingLine)]),
