@@ -12,14 +12,22 @@ import { schemas } from '../schemas/embedded.ts'
 const home = 'rolecall-schemas:/'
 const option = ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NONET
 
+const xsd = 'http://www.w3.org/2001/XMLSchema'
+const newer = 'http://www.w3.org/2009/xmlenc11#'
+// XML Encryption's wildcard wants a declaration for what it lets in: this one for the mask of RSA-OAEP (XML Encryption 1.1 §5.5.2).
+const mask = `<schema xmlns="${xsd}" targetNamespace="${newer}">
+  <element name="MGF"><complexType><attribute name="Algorithm" type="anyURI" use="required"/></complexType></element>
+</schema>`
+const root = `<schema xmlns="${xsd}">
+  <import namespace="urn:oasis:names:tc:SAML:2.0:protocol" schemaLocation="saml-schema-protocol-2.0.xsd"/>
+  <import namespace="${newer}" schemaLocation="mask.xsd"/>
+</schema>`
+
 const compiled = (): XsdValidator => {
-  const files = Object.entries(schemas).map(([name, text]) => [
-    `${home}${name}`,
-    new TextEncoder().encode(text),
-  ])
-  xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(files)))
-  const root = 'saml-schema-protocol-2.0.xsd'
-  const document = XmlDocument.fromString(schemas[root] ?? '', { url: `${home}${root}`, option })
+  const files = Object.entries({ ...schemas, 'mask.xsd': mask })
+  const bytes = files.map(([name, text]) => [`${home}${name}`, new TextEncoder().encode(text)])
+  xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(bytes)))
+  const document = XmlDocument.fromString(root, { url: `${home}root.xsd`, option })
   try {
     return XsdValidator.fromDoc(document)
   } finally {
