@@ -7,6 +7,7 @@ import { nameFindings, nameWarnings } from './checks-names.ts'
 import { parentsFindings } from './checks-parents.ts'
 import { rolesFindings, rolesWarnings } from './checks-roles.ts'
 import { safetyWarnings } from './checks-safety.ts'
+import { loginFindings, loginWarnings } from './checks-saml.ts'
 import { webhookFindings } from './checks-webhooks.ts'
 import { convert } from './convert.ts'
 import { findingLines, type LineOf, refuse } from './findings.ts'
@@ -44,6 +45,7 @@ export const parseConfiguration = (text: string, options: ParseOptions = {}): Pa
     ...rolesFindings(root, checks),
     ...matcherFindings(root, createPatterns()),
     ...webhookFindings(root, checks),
+    ...loginFindings(root, checks),
   ]
   const result = configurationSchema.safeParse(value)
   const findings = [...(result.success ? [] : schemaFindings(result.error.issues, value)), ...across]
@@ -55,6 +57,7 @@ export const parseConfiguration = (text: string, options: ParseOptions = {}): Pa
       ...leaversWarnings(root),
       ...safetyWarnings(root),
       ...rolesWarnings(root, checks),
+      ...loginWarnings(root),
     ],
     lineOf,
   )
