@@ -31,12 +31,17 @@ const all = 'test/**/*.test.ts'
 /** What starts processes, loads functions with an environment of their own or holds a data directory: each file in a process of its own. */
 const houses = 'test/{local,e2e,docs,infra}/**/*.test.ts'
 
+/** Logins at foreign identity providers: scripts/foreign-idps.sh installs those and says which is meant. */
+const foreign = 'test/foreign/**/*.test.ts'
+const abroad = process.env.SIMPLESAMLPHP !== undefined || process.env.PYSAML2_PYTHON !== undefined
+
 export default defineConfig({
   test: {
     projects: [
       // A file leaves nothing behind that reaches another (test/support/environment.ts): they share what was loaded.
-      { extends: true, test: { name: 'shared', include: [all], exclude: [houses], isolate: false } },
+      { extends: true, test: { name: 'shared', include: [all], exclude: [houses, foreign], isolate: false } },
       { extends: true, test: { name: 'house', include: [houses] } },
+      ...(abroad ? [{ extends: true as const, test: { name: 'foreign', include: [foreign] } }] : []),
     ],
     pool: 'forks',
     setupFiles: ['test/support/environment.ts', 'test/support/fuzz-seed.ts'],
