@@ -67,9 +67,7 @@ const certificatesAfter = (
   now: Instant,
 ): readonly TrustedCertificate[] => {
   const named = new Map(read.certificates.map((one) => [one.fingerprint, one]))
-  const kept = before
-    .map((known) => carried(known, { named, now }))
-    .filter((one) => one.revoked !== undefined || stillTrusted(one, now))
+  const kept = before.map((known) => carried(known, { named, now }))
   const known = new Set(kept.map(({ fingerprint }) => fingerprint))
   const added = read.certificates.filter(({ fingerprint }) => !known.has(fingerprint))
   return [...lastGone(kept), ...added.map((one) => ({ ...one, since: now }))]
@@ -88,14 +86,15 @@ const notesBetween = (
   ]
 }
 
-/** Of another entity nothing goes on being trusted; what was revoked stays so. */
+/** What is known still: who comes back after the seven days is new. Of another entity nothing goes on being trusted; what was revoked stays so. */
 const carriedOver = (
   before: IdentityProvider | undefined,
   read: MetadataReading,
+  now: Instant,
 ): readonly TrustedCertificate[] =>
-  before === undefined || before.entityId === read.entityId
-    ? (before?.certificates ?? [])
-    : before.certificates.filter(({ revoked }) => revoked !== undefined)
+  (before?.certificates ?? []).filter(
+    (one) => one.revoked !== undefined || (before?.entityId === read.entityId && stillTrusted(one, now)),
+  )
 
 /**
  * What is believed after metadata were read. New certificates are trusted at once, even if they replace all: whoever can write the metadata is the
@@ -111,7 +110,7 @@ export const follow = (
   const expected = settings.entityId ?? before?.entityId
   if (expected !== undefined && expected !== read.entityId)
     return otherEntity(expected, settings.entityId !== undefined)
-  const old = carriedOver(before, read)
+  const old = carriedOver(before, read, now)
   const pinned = settings.pinned === true && settings.byHand === undefined
   const certificates = pinned ? old : certificatesAfter(old, read, now)
   const provider: IdentityProvider = {

@@ -25,7 +25,12 @@ const serialNumber = (): Buffer => {
   return bytes
 }
 
-const selfSigned = (common: string, publicKey: KeyObject, privateKey: KeyObject, now: Instant): Buffer => {
+export const selfSigned = (
+  common: string,
+  publicKey: KeyObject,
+  privateKey: KeyObject,
+  now: Instant,
+): Buffer => {
   // An hour back: clocks differ.
   const from = new Date(Math.floor(milliseconds(now) / 1000) * 1000 - 3_600_000)
   const to = new Date(from)
