@@ -98,6 +98,7 @@ export const openHooks = async (
   variables: Record<string, string> = {},
 ): Promise<HookStage> => {
   const test = await openTestTable()
+  const { DYNAMODB_ENDPOINT: elsewhere } = process.env
   Object.assign(process.env, {
     LOCAL: '1',
     LOG_LEVEL: 'SILENT',
@@ -115,6 +116,9 @@ export const openHooks = async (
   // A sandbox of its own: the function reads its environment when it is loaded.
   const sandbox = new URL(`../../../functions/hooks.ts?sandbox=${opened}`, import.meta.url).href
   const { handler } = (await import(/* @vite-ignore */ sandbox)) as { readonly handler: Handler }
+  // The next table is opened on an engine of its own again.
+  if (elsewhere === undefined) delete process.env.DYNAMODB_ENDPOINT
+  else process.env.DYNAMODB_ENDPOINT = elsewhere
   const credentials = createCredentialStore(table)
   const directory = createDirectory(table)
   const stamp = () => ({
