@@ -11,8 +11,8 @@ const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 
 /** An xs:ID begins with a letter or an underscore; 160 bits of it nobody guesses (SAML core 1.3.4). */
 export const newRequestId = (): string => `_${randomBytes(20).toString('hex')}`
-/** What cannot be the ID of a request of ours was not asked by us. */
-export const isRequestId = (text: string): boolean => /^_[0-9a-f]{40}$/.test(text)
+/** What is longer than any ID of ours, or another form, is not looked for. */
+export const isRequestId = (text: string): boolean => /^_[\w.-]{1,80}$/.test(text)
 
 export type Asking = {
   readonly id: string
