@@ -9,7 +9,7 @@ export type Scanned = { readonly text: string; readonly ranges: ReadonlyMap<stri
 export type Scan = Scanned | { readonly code: RejectionCode }
 
 const declaration =
-  /^<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"utf-8"|'utf-8'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/i
+  /^<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"[Uu][Tt][Ff]-8"|'[Uu][Tt][Ff]-8'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/
 
 /** The text without its XML declaration, which says nothing but UTF-8. */
 const withoutDeclaration = (text: string): string | undefined => {

@@ -56,6 +56,7 @@ describe('what is markup but no tag', () => {
   it.each([
     ['another encoding', (xml: string) => `<?xml version="1.0" encoding="ISO-8859-1"?>${xml}`, 'xml.prolog'],
     ['another version', (xml: string) => `<?xml version="1.1"?>${xml}`, 'xml.prolog'],
+    ['a declaration in capitals', (xml: string) => `<?XML VERSION="1.0"?>${xml}`, 'xml.prolog'],
     ['a declaration that comes late', (xml: string) => ` <?xml version="1.0"?>${xml}`, 'xml.prolog'],
     ['a stylesheet', (xml: string) => `<?xml-stylesheet href="a"?>${xml}`, 'xml.prolog'],
     ['a DOCTYPE', (xml: string) => `<!DOCTYPE x>${xml}`, 'xml.markup'],
