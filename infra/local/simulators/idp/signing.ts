@@ -133,7 +133,7 @@ export const signatureXml = (signing: Signing, signedInfo: string, objects = '')
 /** Puts a Signature after the Issuer of the element with the ID, or in front of everything where it has none: where the schema wants it. */
 export const placed = (xml: string, id: string, signature: string): string => {
   const start = xml.indexOf('>', xml.indexOf(` ID="${id}"`)) + 1
-  const issuer = /^<(?:\w+:)?Issuer[^>]*>[^<]*<\/(?:\w+:)?Issuer>/.exec(xml.slice(start))?.[0] ?? ''
+  const issuer = /^\s*<(?:\w+:)?Issuer[^>]*>[^<]*<\/(?:\w+:)?Issuer>/.exec(xml.slice(start))?.[0] ?? ''
   const at = start + issuer.length
   return xml.slice(0, at) + signature + xml.slice(at)
 }
