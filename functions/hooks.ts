@@ -1,4 +1,5 @@
 import { readEnvironment } from '../lib/config/environment.ts'
+import { isConnectorError } from '../lib/core/errors.ts'
 import { connectionId } from '../lib/core/ids.ts'
 import type { HookAnswer } from '../lib/hooks/exchange.ts'
 import { type HttpRequest, type HttpResponse, httpFunction } from '../lib/lambda/http.ts'
@@ -13,6 +14,10 @@ const logger = createLogger(service, environment.logLevel)
 const count = createCounter(service)
 const answer = wireHooks(environment)
 
+/** A caller's mistake has no place in our source. */
+const refusalFacts = (error: unknown) =>
+  isConnectorError(error) ? { code: error.code, field: error.field } : {}
+
 /** A 401 may name any connection: only who is known is counted under its own name. */
 const observe = (
   requestId: string,
@@ -24,8 +29,8 @@ const observe = (
   const connection = isConnection(named) && status !== 401 && status !== 404 ? named : 'unknown'
   const line = { requestId, connection, hook, status, milliseconds, ...facts, claims }
   if (error === undefined) logger.info('hook answered', line)
-  else if (status >= 500) logger.error('hook failed', { ...line, ...errorFacts(error) })
-  else logger.warn('hook refused', { ...line, ...errorFacts(error) })
+  else if (status >= 500) logger.error('hook failed', { ...line, fault: errorFacts(error) })
+  else logger.warn('hook refused', { ...line, ...refusalFacts(error) })
   const outcomes =
     error === undefined ? claims.map(({ outcome }) => outcome) : [status >= 500 ? 'failed' : 'refused']
   for (const outcome of outcomes) count('HookAnswer', 1, { connection, hook, outcome })

@@ -133,6 +133,55 @@ test('of somebody’s groups the first in the list gives the role the rules give
   )
 })
 
+const hooked = (connections: string, rules: string, more?: string) =>
+  file(rules, more).replace(
+    'connections: [{ id: okta, domains: [acme.example] }]',
+    `connections: ${connections}`,
+  )
+const oktaHook = `{ id: okta, domains: [acme.example], hooks: { okta: { claims: [{ name: role, community: net }] } } }`
+const entraHook = `{ id: entra, domains: [b.example], hooks: { entra: { tenant: 6b1f7c1e-3a6a-4f0e-9f5e-0c7a3b2d1e4f, audience: app, claims: [{ name: Role, community: net }] } } }`
+const readers =
+  '  - { id: r, when: { group: { equals: Readers } }, grant: [{ community: net, role: reader }] }\n'
+const globs = '  - { id: g, when: { group: { glob: "SOC-*" } }, grant: [{ community: net, role: l2 }] }\n'
+
+describe('where a hook sends the role', () => {
+  const lines = (claim: string) =>
+    ['admin', 'soc_l2', 'readonly', 'rolecall_gone'].map((name) => ({ value: name, role: name, claim }))
+
+  test('each role stands under its own name, and no rule is beyond the form', () => {
+    expect(mappersIn(hooked(`[${oktaHook}]`, readers + globs, keeps))).toEqual({
+      mappers: lines('role'),
+      left: [],
+      shadowed: [],
+      defaultRole: 'rolecall_gone',
+    })
+  })
+
+  test('without a role that gives nothing, the value of whoever has none is named and has no line', () => {
+    const found = mappersIn(hooked(`[${oktaHook}, ${entraHook}]`, globs))
+    expect(found).toEqual({
+      mappers: [...lines('role'), ...lines('Role')],
+      left: [],
+      shadowed: [],
+      noRole: 'none',
+    })
+    expect(found.mappers.map(({ value }) => value)).not.toContain(found.noRole)
+  })
+
+  test('groups count for those alone whose identity provider no hook answers', () => {
+    const plain = '{ id: plain, domains: [c.example] }'
+    const own =
+      '  - { id: o, connection: okta, when: { group: { equals: Okta } }, grant: [{ community: net, role: boss }] }\n'
+    expect(mappersIn(hooked(`[${oktaHook}, ${plain}]`, own + readers))).toMatchObject({
+      mappers: [...lines('role'), { value: 'Readers', role: 'readonly', rule: 'r' }],
+      noRole: 'none',
+    })
+    const elsewhere =
+      '{ id: okta, domains: [acme.example], hooks: { okta: { claims: [{ name: role, community: net }] } } }'
+    expect(mappersIn(hooked(`[${elsewhere}]`, own)).mappers).toEqual(lines('role'))
+  })
+})
+
 describe('the command', () => {
   let desk: Desk
   beforeAll(async () => {
@@ -182,6 +231,26 @@ describe('the command', () => {
       rule: 'net-operators',
       also: ['entra-7'],
     })
+  })
+
+  test('with a hook it prints the names of roles and what is sent without one', async () => {
+    const claims = '    hooks: { okta: { claims: [{ name: netRole, community: demo-net }] } }'
+    const given = desk.write('hook.yaml', '  - id: demo\n', `  - id: demo\n${claims}\n`)
+    expect((await desk.call('config', 'push', given)).error).not.toContain('error')
+    const { code, out } = await desk.call('saml-mappers', 'demo-net')
+    expect(code).toBe(0)
+    expect(out.split('\n')[1]?.split(/ {2,}/)).toEqual([
+      '1',
+      'netRole',
+      'operational_manager',
+      'operational_manager',
+      'by a hook',
+    ])
+    expect(out).toContain('whoever has no role is sent the value none: enter no mapper for it')
+    expect(out).not.toContain('keep them in step with the rules')
+    const json = JSON.parse((await desk.call('saml-mappers', 'demo-net', '--json')).out)
+    expect(json).toMatchObject({ left: [], noRole: 'none', defaultRole: null })
+    expect(json.mappers).toContainEqual({ value: 'readonly', role: 'readonly', claim: 'netRole', also: [] })
   })
 
   test('other platforms have none, and the attribute needs a name', async () => {
