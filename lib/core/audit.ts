@@ -133,8 +133,9 @@ export type AuditEvent =
       readonly groups: 'present' | 'absent' | 'overflow'
       /** Of those that count from then on: the ones a rule could match. */
       readonly concerning: readonly string[]
+      /** How many groups count from then on. */
       readonly shown: number
-      /** Names of attributes, never their values. */
+      /** Names of the attributes that came, went or changed, of those that count; never their values. */
       readonly attributes: readonly string[]
     }
   /** Under the member, where the message was genuine so far that they are known. */

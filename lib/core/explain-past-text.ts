@@ -41,6 +41,7 @@ export const pastText = (past: PastExplanation): string =>
   [
     `${past.at}: member ${past.member} of ${past.connection}, ${standingText(past.standing)}`,
     ...past.groups.map(groupText),
+    ...(past.shown ?? []).map((name) => `  group "${name}" shown at a login`),
     ...past.open.map(openText),
     ...past.communities.map(explanationText),
   ].join('\n')

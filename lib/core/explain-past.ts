@@ -1,14 +1,17 @@
 import type { Target } from './assignment.ts'
 import { assignmentsFor } from './assignments.ts'
 import type { AuditEntry } from './audit.ts'
-import type { Community, Configuration, PlatformName } from './configuration.ts'
+import type { Community, Configuration, Connection, PlatformName } from './configuration.ts'
 import { type Explanation, explain } from './explanation.ts'
 import type { CommunityId, ConnectionId, Instant, MemberId, RoleId } from './ids.ts'
-import type { MemberGroup, Patterns } from './matching.ts'
+import type { Login } from './login.ts'
+import type { MatchSubject, Patterns } from './matching.ts'
 import type { Member } from './member.ts'
+import { groupsFor } from './member-groups.ts'
 import type { Ownership } from './ownership.ts'
-import { type HeldInput, heldThen, membershipsThen, type PastMembership } from './past-held.ts'
-import { attributeKnownAt, type PastStanding, standingAt } from './past-life.ts'
+import { type HeldInput, type HeldThen, heldThen, membershipsThen, type PastMembership } from './past-held.ts'
+import { attributeKnownAt, lifeAt, type PastStanding, standingAt } from './past-life.ts'
+import { type PastLogins, pastLogins } from './past-logins.ts'
 import { communitiesEver, ownershipAt } from './past-roles.ts'
 import { type OpenRule, pastRules } from './past-rules.ts'
 import type { PlatformTraits } from './snapshot.ts'
@@ -20,6 +23,10 @@ export type PastInput = HeldInput & {
   readonly member: Member | undefined
   /** The version current then; undefined when there was none, or it cannot be read. */
   readonly configuration: Configuration | undefined
+  /** Since when it was. */
+  readonly configurationSince?: Instant | undefined
+  /** What is kept of their logins now. */
+  readonly login?: Login | undefined
   readonly ownedNow: readonly Ownership[]
   readonly traits: (platform: PlatformName) => PlatformTraits
   readonly patterns: Patterns
@@ -32,6 +39,8 @@ export type PastExplanation = {
   readonly member: MemberId
   readonly standing: PastStanding
   readonly groups: readonly PastMembership[]
+  /** Names of the groups that a login had shown and rules of that time asked for. */
+  readonly shown?: readonly string[]
   /** Number of the version current then. */
   readonly configuration?: number
   /** Rules nobody can decide any more: what they ask for is not kept. */
@@ -53,7 +62,7 @@ type Scene = {
   readonly standing: PastStanding
   readonly trailThen: readonly AuditEntry[]
   readonly decided: Configuration | undefined
-  readonly subject: { readonly member: Member; readonly groups: readonly MemberGroup[] }
+  readonly subject: MatchSubject
   readonly assignments: ReturnType<typeof assignmentsFor>
 }
 
@@ -117,6 +126,34 @@ const concernedThen = (scene: Scene): readonly Pick<Community, 'id' | 'roles'>[]
   return [...configured, ...others]
 }
 
+const connectionThen = ({ configuration, connection }: PastInput): Connection | undefined =>
+  configuration?.connections.find(({ id }) => id === connection)
+
+const loginsThen = (input: PastInput): PastLogins => {
+  const { at, trail, member, login, configurationSince: since } = input
+  const life = lifeAt(trail, at)
+  const own = life.until === undefined && login?.life === member?.incarnation
+  return pastLogins({
+    at,
+    trail,
+    life,
+    login: own ? login : undefined,
+    connection: connectionThen(input),
+    since,
+  })
+}
+
+/** Them as rules saw them, with what logins had shown beside what was pushed. */
+const subjectOf = (input: PastInput, held: HeldThen, { groups, attributes }: PastLogins): MatchSubject => {
+  const names = groups.map(({ reference: { displayName } }) => displayName)
+  const facts = names.length === 0 ? undefined : { groups: names, attributes }
+  return {
+    member: subjectThen(input),
+    groups: groupsFor(connectionThen(input)?.groups, held.groups, facts),
+    ...(Object.keys(attributes).length === 0 ? {} : { shown: attributes }),
+  }
+}
+
 /**
  * How one member stood at a moment, from the audit trail and the configuration of that time: the same rules, evaluated with the groups they were in.
  * What is not kept is said to be so, and never guessed.
@@ -125,14 +162,17 @@ export const explainPast = (input: PastInput): PastExplanation => {
   const { at, connection, id, trail, member, configuration, groups, patterns } = input
   const standing = standingAt(trail, at, member)
   const held = heldThen(input, standing.kind === 'active')
-  const subject = { member: subjectThen(input), groups: held.groups }
+  const logins = loginsThen(input)
+  const subject = subjectOf(input, held, logins)
+  const known = attributeKnownAt(trail, at, member)
   const rules =
     configuration &&
     pastRules(
       configuration,
       {
         ...subject,
-        attributeKnown: attributeKnownAt(trail, at, member),
+        attributeKnown: (path) => known(path) && logins.attributeKnown(path),
+        loginGroupsOpen: logins.groupsOpen,
         unnamedGroups: [...held.ways.keys()].some((group) => held.known.get(group)?.nameKnown === false),
       },
       patterns,
@@ -152,6 +192,9 @@ export const explainPast = (input: PastInput): PastExplanation => {
     member: id,
     standing,
     groups: membershipsThen(held),
+    ...(active && logins.groups.length > 0
+      ? { shown: logins.groups.map(({ reference: { displayName } }) => displayName) }
+      : {}),
     ...(configuration === undefined ? {} : { configuration: configuration.number }),
     open: active ? (rules?.open ?? []) : [],
     communities: communities.filter(

@@ -2,6 +2,7 @@ import type { Target } from './assignment.ts'
 import type { Community, Rule } from './configuration.ts'
 import type { RoleExplanation } from './explanation-roles.ts'
 import type { Instant, RoleId, RuleId } from './ids.ts'
+import type { LoginStanding } from './login-explained.ts'
 import { type MatchSubject, type Patterns, whyNot } from './matching.ts'
 import { type CommunityFacts, communityObstacles, heldObstacles, type Obstacle } from './obstacles.ts'
 import type { Change } from './plan.ts'
@@ -15,6 +16,8 @@ export type Question = {
   /** Undefined when the directory knows them no longer. */
   readonly subject: MatchSubject | undefined
   readonly patterns: Patterns
+  /** How they stand with what logins say of groups, where rules ask for that. */
+  readonly logins?: LoginStanding | undefined
 }
 
 export type RuleAnswer = {
@@ -33,6 +36,8 @@ export type Answer = {
   readonly departed?: { readonly at?: Instant }
   /** Every rule that grants the role here; of somebody who departed, none is asked. */
   readonly rules: readonly RuleAnswer[]
+  /** Where a rule does not match that might by what a login shows. */
+  readonly logins?: LoginStanding
   readonly suppressed?: RoleExplanation['suppressed']
   /** Of a wanted one: since when, as far as the trail tells. */
   readonly since?: Instant
@@ -100,12 +105,16 @@ export const answer = (input: AnswerInput): Answer => {
   const role = input.roles.find((one) => one.role === question.role)
   const state = role?.state ?? 'notWanted'
   const { departedAt: at, standing } = target
+  const rules = rulesFor(input)
+  const { logins } = question
+  const open = rules.some(({ matches, elsewhere }) => !matches && !elsewhere)
   return {
     role: question.role,
     known: community.roles.some(({ id }) => id === question.role),
     state,
     ...(standing === 'departed' ? { departed: at === undefined ? {} : { at } } : {}),
-    rules: rulesFor(input),
+    rules,
+    ...(logins === undefined || !open ? {} : { logins }),
     ...(role?.suppressed === undefined ? {} : { suppressed: role.suppressed }),
     ...(role?.since === undefined ? {} : { since: role.since }),
     obstacles: obstaclesTo(input, state),

@@ -2,6 +2,7 @@ import type { Suppressed, Target } from './assignment.ts'
 import type { AuditEntry } from './audit.ts'
 import type { Community } from './configuration.ts'
 import type { Instant, RoleId } from './ids.ts'
+import type { ShownAges } from './login-explained.ts'
 import type { Ownership } from './ownership.ts'
 import {
   givenBy,
@@ -25,6 +26,8 @@ export type RolesInput = {
   readonly trail?: readonly AuditEntry[]
   /** What their memberships themselves know of that. */
   readonly origins?: Origins
+  /** How old what a login showed is. */
+  readonly shown?: ShownAges
 }
 
 export type RoleExplanation = {
@@ -90,7 +93,9 @@ const plainRoles = (input: RolesInput): readonly PlainRole[] => {
 /** What the audit trail knows beyond what is stored of the grant. */
 const traced = (input: RolesInput, role: PlainRole): RoleExplanation => {
   const trail = input.trail ?? []
-  const because = role.because.map((one) => withProvenance(one, trail, input.origins))
+  const because = role.because.map((one) =>
+    withProvenance(one, { trail, origins: input.origins, shown: input.shown }),
+  )
   const since = role.since ?? (role.state === 'waiting' ? wantedSince(because) : undefined)
   const ours = role.state === 'given' || role.state === 'leaving'
   const given = ours ? givenBy(trail, input.community.id, role.role) : undefined

@@ -7,6 +7,7 @@ import { unreachable } from './errors.ts'
 import type { Explanation } from './explanation.ts'
 import type { Answer, RuleAnswer } from './explanation-answer.ts'
 import type { RoleExplanation } from './explanation-roles.ts'
+import { loginStandingText } from './login-explained.ts'
 import { obstacleText } from './obstacles.ts'
 import type { Provenance, ProvenBecause, ProvenEvidence } from './provenance.ts'
 
@@ -29,9 +30,16 @@ const sinceText = (since: string, from: Provenance | undefined): string =>
 
 const groupText = ({ id, displayName }: GroupStep): string => `group "${displayName}" (${id})`
 
+const shownText = ({ shownLast }: ProvenEvidence): string => {
+  if (shownLast === undefined) return 'shown at a login'
+  const { at, until, over } = shownLast
+  return `shown at a login on ${at}, ${over ? 'counted' : 'counts'} until ${until}`
+}
+
 export const evidenceText = (evidence: ProvenEvidence): string => {
   switch (evidence.kind) {
     case 'group': {
+      if (evidence.shown) return `group "${evidence.displayName}", ${shownText(evidence)}`
       const steps = (evidence.through ?? []).map(
         (step) => `${groupText(step)}${sinceText(' nested since', step.from)}`,
       )
@@ -40,7 +48,7 @@ export const evidenceText = (evidence: ProvenEvidence): string => {
       return [groupText(evidence), ...way.toReversed()].join(' through ')
     }
     case 'attribute':
-      return `attribute ${evidence.path}`
+      return `attribute ${evidence.path}${evidence.shown ? `, ${shownText(evidence)}` : ''}`
     case 'absence':
       return 'nothing that speaks against it'
     default:
@@ -50,14 +58,16 @@ export const evidenceText = (evidence: ProvenEvidence): string => {
 
 const sources: Readonly<Record<Because['source'], string>> = {
   scim: 'pushed by SCIM',
-  sso: 'shown at login',
+  sso: 'known by logins alone',
 }
 
 export const sourceText = (source: Because['source']): string => sources[source]
 
 /** At the end of a way from group to group it has to be said who came when. */
 const provenText = (evidence: ProvenEvidence): string => {
-  const since = evidence.kind === 'group' && evidence.through !== undefined ? ', joined' : ' since'
+  const indirect = evidence.kind === 'group' && evidence.through !== undefined
+  const shown = evidence.kind !== 'absence' && evidence.shown === true
+  const since = shown ? ', shown since' : indirect ? ', joined' : ' since'
   return `${evidenceText(evidence)}${sinceText(since, evidence.from)}`
 }
 
@@ -137,6 +147,7 @@ const answerLines = (answer: Answer): readonly string[] => {
     `  asked about ${answer.role}: ${verdictText(answer)}`,
     ...departedText(answer),
     ...(none ? ['    no rule grants it at all'] : rules),
+    ...(answer.logins === undefined ? [] : [`    ${loginStandingText(answer.logins)}`]),
     ...answer.obstacles.map((one) => `    in the way: ${obstacleText(one)}`),
   ]
 }

@@ -9,6 +9,8 @@ export type PastSubject = MatchSubject & {
   readonly attributeKnown: (path: string) => boolean
   /** The names of some group they were in are not kept. */
   readonly unnamedGroups: boolean
+  /** What a login had shown of groups is not kept. */
+  readonly loginGroupsOpen: boolean
 }
 
 /** A rule that cannot be decided any more, by what. */
@@ -21,7 +23,7 @@ const isOpen = (leaf: Leaf, subject: PastSubject, patterns: Patterns): boolean =
   const held = subject.groups.some(({ reference }) =>
     namesOf(reference).some((name) => passes(leaf.group, name, patterns)),
   )
-  return !held && subject.unnamedGroups
+  return !held && (subject.unnamedGroups || subject.loginGroupsOpen)
 }
 
 const always: Matcher = { all: [] }
@@ -44,13 +46,22 @@ const assuming = (
     : { not: always }
 }
 
-const openLeaves = (matcher: Matcher, open: (leaf: Leaf) => boolean): readonly string[] => {
-  if ('not' in matcher) return openLeaves(matcher.not, open)
-  if ('all' in matcher) return matcher.all.flatMap((part) => openLeaves(part, open))
-  if ('any' in matcher) return matcher.any.flatMap((part) => openLeaves(part, open))
+const openLeaves = (
+  matcher: Matcher,
+  open: (leaf: Leaf) => boolean,
+  groups: readonly string[],
+): readonly string[] => {
+  if ('not' in matcher) return openLeaves(matcher.not, open, groups)
+  if ('all' in matcher) return matcher.all.flatMap((part) => openLeaves(part, open, groups))
+  if ('any' in matcher) return matcher.any.flatMap((part) => openLeaves(part, open, groups))
   if (!open(matcher)) return []
-  return ['attribute' in matcher ? `attribute ${matcher.attribute}` : 'the name of a group they were in']
+  return 'attribute' in matcher ? [`attribute ${matcher.attribute}`] : groups
 }
+
+const openGroups = ({ unnamedGroups, loginGroupsOpen }: PastSubject): readonly string[] => [
+  ...(unnamedGroups ? ['the name of a group they were in'] : []),
+  ...(loginGroupsOpen ? ['the groups a login had shown'] : []),
+]
 
 export type PastRules = {
   /** With the rules that certainly matched or certainly did not, each so that it comes to just that. */
@@ -76,7 +87,11 @@ export const pastRules = (
       match(surely, subject, patterns) !== undefined ||
       match(perhaps, subject, patterns) === undefined
     if (certain) decided.push({ ...rule, when: surely })
-    else open.push({ rule: rule.id, notKept: [...new Set(openLeaves(rule.when, openLeaf))] })
+    else
+      open.push({
+        rule: rule.id,
+        notKept: [...new Set(openLeaves(rule.when, openLeaf, openGroups(subject)))],
+      })
   }
   return { decided: { ...configuration, rules: decided }, open }
 }

@@ -1,10 +1,15 @@
 import type { Because, Evidence, GroupStep } from './assignment.ts'
 import type { Actor, AuditEntry, AuditEvent } from './audit.ts'
 import { type CommunityId, fold, type GroupId, type Instant, type RoleId } from './ids.ts'
+import type { ShownAge, ShownAges } from './login-explained.ts'
 
 /** The request that made a piece of evidence true. */
 export type Provenance = { readonly at: Instant; readonly requestId: string; readonly actor: Actor }
-type Proven = { readonly from?: Provenance }
+type Proven = {
+  readonly from?: Provenance
+  /** Of what a login showed: the last one that did, and until when it counts. */
+  readonly shownLast?: ShownAge
+}
 type GroupEvidence = Extract<Evidence, { readonly kind: 'group' }>
 export type ProvenEvidence = Proven &
   (
@@ -44,15 +49,36 @@ const made = (event: AuditEvent, evidence: Evidence): boolean => {
       // Of an indirect one it is the membership the way begins with.
       return event.kind === 'groupJoined' && event.group === directGroup(evidence)
     case 'attribute':
+      if (evidence.shown) return event.kind === 'loginShown' && touches(event.attributes, evidence.path)
       return 'changed' in event && 'member' in event && touches(event.changed, evidence.path)
     case 'absence':
       return false
   }
 }
 
-const provenBy = (trail: readonly AuditEntry[], test: (event: AuditEvent) => boolean): Proven => {
-  const entry = trail.find(({ event }) => test(event))
-  return entry === undefined ? {} : { from: { at: entry.at, requestId: entry.requestId, actor: entry.actor } }
+const provenanceOf = (entry: AuditEntry | undefined): Proven =>
+  entry === undefined ? {} : { from: { at: entry.at, requestId: entry.requestId, actor: entry.actor } }
+
+const provenBy = (trail: readonly AuditEntry[], test: (event: AuditEvent) => boolean): Proven =>
+  provenanceOf(trail.find(({ event }) => test(event)))
+
+/** Logins tell the whole of what counts: the earliest in a row, up to now, of which the test holds. */
+const loginSince = (
+  trail: readonly AuditEntry[],
+  test: (concerning: readonly string[]) => boolean,
+): AuditEntry | undefined => {
+  let since: AuditEntry | undefined
+  for (const entry of trail) {
+    if (entry.event.kind !== 'loginShown') continue
+    if (!test(entry.event.concerning)) return since
+    since = entry
+  }
+  return since
+}
+
+const namesGroup = ({ displayName }: GroupStep) => {
+  const wanted = fold(displayName)
+  return (names: readonly string[]): boolean => names.some((name) => fold(name) === wanted)
 }
 
 const stepsOf = (evidence: Evidence): readonly GroupStep[] =>
@@ -75,14 +101,29 @@ export type Origins = ReadonlyMap<GroupId, Provenance>
 const directGroup = (evidence: GroupEvidence): GroupId => (evidence.through?.[0] ?? evidence).id
 
 const originOf = (evidence: Evidence, origins: Origins): Proven => {
-  const origin = evidence.kind === 'group' ? origins.get(directGroup(evidence)) : undefined
+  const origin = evidence.kind === 'group' && !evidence.shown ? origins.get(directGroup(evidence)) : undefined
   return origin === undefined ? {} : { from: origin }
 }
 
-const proven = (evidence: Evidence, trail: readonly AuditEntry[], origins: Origins): ProvenEvidence => {
+const madeBy = (evidence: Evidence, trail: readonly AuditEntry[]): Proven =>
+  evidence.kind === 'group' && evidence.shown
+    ? provenanceOf(loginSince(trail, namesGroup(evidence)))
+    : provenBy(trail, (event) => made(event, evidence))
+
+/** What tells where evidence comes from. */
+export type Sources = {
+  /** Entries about the member and about the groups on the way, each newest first. What happened before its first entry has no provenance. */
+  readonly trail: readonly AuditEntry[]
+  readonly origins?: Origins | undefined
+  readonly shown?: ShownAges | undefined
+}
+
+const proven = (evidence: Evidence, { trail, origins = new Map(), shown }: Sources): ProvenEvidence => {
+  const shownLast = shown?.(evidence)
   const from = {
     ...originOf(evidence, origins),
-    ...provenBy(trail, (event) => made(event, evidence)),
+    ...madeBy(evidence, trail),
+    ...(shownLast === undefined ? {} : { shownLast }),
   }
   return evidence.kind === 'group' && evidence.through !== undefined
     ? { ...evidence, through: provenSteps(evidence, trail), ...from }
@@ -103,24 +144,17 @@ export const nestingsBehind = (because: readonly Because[]): ReadonlyMap<GroupId
   return into
 }
 
-/**
- * `trail`: entries about the member and about the groups on the way, each newest first. What happened before its first entry has no provenance.
- */
-export const withProvenance = (
-  because: Because,
-  trail: readonly AuditEntry[],
-  origins: Origins = new Map(),
-): ProvenBecause => ({
+export const withProvenance = (because: Because, sources: Sources): ProvenBecause => ({
   ...because,
-  evidence: because.evidence.map((evidence) => proven(evidence, trail, origins)),
+  evidence: because.evidence.map((evidence) => proven(evidence, sources)),
 })
 
-/** The groups they are in directly, of those that made rules match. */
+/** The groups of the directory they are in directly, of those that made rules match. */
 export const directGroupsBehind = (because: readonly Because[]): readonly GroupId[] => [
   ...new Set(
     because
       .flatMap(({ evidence }) => evidence)
-      .flatMap((one) => (one.kind === 'group' ? [directGroup(one)] : [])),
+      .flatMap((one) => (one.kind === 'group' && !one.shown ? [directGroup(one)] : [])),
   ),
 ]
 
@@ -154,9 +188,22 @@ const departedBy = (trail: readonly AuditEntry[]): AuditEntry | undefined => {
   return last.event.active && last.event.kind !== 'memberDeleted' ? undefined : last
 }
 
-/** What ended the reason a role was given for: they departed, or left a group of it. */
+/** The login that was the first not to show a group any more. */
+const unshownBy = (trail: readonly AuditEntry[], because: readonly Because[]): readonly AuditEntry[] =>
+  because
+    .flatMap(({ evidence }) => evidence)
+    .flatMap((one) => {
+      if (one.kind !== 'group' || !one.shown) return []
+      const names = namesGroup(one)
+      return loginSince(trail, (concerning) => !names(concerning)) ?? []
+    })
+
+/** What ended the reason a role was given for: they departed, left a group of it, or a login no longer showed one. */
 export const lostBy = (trail: readonly AuditEntry[], because: readonly Because[]): Provenance | undefined => {
-  const left = directGroupsBehind(because).flatMap((group) => endedBy(trail, group) ?? [])
+  const left = [
+    ...directGroupsBehind(because).flatMap((group) => endedBy(trail, group) ?? []),
+    ...unshownBy(trail, because),
+  ]
   return entryProvenance(departedBy(trail) ?? left.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0])
 }
 

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../core/audit.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { explainPast, type PastExplanation } from '../core/explain-past.ts'
 import type { ConnectionId, GroupId, Instant, MemberId } from '../core/ids.ts'
+import { usesLogins } from '../core/login-facts.ts'
 import { referenceTo } from '../core/member-groups.ts'
 import type { GroupPast } from '../core/past-held.ts'
 import { everStoodIn } from '../core/past-memberships.ts'
@@ -9,12 +10,12 @@ import type { ConfigurationAt } from '../core/ports/configuration.ts'
 import type { Provisioning } from './deps.ts'
 import { beginningOf, type ExplainRequest, memberNamed } from './explain.ts'
 import { inParallel } from './parallel.ts'
-import { traitsIn } from './standing.ts'
+import { connectionOf, traitsIn } from './standing.ts'
 import { readTrail, type TrailSeen } from './trails.ts'
 
 export type PastDeps = Pick<
   Provisioning,
-  'directory' | 'ownership' | 'audit' | 'configuration' | 'platforms' | 'patterns' | 'clock'
+  'directory' | 'logins' | 'ownership' | 'audit' | 'configuration' | 'platforms' | 'patterns' | 'clock'
 > & { readonly configurationAt: ConfigurationAt }
 export type PastRequest = ExplainRequest & { readonly at: Instant }
 export type MemberPast = PastExplanation & {
@@ -128,6 +129,9 @@ export const explainMemberPast = async (
         field: 'id',
       },
     )
+  const login = usesLogins(configuration && connectionOf(configuration, connection))
+    ? await deps.logins.login(connection, id)
+    : undefined
   const groups = await groupsAround(deps, connection, everStoodIn(trail, directNow), seen)
   const begins = beginningOf(trail)
   const current = configuration ?? (await deps.configuration())
@@ -141,6 +145,8 @@ export const explainMemberPast = async (
       directNow,
       groups,
       configuration,
+      configurationSince: told.configurationSince,
+      login,
       ownedNow,
       traits: traitsIn(deps, current),
       patterns: deps.patterns,

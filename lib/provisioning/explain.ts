@@ -6,6 +6,7 @@ import { childrenOf, type Inherited } from '../core/effective.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Explanation, explain } from '../core/explanation.ts'
 import type { CommunityId, ConnectionId, Instant, MemberId, RoleId } from '../core/ids.ts'
+import { loginStanding, shownAges } from '../core/login-explained.ts'
 import type { Member } from '../core/member.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { MembershipOrigins } from '../core/ports/directory.ts'
@@ -15,7 +16,7 @@ import { lookUp } from './above.ts'
 import { communityFacts } from './departures.ts'
 import type { Provisioning } from './deps.ts'
 import { inParallel } from './parallel.ts'
-import { readStanding, type Standing } from './standing.ts'
+import { connectionOf, readStanding, type Standing } from './standing.ts'
 import { readTrail } from './trails.ts'
 
 export type ExplainQuestion = { readonly community: CommunityId; readonly role: RoleId }
@@ -178,7 +179,8 @@ export const explainMember = async (
     readTrail(deps.audit, { kind: 'member', id, connection }),
     trailOfGroups(deps, connection, standing),
   ])
-  const { member, groups, cycles } = standing
+  const { member, groups, cycles, login } = standing
+  const [settings, now] = [connectionOf(configuration, connection), deps.clock.now()]
   const origins = await originsOf(deps, standing)
   if (member === undefined && ownerships.length === 0 && outcomes.length === 0)
     throw new ConnectorError('notFound', `connection ${connection} has no member ${id}`, { field: 'id' })
@@ -199,8 +201,9 @@ export const explainMember = async (
         ? {
             role: question.role,
             rules: configuration.rules,
-            subject: member && { member, groups },
+            subject: member && { member, groups, shown: standing.shown },
             patterns: deps.patterns,
+            logins: member && loginStanding(settings, member, login, now),
           }
         : undefined
     const { hold, ...facts } = await communityFacts(deps, configuration, community.id)
@@ -214,6 +217,7 @@ export const explainMember = async (
       question: asked,
       trail: trails.flat(),
       origins,
+      shown: shownAges(settings, login, now),
       cycles,
       inherited,
       stillPresent: hereAndBelow(configuration, community.id, present),

@@ -2,7 +2,13 @@ import type { Stamp } from '../core/audit.ts'
 import type { Configuration, Connection } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type Instant, later } from '../core/ids.ts'
-import { afterLogin, type Login, type LoginStatement } from '../core/login.ts'
+import {
+  afterLogin,
+  type Login,
+  type LoginFacts,
+  type LoginStatement,
+  type ShownAttributes,
+} from '../core/login.ts'
 import { createConcerning, factsOf, maximumAge, sameFacts, shownGroups } from '../core/login-facts.ts'
 import type { Member } from '../core/member.ts'
 import type { LoginTold, SignedIn, SignInClaim, SignInRefusal } from '../core/ports/logins.ts'
@@ -38,6 +44,19 @@ type Scene = {
   readonly claim: SignInClaim
 }
 
+/** Names alone: values are personal. */
+const changedAttributes = (
+  before: LoginFacts | undefined,
+  after: LoginFacts | undefined,
+): readonly string[] => {
+  const [old, next] = [before?.attributes ?? {}, after?.attributes ?? {}]
+  const textOf = (attributes: ShownAttributes, name: string): string =>
+    JSON.stringify(Object.hasOwn(attributes, name) ? attributes[name] : undefined) ?? ''
+  return [...new Set([...Object.keys(old), ...Object.keys(next)])]
+    .filter((name) => textOf(old, name) !== textOf(next, name))
+    .toSorted()
+}
+
 /** What the trail has to be told, and whether rules might see something else than before. */
 const toldOf = (
   { deps, configuration, connection, stamp, claim }: Scene,
@@ -50,13 +69,15 @@ const toldOf = (
   const facts = factsAt(after, stamp.at)
   const seen = concerning(facts)
   const news = !sameFacts(concerning(factsAt(before, stamp.at)), seen)
-  if (!news && before?.identity === after.identity) return undefined
+  // The first of a life is always noted: then whatever the trail does not tell was not there.
+  const first = before?.life !== after.life
+  if (!news && !first && before.identity === after.identity) return undefined
   return {
     news,
     statement: claim.statement.groups.kind,
     concerning: seen.groups,
     shown: shownGroups(connection, facts).length,
-    attributes: Object.keys(facts?.attributes ?? {}).toSorted(),
+    attributes: changedAttributes(factsAt(before, stamp.at), facts),
   }
 }
 

@@ -30,7 +30,7 @@ const trail: readonly AuditEntry[] = [
 ]
 const from = (evidence: Evidence): string | undefined => {
   const because: Because = { rule: ruleId('r'), source: 'scim', evidence: [evidence], configuration: 1 }
-  return withProvenance(because, trail).evidence[0]?.from?.requestId
+  return withProvenance(because, { trail }).evidence[0]?.from?.requestId
 }
 
 describe('the request behind a piece of evidence', () => {
@@ -68,7 +68,7 @@ describe('the request behind a piece of evidence', () => {
       ['soc', new Set(['middle'])],
       ['middle', new Set(['outer'])],
     ])
-    const [proof] = withProvenance(because, [...trail, ...links]).evidence
+    const [proof] = withProvenance(because, { trail: [...trail, ...links] }).evidence
     if (proof?.kind !== 'group') throw new Error('no group')
     expect(proof.through?.map((one) => one.from?.requestId)).toEqual(['request-13', undefined])
     expect(proof.from?.requestId).toBe('request-7')
@@ -89,7 +89,7 @@ describe('the request behind a piece of evidence', () => {
       const way = steps.length === 0 ? {} : { through: steps }
       const evidence: Evidence = { kind: 'group', id: groupId(id), displayName: id, ...way }
       const because: Because = { rule: ruleId('r'), source: 'scim', evidence: [evidence], configuration: 1 }
-      return withProvenance(because, trail, origins).evidence[0]?.from?.requestId
+      return withProvenance(because, { trail, origins }).evidence[0]?.from?.requestId
     }
     expect([asked('never'), asked('outer', ['never']), asked('soc')]).toEqual(['old-1', 'old-1', 'request-7'])
   })

@@ -23,7 +23,7 @@ export type LoginTold = {
   /** Of the groups that count from then on, those a rule could match; and how many count. */
   readonly concerning: readonly string[]
   readonly shown: number
-  /** Names of the attributes that count from then on. */
+  /** Names of the attributes that came, went or changed, of those that count. */
   readonly attributes: readonly string[]
 }
 
