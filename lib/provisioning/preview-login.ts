@@ -4,11 +4,12 @@ import { fold } from '../core/ids.ts'
 import { statementOf } from '../core/login-statement.ts'
 import type { MemberGroup } from '../core/matching.ts'
 import { pushedGroups } from '../core/member-groups.ts'
+import type { PreviewRequest } from '../core/ports/preview.ts'
 import { type LoginPreview, previewLogin } from '../core/preview-login.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import { departed } from '../core/standing.ts'
 import { inParallel } from './parallel.ts'
-import { type Person, type PreviewLoginDeps, type PreviewRequest, personOf } from './preview-person.ts'
+import { type Person, type PreviewLoginDeps, personOf } from './preview-person.ts'
 import { connectionOf, type Reads } from './standing.ts'
 
 const lanes = 8

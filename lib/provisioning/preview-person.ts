@@ -1,38 +1,18 @@
 import type { Stamp } from '../core/audit.ts'
-import type { Configuration, Connection } from '../core/configuration.ts'
+import type { Connection } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { type ConnectionId, type MemberId, memberId } from '../core/ids.ts'
-import { afterLogin, type Login, type LoginStatement, type ShownAttributes } from '../core/login.ts'
-import type { Claiming } from '../core/login-claim.ts'
+import { afterLogin, type Login, type LoginStatement } from '../core/login.ts'
 import type { Member } from '../core/member.ts'
 import type { MemberDraft } from '../core/ports/directory.ts'
 import type { SignedIn, SignInClaim } from '../core/ports/logins.ts'
+import type { PreviewRequest } from '../core/ports/preview.ts'
 import type { PreviewPerson } from '../core/preview-login.ts'
 import { refusalRemedies } from '../core/preview-remedies.ts'
 import { type AcceptDeps, acceptLogin } from './login-accept.ts'
 import { findMember } from './login-find.ts'
 import type { Reads } from './standing.ts'
 
-/** Who an assertion speaks of, as the SAML endpoint would read it; `nobody`: that was not said. */
-export type PreviewClaiming = Claiming | { readonly kind: 'nobody' }
-
-export type PreviewSubject =
-  /** As they are. */
-  | { readonly kind: 'stored'; readonly member: MemberId }
-  | {
-      readonly kind: 'login'
-      readonly attributes: ShownAttributes
-      readonly claiming: PreviewClaiming
-      /** Whose login it is, instead of whom it would be linked to. */
-      readonly member?: MemberId
-    }
-export type PreviewRequest = {
-  readonly connection: ConnectionId
-  /** By which it is looked at; the current one stands beside it for what they have now. */
-  readonly configuration: Configuration
-  readonly current: Configuration | undefined
-  readonly subject: PreviewSubject
-}
 export type PreviewLoginDeps = Reads & Omit<AcceptDeps, 'configuration'>
 
 export type Person = {

@@ -1,5 +1,7 @@
 import type { Instant } from '../../core/ids.ts'
-import type { RejectionCode, VerifiedAssertion } from '../verified.ts'
+import type { ShownPerson } from '../../core/login-claim.ts'
+import type { MessageVerdict, ShownMessage } from '../../core/ports/preview.ts'
+import type { RejectionCode } from '../verified.ts'
 import { attributesOf } from '../verify/attributes.ts'
 import { nameIdOf } from '../verify/conditions.ts'
 import { assertions, attributeOf, childOf, parseXml, protocol, textOf } from '../verify/dom.ts'
@@ -11,19 +13,8 @@ import { type Message, structureOf } from '../verify/structure.ts'
 import { instantOf } from '../verify/times.ts'
 import { verifyResponse } from '../verify/verify.ts'
 
-/** What the checks of a login say of a message that is only looked at. Its times are not judged: they are those of the past. */
-export type MessageVerdict =
-  | { readonly signature: 'valid'; readonly refusedFor?: RejectionCode }
-  | { readonly signature: 'invalid' | 'missing' | 'untrusted'; readonly refusedFor: RejectionCode }
-  /** Nobody is trusted to sign for this connection. */
-  | { readonly signature: 'notChecked' }
-export type ReadMessage = Pick<VerifiedAssertion, 'issuer' | 'nameId' | 'attributes'> & {
-  readonly verdict: MessageVerdict
-  /** Whether it is meant for us was asked, too. */
-  readonly addressed: boolean
-}
 export type MessageFault = { readonly kind: 'unreadable'; readonly code: RejectionCode }
-export type MessageReading = { readonly kind: 'read'; readonly message: ReadMessage } | MessageFault
+export type MessageReading = { readonly kind: 'read'; readonly message: ShownMessage } | MessageFault
 
 /** What is known of those who speak: absent parts are not asked. */
 export type MessageGround = {
@@ -105,10 +96,7 @@ const verdictOf = (
 }
 
 /** Read where it stands: for looking at only, whether it is signed or not. */
-const unverified = (
-  { assertion, encrypted }: Message,
-  code: RejectionCode,
-): Pick<ReadMessage, 'issuer' | 'nameId' | 'attributes'> | RejectionCode => {
+const unverified = ({ assertion, encrypted }: Message, code: RejectionCode): ShownPerson | RejectionCode => {
   if (encrypted) return code
   const nameId = nameIdOf(assertion, true)
   const attributes = attributesOf(assertion)
