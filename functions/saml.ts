@@ -19,10 +19,12 @@ const observe = (
   milliseconds: number,
   observed: Observed,
 ): void => {
-  const { error, ...facts } = observed
-  const line = { requestId, status, milliseconds, ...facts }
+  const { error, ...seen } = observed
+  const line = { requestId, status, milliseconds, ...seen }
   const kind = loginOutcome(observed.outcome)
-  if (error !== undefined) logger.error('saml request failed', { ...line, ...errorFacts(error) })
+  // The line has a message of its own.
+  const { message: reason, ...facts } = error === undefined ? {} : errorFacts(error)
+  if (error !== undefined) logger.error('saml request failed', { ...line, ...facts, reason })
   else if (kind === 'unusable') logger.error('saml connection cannot be used', line)
   else if (kind === 'refused') logger.warn('saml request refused', line)
   else logger.info('saml request', line)

@@ -268,7 +268,7 @@ export const openStage = async (logLevel = 'SILENT'): Promise<Stage> => {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_METRICS_DISABLED: String(logLevel === 'SILENT'),
     WAKE_QUEUE_URL: queue.queueUrl,
     SQS_ENDPOINT: queue.endpoint,
     DEMO_SEKOIA_KEY: demoKey,
