@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { secretReference } from '../config/forms.ts'
 import { ConnectorError } from '../core/errors.ts'
 import { writeNew } from './files.ts'
@@ -17,8 +17,16 @@ const refused = (reference: string, why: string, cause?: unknown): ConnectorErro
 
 /** Beside it and then in its place: whoever reads meanwhile finds the old or the new, never half of one. */
 const replaceFile = async (path: string, text: string): Promise<void> => {
-  await writeFile(`${path}.new`, text, { mode: 0o600 })
-  await rename(`${path}.new`, path)
+  const beside = `${path}.new`
+  try {
+    // What was left there may be readable by others.
+    await rm(beside, { force: true })
+    await writeFile(beside, text, { flag: 'wx', mode: 0o600 })
+    await rename(beside, path)
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
+    throw refused(`file:${path}`, `cannot be written (${code})`, cause)
+  }
 }
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'an unknown error')
