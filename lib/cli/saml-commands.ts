@@ -67,6 +67,8 @@ const warningsOf = (
 ): readonly string[] => {
   const claims = new Set(mappers.flatMap((one) => ('claim' in one ? [one.claim] : [])))
   const byGroups = claims.size === 0 || left.length > 0 || mappers.some((one) => 'rule' in one)
+  const missing =
+    community.fallbackRole === undefined ? 'no fallbackRole is configured' : 'the fallbackRole still reads'
   return [
     ...(claims.size === 0 ? [] : hookWarnings(noRole)),
     ...(byGroups ? groupWarnings(community) : []),
@@ -78,7 +80,7 @@ const warningsOf = (
     'values are compared as they are written, upper and lower case apart',
     'keep one administrator who logs in without the identity provider',
     ...(defaultRole === undefined
-      ? ['no fallbackRole is configured: make a custom role without permissions the default user role']
+      ? [`${missing}: make a custom role without permissions the default user role`]
       : []),
   ]
 }

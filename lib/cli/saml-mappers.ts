@@ -1,6 +1,6 @@
 import type { Community, Configuration, Connection, Matcher, Rule, TextTest } from '../core/configuration.ts'
 import { type ConnectionId, fold, type RoleId, type RuleId } from '../core/ids.ts'
-import { fallbackName, noRole } from '../hooks/role-claim.ts'
+import { answersNoRole, fallbackName, noRole } from '../hooks/role-claim.ts'
 
 /** One line of the platform's form: this value of the attribute gives this role. */
 type Mapped = {
@@ -26,7 +26,7 @@ export type SamlMappers = {
   readonly shadowed: readonly GroupMapper[]
   /** For everybody else; undefined: the configuration names none. */
   readonly defaultRole?: string
-  /** What a hook answers of somebody without a role where none gives nothing: no line may name it. */
+  /** What a hook answers of somebody for whom there is not even a role that gives nothing: no line may name it. */
   readonly noRole?: string
 }
 
@@ -110,13 +110,15 @@ export const samlMappers = (configuration: Configuration, community: Community):
   }
   const fallback = fallbackName(community)
   const claims = configuration.connections.flatMap((one) => claimNames(one, community))
+  const unmatched = claims.length > 0 && answersNoRole(community)
   return {
     mappers: [...hookMappers(claims, community), ...first.values()],
     left: lines.flatMap(({ rule, name }) =>
       [...new Set(said(rule.when).left)].map((why) => ({ rule: rule.id, role: name, why })),
     ),
     shadowed,
-    ...(fallback === undefined ? {} : { defaultRole: fallback }),
-    ...(claims.length > 0 && fallback === undefined ? { noRole: noRole(community) } : {}),
+    // Whoever is sent a value without a line gets it: a role that still reads is not for them.
+    ...(fallback === undefined || unmatched ? {} : { defaultRole: fallback }),
+    ...(unmatched ? { noRole: noRole(community) } : {}),
   }
 }

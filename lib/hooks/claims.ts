@@ -37,11 +37,12 @@ export const claimsFor = async (
 ): Promise<Claims> => {
   const given =
     person.kind === 'found' ? await assignments.assignmentsOf(connection, person.member.id) : undefined
+  const stranger = person.kind === 'nobody' && person.why !== 'member.departed'
   const answered = wanted.map(({ name, community: id }) => {
     const community = communities.find((one) => one.id === id)
     if (community === undefined)
       throw new ConnectorError('configurationInvalid', `the claim names the unknown community ${id}`)
-    return { name, id, claim: roleClaim(community, given?.get(id)) }
+    return { name, id, claim: roleClaim(community, given?.get(id), stranger) }
   })
   return {
     claims: answered.map(({ name, claim }) => [name, claim] as const),

@@ -18,12 +18,26 @@ export const noRole = ({ roles }: Pick<Community, 'roles'>): string => {
 export const fallbackName = ({ roles, fallbackRole }: Community): string | undefined =>
   roles.find(({ id }) => id === fallbackRole)?.name
 
-/** The claim of one community, from what the rules give: the same on every way into a token. */
-export const roleClaim = (community: Community, assignments: Assignments | undefined): RoleClaim => {
+/**
+ * Whether the role that suspends people may be told to somebody whom the directory does not know: where it still reads, it was meant for those who
+ * had a role once.
+ */
+const suspendsAnybody = ({ departedKeepReadAccess }: Community): boolean => departedKeepReadAccess !== true
+
+/** Whether a hook may answer `noRole` for the community. */
+export const answersNoRole = (community: Community): boolean =>
+  fallbackName(community) === undefined || !suspendsAnybody(community)
+
+/** The claim of one community, from what the rules give: the same on every way into a token. `stranger`: the directory knows nobody so. */
+export const roleClaim = (
+  community: Community,
+  assignments: Assignments | undefined,
+  stranger: boolean,
+): RoleClaim => {
   const granted = new Set(assignments?.granted.map(({ role }) => role))
   const names = community.roles.filter(({ id }) => granted.has(id)).map(({ name }) => name)
   if (names.length > 0) return { outcome: 'role', values: names }
-  const fallback = fallbackName(community)
+  const fallback = stranger && !suspendsAnybody(community) ? undefined : fallbackName(community)
   return fallback === undefined
     ? { outcome: 'none', values: [noRole(community)] }
     : { outcome: 'fallback', values: [fallback] }
