@@ -7,7 +7,7 @@ export type VerifiedAssertion = {
   readonly nameId: { readonly value: string; readonly format: string }
   /** Of the signed SubjectConfirmationData; absent: the login began at the identity provider. */
   readonly inResponseTo?: string
-  /** When the bearer confirmation ends: until then, and the skew, the message could be sent again. */
+  /** When the last of its bearer confirmations ends: until then, and the skew, the message could be sent again. */
   readonly notOnOrAfter: Instant
   readonly authnInstant: Instant
   /**

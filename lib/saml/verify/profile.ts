@@ -42,7 +42,11 @@ export const readAssertion = (
   const fault =
     senderFault(message, input) ?? conditionsFault(assertion, { now, audience: serviceProvider.entityId })
   if (fault !== undefined) return fault
-  const confirmation = confirmationOf(assertion, serviceProvider.acs, now)
+  const confirmation = confirmationOf(assertion, {
+    now,
+    acs: serviceProvider.acs,
+    answers: attributeOf(response, 'InResponseTo'),
+  })
   if (typeof confirmation === 'string') return confirmation
   const authn = authnOf(assertion, now)
   if (typeof authn === 'string') return authn
@@ -50,8 +54,6 @@ export const readAssertion = (
   if (typeof nameId === 'string') return nameId
   const attributes = attributesOf(assertion)
   if (attributes === undefined) return 'attribute.content'
-  // What is signed decides which request it answers; a Response that names another was put around it.
-  if (attributeOf(response, 'InResponseTo') !== confirmation.inResponseTo) return 'irt.mismatch'
   return {
     assertion: {
       assertionId: attributeOf(assertion, 'ID') ?? '',

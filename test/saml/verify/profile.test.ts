@@ -181,11 +181,16 @@ describe('confirmation', () => {
     ],
   ])
 
-  it('the end that is told is that of the confirmation which counted', () => {
-    const xml = xmlOf(
-      confirmed({ recipient: 'https://other.test', notOnOrAfter: at(900) }, { notOnOrAfter: at(120) }),
-    )
-    expect(verifiedOf(xml).notOnOrAfter).toBe(at(120))
+  it('the end that is told is the last at which the message could be sent again, by any of them', () => {
+    const long = confirmed({ notOnOrAfter: at(120) }, { notOnOrAfter: at(900) }, { notOnOrAfter: at(300) })
+    expect(verifiedOf(xmlOf(long)).notOnOrAfter).toBe(at(900))
+    const tomorrow = confirmed({ notOnOrAfter: at(120) }, { notOnOrAfter: at(2 * 86_400) })
+    expect(verifiedOf(xmlOf(tomorrow)).notOnOrAfter).toBe(at(2 * 86_400))
+  })
+
+  it('of several, the one counts that answers the request', () => {
+    const xml = xmlOf(confirmed({ inResponseTo: '_other' }, {}))
+    expect(verifiedOf(xml).inResponseTo).toBe(request)
   })
 })
 
