@@ -9,6 +9,7 @@ import { type Exit, exits } from './exits.ts'
 import { readText } from './files.ts'
 import { communityNamed } from './names.ts'
 import { readingOn } from './progress.ts'
+import { examineLogins, type LoginExamination } from './saml-trust-checks.ts'
 import { say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
@@ -16,8 +17,8 @@ const styles = { ok: undefined, warning: 'yellow', problem: 'red' } as const
 
 const width = (checks: readonly Check[]): number => Math.max(...checks.map(({ subject }) => subject.length))
 
-const sayChecks = (terminal: Terminal, { community, platform, checks }: Examination): void => {
-  say(terminal, `${community} (${platform})`, 'bold')
+const sayChecks = (terminal: Terminal, head: string, checks: readonly Check[]): void => {
+  say(terminal, head, 'bold')
   for (const { subject, state, found, remedy } of checks) {
     const row = `  ${state.padEnd(8)} ${subject.padEnd(width(checks))}  ${oneLine(found)}`
     say(terminal, row, styles[state])
@@ -25,7 +26,7 @@ const sayChecks = (terminal: Terminal, { community, platform, checks }: Examinat
   }
 }
 
-const count = (examinations: readonly Examination[], state: Check['state']): number =>
+const count = (examinations: readonly Pick<Examination, 'checks'>[], state: Check['state']): number =>
   examinations.flatMap(({ checks }) => checks).filter((one) => one.state === state).length
 
 const chosen = async (
@@ -46,6 +47,17 @@ const configurationFrom = async (given: Arguments, house: House): Promise<Config
   return parseConfiguration(await readText(file), { local, traits: platformTraits }).configuration
 }
 
+const loginExaminations = async (
+  house: House,
+  { connections }: Configuration,
+): Promise<readonly LoginExamination[]> => {
+  const found: LoginExamination[] = []
+  for (const connection of connections)
+    if (connection.saml !== undefined)
+      found.push(await examineLogins(house, { ...connection, saml: connection.saml }))
+  return found
+}
+
 /** Looks and tells; nothing is written anywhere. */
 export const doctor = async (given: Arguments, terminal: Terminal, house: House): Promise<Exit> => {
   const { 'community?': name } = positionals(given, 'community?')
@@ -56,15 +68,18 @@ export const doctor = async (given: Arguments, terminal: Terminal, house: House)
   for (const community of await chosen(house, name, configuration)) {
     const examination = await examine({ ...house, told }, configuration, community)
     examinations.push(examination)
-    if (!json) sayChecks(terminal, examination)
+    if (!json) sayChecks(terminal, `${examination.community} (${examination.platform})`, examination.checks)
   }
-  const problems = count(examinations, 'problem')
-  if (json) sayJson(terminal, examinations)
-  else if (examinations.length === 0) say(terminal, 'The configuration has no community yet.')
+  const logins = name === '' ? await loginExaminations(house, configuration) : []
+  for (const one of json ? [] : logins) sayChecks(terminal, `logins of ${one.connection}`, one.checks)
+  const all = [...examinations, ...logins]
+  const problems = count(all, 'problem')
+  if (json) sayJson(terminal, all)
+  else if (all.length === 0) say(terminal, 'The configuration has no community yet.')
   else
     say(
       terminal,
-      `\n${count(examinations, 'ok')} ok, ${count(examinations, 'warning')} warning(s), ${problems} problem(s)`,
+      `\n${count(all, 'ok')} ok, ${count(all, 'warning')} warning(s), ${problems} problem(s)`,
       problems === 0 ? 'green' : 'red',
     )
   return problems === 0 ? exits.nothing : exits.error

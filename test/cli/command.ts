@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openEndpoint } from '../../infra/local/attach.ts'
-import { demoSecrets } from '../../infra/local/demo-secrets.ts'
+import { demoSecrets, madeSecrets } from '../../infra/local/demo-secrets.ts'
 import { writeEndpointFile } from '../../infra/local/endpoint-file.ts'
 import { type Simulators, startSimulators } from '../../infra/local/simulators/server.ts'
 import { openStorage, type Storage } from '../../infra/local/storage.ts'
@@ -71,6 +71,7 @@ export const openDesk = async (): Promise<Desk> => {
   const client = createDocumentClient({ endpoint: storage.endpoint, region: 'eu-west-1', credentials })
   const table = createTable({ client, name: storage.table, clock: systemClock, ids: createIds() })
   for (const [name, secret] of demoSecrets) writeFileSync(join(data, name), secret)
+  for (const [name, make] of madeSecrets) writeFileSync(join(data, name), make())
   // Asked often, as nobody in front of a terminal would: without the demo's pace.
   const text = demo
     .replaceAll(/^ {4}platform: .*$/gm, '$&\n    requestsPerSecond: 50')

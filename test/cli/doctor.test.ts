@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { lyonCommunity, mainCommunity, mainKey } from '../../infra/local/simulators/sekoia/mssp.ts'
@@ -42,8 +42,9 @@ test('a community in order: every check is told, and the command says so by its 
 })
 
 test('three platforms in order, each with its own check-up', async () => {
-  const { code, found } = await examined()
-  expect(code).toBe(0)
+  const all = await examined()
+  expect(all.code).toBe(0)
+  const found = all.found.filter(({ community }) => community !== undefined)
   expect(found.map(({ community, platform }) => [community, platform])).toEqual([
     ['demo-soc', 'sekoia'],
     ['demo-net', 'netography'],
@@ -59,6 +60,34 @@ test('three platforms in order, each with its own check-up', async () => {
   // Each looks at the secret, the roles, the key's end and the plan, once.
   for (const subject of ['secret', 'credentials', 'key expiry', 'configuration', 'plan'])
     expect(checks.filter((one) => one.subject === subject)).toHaveLength(3)
+})
+
+test('logins have a line each: whom they trust, and our own keys', async () => {
+  const { code, found } = await examined()
+  expect(code).toBe(0)
+  expect(found.filter((one) => 'connection' in one)).toEqual([
+    {
+      connection: 'demo',
+      checks: [
+        {
+          subject: 'identity provider',
+          state: 'warning',
+          found: 'its metadata were not read yet',
+          remedy: 'they are read within a minute',
+        },
+        { subject: 'own keys', state: 'ok', found: expect.stringMatching(/^1 key\(s\) in file:/) },
+      ],
+    },
+  ])
+  const keys = join(desk.data, 'demo-saml-keys')
+  const made = readFileSync(keys)
+  writeFileSync(keys, '{}')
+  const broken = await desk.call('doctor')
+  writeFileSync(keys, made)
+  expect(broken.code).toBe(1)
+  expect(broken.out).toMatch(
+    /\nlogins of demo\n {2}warning {2}identity provider {2}.*\n.*\n {2}problem {2}own keys .*must hold keys/,
+  )
 })
 
 test('a parent is looked for on the platform', async () => {
