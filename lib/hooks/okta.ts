@@ -21,12 +21,11 @@ const namedIn = ({ user, nameId, login, email }: OktaEvent): Named => ({
 
 type Known = Extract<Found, { readonly kind: 'found' }>
 
-/** Whoever was found is meant, and by nothing else than what they were found by. */
-const claimOf = ({ member, address }: Known, statement: LoginStatement): SignInClaim => ({
-  externalIds: member.externalId === undefined ? [] : [member.externalId],
-  ...(member.externalId === undefined && address !== undefined ? { email: address } : {}),
-  statement,
-})
+/** Whoever was found is meant, and by nothing else than what they were found by: an address alone opens less than an id. */
+const claimOf = ({ member, address }: Known, statement: LoginStatement): SignInClaim =>
+  address === undefined
+    ? { externalIds: member.externalId === undefined ? [] : [member.externalId], statement }
+    : { externalIds: [], email: address, statement }
 
 type Person = Found & Pick<HookObserved, 'notKept'>
 
