@@ -4,8 +4,6 @@ import { ConnectorError, type ErrorCode } from '../core/errors.ts'
 const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   invalidSyntax: 400,
   invalidValue: 400,
-  // Of a candidate: the current one was accepted once.
-  configurationInvalid: 400,
   unauthenticated: 401,
   forbidden: 403,
   notFound: 404,
