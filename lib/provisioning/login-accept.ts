@@ -12,8 +12,8 @@ import {
 import { createConcerning, factsOf, maximumAge, sameFacts, shownGroups } from '../core/login-facts.ts'
 import type { Member } from '../core/member.ts'
 import type { LoginTold, SignedIn, SignInClaim, SignInRefusal } from '../core/ports/logins.ts'
+import type { SignInDeps } from './login-deps.ts'
 import { type Found, findMember, inDomain } from './login-find.ts'
-import type { SignInDeps } from './sign-in.ts'
 import { connectionOf } from './standing.ts'
 
 const attempts = 12

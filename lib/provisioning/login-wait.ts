@@ -5,8 +5,8 @@ import { personKey } from '../core/plan-scene.ts'
 import type { AccessEntry } from '../core/ports/access.ts'
 import type { Work } from '../core/work.ts'
 import { type Access, readAccess } from './access.ts'
+import type { SignInDeps } from './login-deps.ts'
 import { inParallel } from './parallel.ts'
-import type { SignInDeps } from './sign-in.ts'
 
 const lanes = 8
 /** Seconds: a platform answers in some tenths of one. */

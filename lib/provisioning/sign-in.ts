@@ -1,17 +1,9 @@
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
-import type { DirectoryReads, DirectoryWrites } from '../core/ports/directory.ts'
-import type { AssignmentReads, LoginStore, SignIn } from '../core/ports/logins.ts'
-import type { AccessDeps } from './access.ts'
-import type { Provisioning } from './deps.ts'
+import type { AssignmentReads, SignIn } from '../core/ports/logins.ts'
 import { acceptLogin } from './login-accept.ts'
+import type { SignInDeps } from './login-deps.ts'
 import { bringUp } from './login-wait.ts'
 import { type Reads, readStanding } from './standing.ts'
-
-export type SignInDeps = AccessDeps & {
-  readonly directory: DirectoryReads & Pick<DirectoryWrites, 'createMember'>
-  readonly logins: LoginStore
-  readonly work: Pick<Provisioning['work'], 'add' | 'overdue'>
-} & Pick<Provisioning, 'wakeUps' | 'log' | 'random'>
 
 /** From a login that was found genuine to the roles it gives: no platform is called here. */
 export const createSignIn = (deps: SignInDeps): SignIn => ({
