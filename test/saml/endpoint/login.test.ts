@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createAuditLog } from '../../../lib/store/audit.ts'
+import { nextKey, serviceKey, trustedKey } from '../../support/identity-provider.ts'
 import { begin, codeOf, comeBack, formOf, logIn, post, spoken } from './browser.ts'
 import { openStage, type Stage, socLogin } from './stage.ts'
 
@@ -80,6 +81,25 @@ describe('a login begun with us', () => {
   })
 })
 
+describe('a login at a connection with keys', () => {
+  it('may be encrypted for either of them, while they change', async () => {
+    await stage.believe('keyed')
+    await stage.person('keyed', { connection: 'keyed' })
+    for (const { certificate } of [serviceKey(), nextKey()]) {
+      const sealing = { assertion: { key: trustedKey() }, encryption: { certificate } }
+      const reply = await logIn(stage, '', { connection: 'keyed', sealing, ...as('keyed') })
+      // Nobody is wanted anywhere there: the page says so.
+      expect([reply.status, reply.text.includes('no role is meant for you')]).toEqual([200, true])
+    }
+    const sealing = {
+      assertion: { key: trustedKey() },
+      encryption: { certificate: trustedKey().certificate },
+    }
+    const reply = await logIn(stage, '', { connection: 'keyed', sealing, ...as('keyed') })
+    expect([reply.status, await codeOf(stage, reply, 'keyed')]).toEqual([403, 'encryption.failed'])
+  })
+})
+
 describe('a login begun at the identity provider', () => {
   it('is refused unless the connection takes it', async () => {
     const reply = await post(stage, formOf(spoken({})))
@@ -103,13 +123,10 @@ describe('a login begun at the identity provider', () => {
   })
 })
 
-describe('a login that cannot end at the platform yet', () => {
-  it('shows what is on its way, and how to look again', async () => {
-    await stage.person('slow')
-    stage.rest(true)
-    const begun = await begin(stage, '?community=demo-soc', 'hasty')
-    const reply = await comeBack(stage, begun, { connection: 'hasty', ...as('slow') })
-    // Somebody of another connection: the same NameID is somebody else there.
+describe('the same name at another connection', () => {
+  it('is somebody else', async () => {
+    await stage.person('twice')
+    const reply = await logIn(stage, '', { connection: 'hasty', ...as('twice') })
     expect([reply.status, await codeOf(stage, reply, 'hasty')]).toEqual([403, 'member.unknown'])
   })
 })

@@ -77,6 +77,20 @@ describe('a login that cannot end at the platform yet', () => {
     ])
   })
 
+  it('says what the platform refuses', async () => {
+    stage.simulators.sekoia.faults([
+      { kind: 'status', status: 422, method: 'POST', path: '/invitations', times: 1000 },
+    ])
+    await stage.person('refused')
+    const reply = await logIn(stage, '', as('refused'))
+    stage.simulators.sekoia.faults([])
+    isHarmless(reply)
+    expect([reply.status, rows(reply)]).toEqual([
+      200,
+      [['Analyst', 'Refused', 'platformRefused; tried again later']],
+    ])
+  })
+
   it('shows names as they are written, whatever is in them', async () => {
     await stage.person('paper')
     const reply = await logIn(stage, '', { ...as('paper'), groups: ['Paper'] })
