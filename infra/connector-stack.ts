@@ -5,8 +5,8 @@ import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { duePrefix } from '../lib/store/keys.ts'
+import { addFrontDoor } from './front-door.ts'
 import { addFunction } from './function.ts'
-import { addHttpApi } from './http-api.ts'
 import {
   allowEvents,
   allowIdentity,
@@ -24,8 +24,8 @@ import { addTable, streamArn } from './table.ts'
 const provisioningTime = Duration.minutes(5)
 
 /**
- * The whole house in one account: HTTP API → scim → table → stream → dispatch → wake-up queue → provision → platforms, and a schedule that
- * sweeps and reconciles. Nothing has a fixed name but the stack: any number of instances fit into an account.
+ * The whole house in one account: HTTP API → scim (saml, hooks, console) → table → stream → dispatch → wake-up queue → provision → platforms, and
+ * a schedule that sweeps and reconciles. Nothing has a fixed name but the stack: any number of instances fit into an account.
  */
 export const createConnectorStack = (
   scope: Construct,
@@ -45,14 +45,6 @@ export const createConnectorStack = (
     ...(bus !== undefined && { EVENT_BUS_NAME: bus.eventBusName }),
   }
 
-  const scim = addFunction(stack, 'Scim', {
-    entry: 'scim.ts',
-    description: 'SCIM 2.0 service provider',
-    // API Gateway gives up after 30 seconds; the function answers before that.
-    timeout: Duration.seconds(29),
-    memory: 1024,
-    environment: common,
-  })
   const dispatch = addFunction(stack, 'Dispatch', {
     entry: 'dispatch.ts',
     description: 'Turns changes into work per community',
@@ -75,8 +67,10 @@ export const createConnectorStack = (
     environment: waking,
   })
 
-  for (const grantee of [scim, dispatch, provision, reconcile]) allowTable(grantee, table)
-  for (const grantee of [dispatch, provision, reconcile]) allowWakeUps(grantee, queues.wakeUps)
+  for (const grantee of [dispatch, provision, reconcile]) {
+    allowTable(grantee, table)
+    allowWakeUps(grantee, queues.wakeUps)
+  }
   allowIdentity(provision, table)
   allowPlatformSecrets(provision, name)
   allowWebhookSecrets(reconcile, name)
@@ -108,10 +102,15 @@ export const createConnectorStack = (
     }),
   )
 
-  const api = addHttpApi(stack, { scim })
+  addFrontDoor(stack, {
+    name,
+    table,
+    wakeUps: queues.wakeUps,
+    environment: common,
+    ...(variables.PUBLIC_URL !== undefined && { publicUrl: variables.PUBLIC_URL }),
+  })
   addSchedules(stack, reconcile)
 
-  new CfnOutput(stack, 'ScimBaseUrl', { value: `${api.apiEndpoint}/{connection}/scim/v2` })
   new CfnOutput(stack, 'TableName', { value: table.tableName })
   new CfnOutput(stack, 'WakeQueueUrl', { value: queues.wakeUps.queueUrl })
   if (bus !== undefined) new CfnOutput(stack, 'EventBusName', { value: bus.eventBusName })

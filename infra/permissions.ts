@@ -1,6 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { StackTable } from './table.ts'
@@ -44,19 +44,33 @@ export const allowEvents = (grantee: IFunction, bus: Bus): void =>
     new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
   )
 
-/** Platform credentials live under the instance's own prefix; nothing else is readable. */
-export const allowPlatformSecrets = (grantee: IFunction, name: string): void =>
-  allowSecrets(grantee, 'Platform', name)
+/** Platform credentials live under the instance's own prefix; nothing else is readable, and of what is there not the keys logins are protected by. */
+export const allowPlatformSecrets = (grantee: IFunction, name: string): void => {
+  onSecrets(grantee, 'Platform', name)
+  onSecrets(grantee, 'NoLogin', loginKeys(name), Effect.DENY)
+}
 
 /** Who hands events over needs the keys they are signed with, and no platform's. */
 export const allowWebhookSecrets = (grantee: IFunction, name: string): void =>
-  allowSecrets(grantee, 'Webhook', `${name}/webhooks`)
+  onSecrets(grantee, 'Webhook', `${name}/webhooks`)
 
-const allowSecrets = (grantee: IFunction, kind: 'Platform' | 'Webhook', prefix: string): void => {
+/** Who signs login requests and decrypts assertions needs our own keys for that, and nobody else does. */
+export const allowLoginKeys = (grantee: IFunction, name: string): void =>
+  onSecrets(grantee, 'Login', loginKeys(name))
+
+const loginKeys = (name: string): string => `${name}/saml`
+
+const onSecrets = (
+  grantee: IFunction,
+  kind: 'Platform' | 'Webhook' | 'Login' | 'NoLogin',
+  prefix: string,
+  effect = Effect.ALLOW,
+): void => {
   const stack = Stack.of(grantee)
   grantee.addToRolePolicy(
     new PolicyStatement({
       sid: `${kind}Secrets`,
+      effect,
       actions: ['secretsmanager:GetSecretValue'],
       resources: [
         stack.formatArn({
@@ -71,6 +85,7 @@ const allowSecrets = (grantee: IFunction, kind: 'Platform' | 'Webhook', prefix: 
   grantee.addToRolePolicy(
     new PolicyStatement({
       sid: `${kind}Parameters`,
+      effect,
       actions: ['ssm:GetParameter'],
       resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${prefix}/*` })],
     }),

@@ -12,32 +12,55 @@ export type Request = {
   readonly token?: string
   readonly query?: string
   readonly body?: object
+  /** As a browser posts it, instead of `body`. */
+  readonly form?: Readonly<Record<string, string>>
+  readonly cookies?: readonly string[]
+  /** Scheme and host as the browser knows them; absent: API Gateway's own. */
+  readonly origin?: string
 }
 
-/** API Gateway developer guide, payload format 2.0: `application/scim+json` arrives in base64, header names in lower case. */
-export const httpEvent = ({ method, path, token, query = '', body }: Request): APIGatewayProxyEventV2 => {
-  const [, connection = '', proxy = ''] = /^\/([^/]+)\/scim\/v2\/(.+)$/.exec(path) ?? []
-  const text = body === undefined ? undefined : JSON.stringify(body)
-  const routeKey = path === '/health' ? 'GET /health' : 'ANY /{connection}/scim/{proxy+}'
+/** The stack's routes, by what is behind the connection. */
+const routeOf = (
+  method: string,
+  path: string,
+): { readonly routeKey: string; readonly parameters?: Readonly<Record<string, string>> } => {
+  const [, connection = '', proxy = ''] = /^\/([^/]+)\/scim\/(.+)$/.exec(path) ?? []
+  if (proxy !== '') return { routeKey: 'ANY /{connection}/scim/{proxy+}', parameters: { connection, proxy } }
+  const [, below = ''] = /^\/console\/(.+)$/.exec(path) ?? []
+  if (below !== '') return { routeKey: 'ANY /console/{proxy+}', parameters: { proxy: below } }
+  const [, at = '', rest = ''] = /^\/([^/]+)(\/(?:saml|hooks)\/\w+)$/.exec(path) ?? []
+  if (rest !== '') return { routeKey: `${method} /{connection}${rest}`, parameters: { connection: at } }
+  return { routeKey: `${method} ${path}` }
+}
+
+/** API Gateway developer guide, payload format 2.0: `application/scim+json` and forms arrive in base64, header names in lower case, cookies apart. */
+export const httpEvent = (request: Request): APIGatewayProxyEventV2 => {
+  const { method, path, token, query = '', body, form, cookies, origin = `https://${host}` } = request
+  const { routeKey, parameters } = routeOf(method, path)
+  const { protocol, host: called } = new URL(origin)
+  const text = form !== undefined ? new URLSearchParams(form).toString() : body && JSON.stringify(body)
+  const type =
+    form === undefined ? 'application/scim+json; charset=utf-8' : 'application/x-www-form-urlencoded'
   return {
     version: '2.0',
     routeKey,
     rawPath: path,
     rawQueryString: query,
+    ...(cookies !== undefined && { cookies: [...cookies] }),
     headers: {
       accept: 'application/scim+json',
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       'content-length': String(Buffer.byteLength(text ?? '')),
-      ...(text !== undefined && { 'content-type': 'application/scim+json; charset=utf-8' }),
-      host,
+      ...(text !== undefined && { 'content-type': type }),
+      host: called,
       'user-agent': 'okta-scim-client/1.0.0',
       'x-amzn-trace-id': 'Root=1-67891234-abcdef012345678912345678',
       'x-forwarded-for': '203.0.113.7',
       'x-forwarded-port': '443',
-      'x-forwarded-proto': 'https',
+      'x-forwarded-proto': protocol.slice(0, -1),
     },
     ...(query !== '' && { queryStringParameters: Object.fromEntries(new URLSearchParams(query)) }),
-    ...(proxy !== '' && { pathParameters: { connection, proxy } }),
+    ...(parameters !== undefined && { pathParameters: { ...parameters } }),
     requestContext: {
       accountId: account,
       apiId: 'a1b2c3d4e5',

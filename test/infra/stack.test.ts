@@ -9,6 +9,7 @@ import { readEnvironment } from '../../lib/config/environment.ts'
 
 type Resource = { readonly Properties: Record<string, unknown>; readonly DeletionPolicy?: string }
 type Statement = {
+  readonly Sid?: string
   readonly Action: string | readonly string[]
   readonly Resource: unknown
   readonly Effect: string
@@ -26,9 +27,13 @@ const stack = stackOf()
 const template = Template.fromStack(stack)
 const find = (type: string): readonly (Resource & { readonly id: string })[] =>
   Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, ...(resource as Resource) }))
-const ours = ['Scim', 'Dispatch', 'Provision', 'Reconcile']
+/** What can be called from outside, and what works behind it. */
+const doors = ['Scim', 'Saml', 'Hooks', 'Console']
+const ours = [...doors, 'Dispatch', 'Provision', 'Reconcile']
 const actionsOf = (statement: Statement): readonly string[] =>
   typeof statement.Action === 'string' ? [statement.Action] : statement.Action
+const allows = (statement: Statement, action: string): boolean =>
+  statement.Effect === 'Allow' && actionsOf(statement).includes(action)
 const policyStatements = (prefix: string): readonly Statement[] =>
   find('AWS::IAM::Policy')
     .filter((policy) => policy.id.startsWith(prefix))
@@ -125,6 +130,16 @@ describe('permissions', () => {
   const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
   const expected: Readonly<Record<string, readonly string[]>> = {
     Scim: [...tableActions, ...logActions],
+    Saml: [
+      ...tableActions,
+      ...logActions,
+      'sqs:SendMessage',
+      // Our own keys for logins only: see below.
+      'secretsmanager:GetSecretValue',
+      'ssm:GetParameter',
+    ],
+    Hooks: [...tableActions, ...logActions],
+    Console: [...tableActions, ...logActions],
     Dispatch: [
       ...tableActions,
       ...logActions,
@@ -170,7 +185,8 @@ describe('permissions', () => {
   it('no statement allows every action or every resource, and no policy is one of AWS’s own', () => {
     for (const name of ours)
       for (const statement of statementsOf(name)) {
-        expect(statement.Effect).toBe('Allow')
+        // One denies: what the platforms' worker may not read of what is under the instance's name.
+        expect(statement.Effect).toBe(statement.Sid?.startsWith('NoLogin') === true ? 'Deny' : 'Allow')
         for (const action of actionsOf(statement)) expect(action).not.toContain('*')
         expect(JSON.stringify(statement.Resource)).not.toBe('"*"')
       }
@@ -205,7 +221,7 @@ describe('permissions', () => {
   })
 
   it('only provision reads platform secrets, and only under the name of the instance', () => {
-    for (const name of ['Scim', 'Dispatch'])
+    for (const name of ['Scim', 'Hooks', 'Console', 'Dispatch'])
       expect(statementsOf(name).flatMap(actionsOf).join()).not.toMatch(/secretsmanager|ssm:/)
     const ofWebhooks = statementsOf('Reconcile').filter((each) =>
       /secretsmanager|ssm:/.test(actionsOf(each).join()),
@@ -213,16 +229,42 @@ describe('permissions', () => {
     expect(ofWebhooks).toHaveLength(2)
     expect(JSON.stringify(ofWebhooks[0]?.Resource)).toContain(':secret:rolecall/webhooks/*"')
     expect(JSON.stringify(ofWebhooks[1]?.Resource)).toContain(':parameter/rolecall/webhooks/*"')
-    const secrets = statementsOf('Provision').filter((each) =>
-      actionsOf(each).includes('secretsmanager:GetSecretValue'),
-    )
+    const secrets = statementsOf('Provision').filter((each) => allows(each, 'secretsmanager:GetSecretValue'))
     expect(secrets).toHaveLength(1)
     // Secrets Manager appends a hyphen and six characters to a name: the asterisk covers them.
     expect(JSON.stringify(secrets[0]?.Resource)).toContain(':secret:rolecall/*')
-    const parameters = statementsOf('Provision').filter((each) =>
-      actionsOf(each).includes('ssm:GetParameter'),
-    )
+    const parameters = statementsOf('Provision').filter((each) => allows(each, 'ssm:GetParameter'))
     expect(JSON.stringify(parameters.map(({ Resource }) => Resource))).toContain(':parameter/rolecall/*')
+  })
+
+  it('logins: whoever the browser talks to reads the keys for that, and no platform’s; nobody else reads them', () => {
+    const places = statementsOf('Saml')
+      .filter((each) => /secretsmanager|ssm:/.test(actionsOf(each).join()))
+      .map(({ Sid, Effect, Resource }) => [Sid, Effect, JSON.stringify(Resource)])
+    expect(places).toEqual([
+      ['LoginSecrets', 'Allow', expect.stringMatching(/:secret:rolecall\/saml\/\*"/)],
+      ['LoginParameters', 'Allow', expect.stringMatching(/:parameter\/rolecall\/saml\/\*"/)],
+    ])
+    // Under the instance's name lie the login keys, too: they are taken out again from what the platforms' worker may read.
+    const denied = statementsOf('Provision').filter(({ Effect }) => Effect === 'Deny')
+    expect(denied.map(({ Sid, Resource }) => [Sid, JSON.stringify(Resource)])).toEqual([
+      ['NoLoginSecrets', expect.stringMatching(/:secret:rolecall\/saml\/\*"/)],
+      ['NoLoginParameters', expect.stringMatching(/:parameter\/rolecall\/saml\/\*"/)],
+    ])
+    expect(denied.flatMap(actionsOf)).toEqual(['secretsmanager:GetSecretValue', 'ssm:GetParameter'])
+    for (const name of ours.filter((one) => one !== 'Saml' && one !== 'Provision'))
+      expect(JSON.stringify(statementsOf(name))).not.toMatch(/rolecall\/(saml\/)?\*/)
+  })
+
+  it('what can be called from outside puts nothing on the event bus and takes nothing from a queue', () => {
+    for (const name of doors)
+      expect(statementsOf(name).flatMap(actionsOf).join()).not.toMatch(
+        /events:|sqs:(Receive|Delete|Change)|lambda:|sts:|kms:/,
+      )
+    const sends = statementsOf('Saml').filter((each) => actionsOf(each).includes('sqs:SendMessage'))
+    expect(sends.map(({ Resource }) => Resource)).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^WakeUps/), 'Arn'] },
+    ])
   })
 })
 
@@ -329,14 +371,19 @@ describe('from due to done', () => {
     })
   })
 
-  it('a wake-up stays invisible longer than the function may run, and API Gateway waits longer than SCIM takes', () => {
+  it('a wake-up stays invisible longer than the function may run, and API Gateway waits longer than what it calls', () => {
     const timeouts = Object.fromEntries(
       ours.map((name) => [
         name,
         find('AWS::Lambda::Function').find(({ id }) => id.startsWith(name))?.Properties.Timeout,
       ]),
     )
-    expect(timeouts).toEqual({ Scim: 29, Dispatch: 60, Provision: 300, Reconcile: 60 })
+    expect(timeouts).toEqual({
+      ...Object.fromEntries(doors.map((name) => [name, 29])),
+      Dispatch: 60,
+      Provision: 300,
+      Reconcile: 60,
+    })
   })
 })
 
@@ -458,11 +505,58 @@ describe('the front door', () => {
       })
   })
 
-  it('routes SCIM and health and nothing else', () => {
-    expect(find('AWS::ApiGatewayV2::Route').map((each) => each.Properties.RouteKey)).toEqual([
-      'ANY /{connection}/scim/{proxy+}',
-      'GET /health',
+  it('routes what is there and nothing else, each to its function', () => {
+    const integrations = template.findResources('AWS::ApiGatewayV2::Integration')
+    const targetOf = ({ Properties }: Resource): string => {
+      const [, reference] = (Properties.Target as { 'Fn::Join': [string, [string, { Ref: string }]] })[
+        'Fn::Join'
+      ][1]
+      return JSON.stringify(integrations[reference.Ref]?.Properties?.IntegrationUri)
+    }
+    const routes = find('AWS::ApiGatewayV2::Route').map((each) => [
+      each.Properties.RouteKey,
+      doors.find((name) => targetOf(each).includes(`"${name}`)),
     ])
+    expect(routes).toEqual([
+      ['ANY /{connection}/scim/{proxy+}', 'Scim'],
+      ['GET /health', 'Scim'],
+      ['GET /{connection}/saml/metadata', 'Saml'],
+      ['GET /{connection}/saml/login', 'Saml'],
+      ['POST /{connection}/saml/acs', 'Saml'],
+      ['POST /{connection}/hooks/okta', 'Hooks'],
+      ['POST /{connection}/hooks/entra', 'Hooks'],
+      ['ANY /console/{proxy+}', 'Console'],
+    ])
+  })
+
+  it('says where everything is, under the public address where there is one', () => {
+    const paths = {
+      ScimBaseUrl: '/{connection}/scim/v2',
+      SamlMetadataUrl: '/{connection}/saml/metadata',
+      SamlLoginUrl: '/{connection}/saml/login',
+      SamlAcsUrl: '/{connection}/saml/acs',
+      OktaHookUrl: '/{connection}/hooks/okta',
+      EntraHookUrl: '/{connection}/hooks/entra',
+      PreviewUrl: '/console/api/v1/{connection}/preview',
+    }
+    const outputs = template.toJSON().Outputs as Record<string, { readonly Value: unknown }>
+    for (const [id, path] of Object.entries(paths)) {
+      const text = JSON.stringify(outputs[id]?.Value)
+      expect(text).toContain('{"Fn::GetAtt":["Api')
+      expect(text).toContain(`${path}"`)
+    }
+    const named = Template.fromStack(stackOf({ publicUrl: 'https://access.acme.example' }))
+    expect(named.toJSON().Outputs).toMatchObject(
+      Object.fromEntries(
+        Object.entries(paths).map(([id, path]) => [id, { Value: `https://access.acme.example${path}` }]),
+      ),
+    )
+  })
+
+  it('functions that somebody waits for have a whole processor', () => {
+    const memory = (name: string) =>
+      find('AWS::Lambda::Function').find(({ id }) => id.startsWith(name))?.Properties.MemorySize
+    expect(['Saml', 'Hooks'].map(memory)).toEqual([1769, 1769])
   })
 
   it('is throttled and logs no query string, where people are named', () => {
