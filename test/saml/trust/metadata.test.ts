@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { subjectOf } from '../../../lib/saml/trust/certificates.ts'
 import { readMetadata } from '../../../lib/saml/trust/metadata.ts'
@@ -103,6 +104,18 @@ test.each([
     entity({ after: '<a b="/>">'.repeat(60) + '</a>'.repeat(60) }),
     'trust.size',
   ],
+  ['a comment that is never closed, over and over', '<!--'.repeat(250_000), 'trust.markup'],
+  ['a name of half a megabyte', `<${'a'.repeat(500_000)}`, 'trust.size'],
+  [
+    'an element with thousands of attributes',
+    entity({ after: `<a ${Array.from({ length: 2000 }, (_, n) => `b${n}=""`).join(' ')}/>` }),
+    'trust.size',
+  ],
+  [
+    'thousands of namespaces',
+    entity({ after: Array.from({ length: 2100 }, (_, n) => `<a xmlns:b${n}="c"/>`).join('') }),
+    'trust.size',
+  ],
   ['another encoding', `<?xml version="1.0" encoding="ISO-8859-1"?>${entity()}`, 'trust.encoding'],
   ['bytes that are no UTF-8', entity({ after: '\uFFFD' }), 'trust.encoding'],
   ['a DOCTYPE', `<!DOCTYPE a>${entity()}`, 'trust.markup'],
@@ -206,4 +219,59 @@ test('on one machine an identity provider may be on its loopback', () => {
   const text = entity({ services: signOn('http://127.0.0.1:8081/idp/sso') })
   expect(read(text, undefined, true)).toMatchObject({ signOn: { redirect: 'http://127.0.0.1:8081/idp/sso' } })
   expect(codeOf(text)).toBe('trust.signOn')
+})
+
+/** Pieces that mean something to XML, to SAML or to whoever reads carelessly. */
+const pieces = [
+  '<',
+  '>',
+  '"',
+  "'",
+  '&',
+  '&amp;',
+  '&#0;',
+  '&#x1F600;',
+  '<!--',
+  '-->',
+  '<?x?>',
+  '<![CDATA[',
+  ']]>',
+  '<!DOCTYPE a>',
+  '\0',
+  ' validUntil="2000-01-01T00:00:00Z"',
+  ' entityID="urn:evil"',
+  '</md:IDPSSODescriptor>',
+  '<md:KeyDescriptor>',
+  ' xmlns="urn:a"',
+  ' xmlns:md="urn:a"',
+  ' use="encryption"',
+  'https://evil.example/',
+  '\uD800',
+  '\u202E',
+]
+const edit = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  cut: fc.nat(200),
+  put: fc.constantFrom(...pieces),
+})
+
+test('whatever is done to metadata, they are read or refused: never another certificate, never an exception', () => {
+  const whole = entity({
+    keys: keyDescriptor(first.base64, 'signing'),
+    services: signOn() + signOn('https://idp.example/post', 'HTTP-POST'),
+  })
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+      const text = edits.reduce((before, { at, cut, put }) => {
+        const start = Math.floor(at * before.length)
+        return before.slice(0, start) + put + before.slice(start + cut)
+      }, whole)
+      const reading = read(text)
+      if (reading.kind === 'problem') {
+        expect(reading.code).toMatch(/^trust\.[a-zA-Z]+$/)
+        expect(reading.rule.length * reading.remedy.length).toBeGreaterThan(0)
+      } else expect(reading.certificates.map(({ fingerprint }) => fingerprint)).toEqual([first.fingerprint])
+    }),
+    { numRuns: 2000 },
+  )
 })
