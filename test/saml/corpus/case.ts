@@ -114,10 +114,12 @@ export const seal = ({ message, sealing, ...hooks }: Sound): string => {
 
 /** What a browser sends, and what was stored when it left. */
 export type Post = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   readonly path: string
   readonly query: readonly (readonly [string, string])[]
   readonly form: readonly (readonly [string, string])[]
+  /** The form’s text, where it is not what the fields make. */
+  readonly raw?: string
   readonly contentType: string
   readonly cookies: readonly string[]
 }
@@ -174,6 +176,8 @@ export type Case = {
   readonly how: Mutation
   /** Accepted: which groups the login shows; the two of the sound message when absent. */
   readonly shows?: readonly string[]
+  /** Of encryption that was broken on purpose: there is nothing to open and compare. */
+  readonly opaque?: true
   /** Refused before any parser, digest or key is touched. */
   readonly cheap?: true
 }

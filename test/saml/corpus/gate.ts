@@ -88,7 +88,7 @@ const trusting = async (table: Table): Promise<void> => {
 }
 
 const eventOf = (post: Post, requestId: string): APIGatewayProxyEventV2 => {
-  const form = new URLSearchParams(post.form.map(([name, value]) => [name, value])).toString()
+  const form = post.raw ?? new URLSearchParams(post.form.map(([name, value]) => [name, value])).toString()
   const query = new URLSearchParams(post.query.map(([name, value]) => [name, value])).toString()
   const host = new URL(origin).host
   return {

@@ -90,7 +90,7 @@ export const revealed = (xml: string): string =>
     return `<saml:EncryptedAssertion xmlns:saml="${namespaces.saml}" ${how}>${content(algorithms[0] ?? '', key, sealed)}</saml:EncryptedAssertion>`
   })
 
-export const differences = (one: string, two: string): readonly string[] => {
-  const [left, right] = [parsed(revealed(one)).documentElement, parsed(revealed(two)).documentElement]
+export const differences = (one: string, two: string, open = revealed): readonly string[] => {
+  const [left, right] = [parsed(open(one)).documentElement, parsed(open(two)).documentElement]
   return [...new Set(differing(left, right, left.localName))]
 }
