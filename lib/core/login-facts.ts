@@ -2,7 +2,7 @@ import type { Connection, Rule } from './configuration.ts'
 import { fold, type Instant } from './ids.ts'
 import { factsInForce, type Login, type LoginFacts, type ShownAttributes } from './login.ts'
 import { attributesAsked, concernsRules, type Patterns } from './matching.ts'
-import type { Member } from './member.ts'
+import type { GroupReference, Member } from './member.ts'
 import { groupsFor } from './member-groups.ts'
 
 type Settings = Pick<Connection, 'groups' | 'saml' | 'hooks'>
@@ -39,6 +39,21 @@ const only = (attributes: ShownAttributes, test: (name: string) => boolean): Log
   return bag
 }
 
+/** Answers kept by name; names from outside may be without end. */
+const mostRemembered = 10_000
+
+/** Everybody is in the same few groups. */
+const remembered = (test: (group: GroupReference) => boolean): ((group: GroupReference) => boolean) => {
+  const known = new Map<string, boolean>()
+  return (group) => {
+    const found = known.get(group.displayName)
+    if (found !== undefined) return found
+    const answer = test(group)
+    if (known.size < mostRemembered) known.set(group.displayName, answer)
+    return answer
+  }
+}
+
 /** The part of it that can make any difference to the rules: whoever leaves out the rest comes to the same assignments. */
 export const createConcerning = (
   { id, groups }: Pick<Connection, 'id' | 'groups'>,
@@ -46,7 +61,7 @@ export const createConcerning = (
   patterns: Patterns,
 ): ((facts: LoginFacts | undefined) => LoginFacts) => {
   const own = rules.filter(({ connection }) => connection === undefined || connection === id)
-  const concerns = concernsRules(own, patterns)
+  const concerns = remembered(concernsRules(own, patterns))
   const asked = attributesAsked(own)
   return (facts) => ({
     groups: groupsFor(groups, [], facts)
