@@ -17,19 +17,25 @@ const valueIn = (value: Element): string | undefined => {
     : undefined
 }
 
-/** By Name alone: a FriendlyName is for people. Undefined: a value that cannot be read. */
+/** In the order of the document, without empty ones; undefined: one of them, or all as a whole (an EncryptedAttribute), cannot be read. */
+const valuesOf = (attribute: Element): readonly string[] | undefined => {
+  if (!isNamed(attribute, assertions, 'Attribute')) return undefined
+  const values = childrenOf(attribute, assertions, 'AttributeValue').map((value) =>
+    isNil(value) ? '' : valueIn(value),
+  )
+  const read = values.filter((value) => value !== undefined)
+  return read.length === values.length ? read.filter((value) => value !== '') : undefined
+}
+
+/** By Name alone: a FriendlyName is for people. Undefined: something cannot be read. */
 export const attributesOf = (assertion: Element): Attributes | undefined => {
-  const found = new Map<string, string[]>()
   const statements = childrenOf(assertion, assertions, 'AttributeStatement')
-  for (const attribute of statements.flatMap((statement) => childrenOf(statement, assertions, 'Attribute'))) {
+  const found = new Map<string, string[]>()
+  for (const attribute of statements.flatMap(elementsOf)) {
+    const values = valuesOf(attribute)
+    if (values === undefined) return undefined
     const name = attributeOf(attribute, 'Name') ?? ''
-    const values = found.get(name) ?? []
-    found.set(name, values)
-    for (const element of childrenOf(attribute, assertions, 'AttributeValue')) {
-      const value = isNil(element) ? '' : valueIn(element)
-      if (value === undefined) return undefined
-      if (value !== '') values.push(value)
-    }
+    found.set(name, [...(found.get(name) ?? []), ...values])
   }
   const bag = Object.create(null) as { [name: string]: readonly string[] }
   for (const [name, values] of found) bag[name] = values

@@ -45,7 +45,8 @@ export const openContent = (
   key: Buffer,
   { name, bits }: BlockCipher,
 ): Buffer | undefined => {
-  if (key.length * 8 !== bits || content.length < 32) return undefined
+  // A vector and a block, or a nonce and a tag: less is nothing.
+  if (key.length * 8 !== bits || content.length < (name === 'gcm' ? 28 : 32)) return undefined
   try {
     return name === 'gcm' ? openGcm(content, key, bits) : openCbc(content, key, bits)
   } catch {

@@ -34,8 +34,6 @@ const mayStand = (element: Element, parent: Element | undefined, { root }: Findi
       )
     case 'SignedInfo':
       return parent !== undefined && isNamed(parent, dsig, 'Signature')
-    case 'EncryptedID':
-    case 'EncryptedAttribute':
     case 'Manifest':
       return false
     case 'Object':

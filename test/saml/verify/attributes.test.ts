@@ -94,6 +94,6 @@ describe('attributes', () => {
   it('that are encrypted one by one are refused', () => {
     const encrypted =
       '<saml:EncryptedAttribute><xenc:EncryptedData xmlns:xenc="http://www.w3.org/2001/04/xmlenc#"><xenc:CipherData><xenc:CipherValue>AAAA</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAttribute>'
-    expect(outcomeOf(withStatements(statement(encrypted)))).toBe('structure')
+    expect(outcomeOf(withStatements(statement(encrypted)))).toBe('attribute.content')
   })
 })

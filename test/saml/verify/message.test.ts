@@ -97,6 +97,10 @@ describe('what is markup but no tag', () => {
   })
 })
 
+it('what stands in quotes may stand in either kind of them', () => {
+  expect(outcomeOf(xmlOf().replaceAll('"', "'"))).toBe('verified')
+})
+
 describe('what is too much', () => {
   const inGroup = (markup: string): string => xmlOf().replace('SOC-Analysts', markup)
   it.each([

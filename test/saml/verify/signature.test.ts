@@ -60,12 +60,36 @@ describe('a sound signature is accepted', () => {
     ).toBe('verified')
   })
 
+  it('with such a list for the SignedInfo too, signed as if it were not there: it names what is kept anyway', () => {
+    const form = `<ds:CanonicalizationMethod Algorithm="${algorithms.exclusive}"`
+    const kept = `<ec:InclusiveNamespaces xmlns:ec="${algorithms.exclusive}" PrefixList="ds"/>`
+    const xml = resigned(
+      algorithms.rsaSha256,
+      (bytes) => signBytes('sha256', bytes, trustedKey().privateKey),
+      (unsigned) => unsigned.replace(`${form}/>`, `${form}>${kept}</ds:CanonicalizationMethod>`),
+    )
+    expect(outcomeOf(xml)).toBe('verified')
+  })
+
   it('with a list of namespaces to keep', () => {
     expect(
       outcomeOf(xmlOf(message(), { assertion: { key: trustedKey(), inclusivePrefixes: ['saml', 'xs'] } })),
     ).toBe('verified')
   })
 })
+
+/** The same message, its SignedInfo naming another method or changed otherwise, and its value made by that. */
+const resigned = (
+  uri: string,
+  value: (bytes: Buffer) => Buffer,
+  change: (xml: string) => string = (same) => same,
+): string => {
+  const xml = change(xmlOf().replace(algorithms.rsaSha256, uri))
+  const [info] = Array.from(parsed(xml).getElementsByTagName('ds:SignedInfo'))
+  if (info === undefined) throw new Error('no SignedInfo')
+  const made = value(Buffer.from(canonical(info, algorithms.exclusive))).toString('base64')
+  return xml.replace(/<ds:SignatureValue>[^<]*/, `<ds:SignatureValue>${made}`)
+}
 
 const pairOf = (modulusLength: number) =>
   generateKeyPairSync('rsa', {
@@ -76,15 +100,6 @@ const pairOf = (modulusLength: number) =>
 const years = { from: new Date('2025-01-01'), until: new Date('2045-01-01') }
 
 describe('algorithms that xml-crypto does not bring', () => {
-  /** The same message, its SignedInfo naming another method and its value made by that. */
-  const resigned = (uri: string, value: (bytes: Buffer) => Buffer): string => {
-    const xml = xmlOf().replace(algorithms.rsaSha256, uri)
-    const [info] = Array.from(parsed(xml).getElementsByTagName('ds:SignedInfo'))
-    if (info === undefined) throw new Error('no SignedInfo')
-    const made = value(Buffer.from(canonical(info, algorithms.exclusive))).toString('base64')
-    return xml.replace(/<ds:SignatureValue>[^<]*/, `<ds:SignatureValue>${made}`)
-  }
-
   it('is RSA with SHA-384', () => {
     const xml = resigned('http://www.w3.org/2001/04/xmldsig-more#rsa-sha384', (bytes) =>
       signBytes('sha384', bytes, trustedKey().privateKey),
