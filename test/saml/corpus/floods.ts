@@ -1,7 +1,7 @@
 import type { RejectionCode } from '../../../lib/saml/verified.ts'
 import type { Case, Edit, Mutation, World } from './case.ts'
 import { forged, groups } from './case.ts'
-import { edits, exchange, field, inGroup, places, refuser, sealed } from './changes.ts'
+import { edits, exchange, field, inGroup, places, refuser, responseSigned, sealed } from './changes.ts'
 import { after, before } from './edit.ts'
 
 /** Group D, too: what costs a parser too much, and parameters that are none. */
@@ -125,6 +125,38 @@ const many = [
   ]),
 ]
 
+/** Under every cap, around a genuine signature: the most that somebody who was once let in can make us compute. */
+const padded = (id: string, mutation: string, padding: string) =>
+  refused(
+    `padded-${id}`,
+    mutation,
+    'sig.invalid',
+    edits((xml) => [
+      before(
+        xml,
+        '<samlp:Status>',
+        `<samlp:Extensions><x:y xmlns:x="urn:x">${padding}</x:y></samlp:Extensions>`,
+      ),
+    ]),
+    { from: responseSigned },
+  )
+const row = (count: number, text: (number: number) => string): string => `<a${repeated(count, text)}/>`
+const paddings = [
+  padded('tags', '2,900 elements put into a signed Response', '<a/>'.repeat(2900)),
+  padded(
+    'namespaces',
+    '3,900 namespaces put into a signed Response',
+    repeated(85, (line) => row(46, (column) => ` xmlns:n${line}-${column}="u"`)),
+  ),
+  padded(
+    'attributes',
+    '7,000 attributes put into a signed Response',
+    repeated(175, () => row(40, (column) => ` a${column}=""`)),
+  ),
+  padded('references', '30,000 references put into a signed Response', '&amp;'.repeat(30_000)),
+  padded('letters', '180,000 letters put into a signed Response', 'x'.repeat(180_000)),
+]
+
 const parameter = (id: string, mutation: string, expected: RejectionCode, how: Mutation) =>
   refused(id, mutation, expected, how, { cheap: true })
 const parameters = [
@@ -232,4 +264,4 @@ const parameters = [
   ),
 ]
 
-export const floods: readonly Case[] = inGroup('D', ...signedNests, ...many, ...parameters)
+export const floods: readonly Case[] = inGroup('D', ...signedNests, ...many, ...paddings, ...parameters)
