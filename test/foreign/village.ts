@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { type Browser, openBrowser } from '../e2e/browser.ts'
 import { openTown, type Town, until } from '../e2e/town.ts'
-import { type Browser, openBrowser } from './browser.ts'
 
 /** A connection to a foreign identity provider: the rest is the demo world. */
 export type ForeignConnection = {
