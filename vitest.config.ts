@@ -12,6 +12,7 @@ const longest = [
   'provisioning/holds',
   'scim/pains/platform',
   'local/house',
+  'infra/bundles',
 ]
 
 /** What takes longest begins first, so that nobody waits for it alone at the end. */

@@ -1,5 +1,4 @@
 import { IdentityProvider, ServiceProvider, setSchemaValidator } from 'samlify'
-import { createKeyPair } from '../../../infra/local/simulators/idp/certificate.ts'
 import { instant } from '../../../lib/core/ids.ts'
 import { fitsSchema } from '../../../lib/saml/verify/schema.ts'
 import { verifyResponse } from '../../../lib/saml/verify/verify.ts'
@@ -46,7 +45,6 @@ const groupsOf = (count: number): readonly string[] =>
 export const benchVerification = async (
   sizes: readonly (readonly [groups: number, rounds: number, each: number])[],
 ): Promise<readonly Verified[]> => {
-  createKeyPair('warms the key maker')
   const provider = IdentityProvider({ metadata: testMetadata() })
   const results: Verified[] = []
   for (const [groups, rounds, each] of sizes) {
@@ -68,7 +66,7 @@ export const benchVerification = async (
       const answer = await serviceProvider.parseLoginResponse(provider, 'post', {
         body: { SAMLResponse: message },
       })
-      const found: unknown = answer.extract.attributes.groups
+      const found: unknown = answer.extract.attributes?.groups
       if ([found].flat().length !== groups) throw new Error('samlify read something else')
     }
     const times = { ours: [] as number[], bare: [] as number[] }
