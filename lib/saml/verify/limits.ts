@@ -19,6 +19,8 @@ export const documentLimits = {
   values: 2_000,
   attributes: 200,
   depth: 32,
+  /** Of XML, in all tags: two thousand typed values have three each. */
+  xmlAttributes: 8_000,
   /** Of XML, in one tag. */
   attributesOfTag: 48,
 } as const

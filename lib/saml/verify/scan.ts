@@ -30,14 +30,22 @@ const after = (pattern: RegExp, text: string, at: number): RegExpExecArray | nul
   return pattern.exec(text)
 }
 
-type Counts = { tags: number; transforms: number; namespaces: number; values: number; attributes: number }
+type Counts = {
+  tags: number
+  transforms: number
+  namespaces: number
+  values: number
+  attributes: number
+  xmlAttributes: number
+}
 
 const tooMany = (counts: Counts): boolean =>
   counts.tags > documentLimits.tags ||
   counts.transforms > documentLimits.transforms ||
   counts.namespaces > documentLimits.namespaces ||
   counts.values > documentLimits.values ||
-  counts.attributes > documentLimits.attributes
+  counts.attributes > documentLimits.attributes ||
+  counts.xmlAttributes > documentLimits.xmlAttributes
 
 const countElement = (counts: Counts, name: string): void => {
   counts.tags += 1
@@ -58,6 +66,7 @@ const readAttributes = (text: string, from: number, counts: Counts): number | Re
     const name = found[1] ?? ''
     if (number >= documentLimits.attributesOfTag) return 'xml.limits'
     if (isSchemaHint(name)) return 'xml.markup'
+    counts.xmlAttributes += 1
     if (name === 'xmlns' || name.startsWith('xmlns:')) counts.namespaces += 1
     at += found[0].length
   }
@@ -103,7 +112,14 @@ const step = (position: Position, at: number, { name, kind, end }: Tag): void =>
 export const scan = (raw: string): Scan => {
   const text = withoutDeclaration(raw)
   if (text === undefined) return { code: 'xml.prolog' }
-  const counts: Counts = { tags: 0, transforms: 0, namespaces: 0, values: 0, attributes: 0 }
+  const counts: Counts = {
+    tags: 0,
+    transforms: 0,
+    namespaces: 0,
+    values: 0,
+    attributes: 0,
+    xmlAttributes: 0,
+  }
   const position: Position = { depth: 0, childStart: 0, ranges: new Map() }
   for (let at = text.indexOf('<'); at >= 0; ) {
     const tag = forbidden(text, at) ?? readTag(text, at, counts)

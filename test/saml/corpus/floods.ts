@@ -87,6 +87,13 @@ const many = [
       repeated(1000, (number) => ` x${number}=""`),
     ),
   ]),
+  lexical('attributes-everywhere', '20,000 attributes in 500 tags', 'xml.limits', (xml) => [
+    before(
+      xml,
+      '<samlp:Status>',
+      repeated(500, () => `<x${repeated(40, (column) => ` a${column}=""`)}/>`),
+    ),
+  ]),
   lexical('values', '2,100 values', 'xml.limits', (xml) => [
     after(
       xml,
