@@ -1,6 +1,6 @@
 import { DOMParser } from '@xmldom/xmldom'
 import { SignedXml } from 'xml-crypto'
-import { type KeyPair, pemOf } from './certificate.ts'
+import type { KeyPair } from './certificate.ts'
 import { element, namespaces } from './xml.ts'
 
 /** XML signatures on xml-crypto's canonical forms, digests and algorithms; the Signature itself is written here, so that nothing about it is fixed. */
@@ -160,5 +160,3 @@ export const signed = (xml: string, id: string, signing: Signing): string =>
     placed(xml, id, signatureXml(signing, signedInfoXml(signing, referenceXml(xml, id, signing)))),
     signing,
   )
-
-export const publicPem = ({ certificate }: KeyPair): string => pemOf(certificate)
