@@ -68,6 +68,15 @@ const grantFindings = (rule: View, rolesOf: ReadonlyMap<string, readonly string[
   })
 }
 
+/** What stands first in an address of ours and is no connection. */
+const ownPaths: ReadonlySet<string> = new Set(['console', 'health'])
+const ownPath = (view: View): readonly Finding[] => {
+  const id = text(view)
+  if (id === undefined || !ownPaths.has(id)) return []
+  const [what, why] = ['is the name of an address of Rolecall’s own', `/${id} leads elsewhere`]
+  return [{ path: view.path, what, why, remedy: 'give the connection another id' }]
+}
+
 /** Where any key may stand the schema passes this one over, as JavaScript does. */
 const reserved = (view: View): readonly Finding[] => {
   const { path } = field(view, '__proto__')
@@ -89,6 +98,7 @@ export const nameFindings = (root: View): readonly Finding[] => {
   )
   return [
     ...duplicates(idViews(connections), 'connection'),
+    ...idViews(connections).flatMap(ownPath),
     ...duplicates(idViews(communities), 'community'),
     ...communities.flatMap((one) => duplicates(idViews(items(field(one, 'roles'))), 'role')),
     ...duplicates(idViews(rules), 'rule'),

@@ -122,6 +122,12 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     'is the name of role "tier1"',
   ],
   // ids and references
+  [
+    'communities:\n',
+    '  - { id: console, domains: [] }\ncommunities:\n',
+    'connections[1].id (line 5)',
+    'is the name of an address of Rolecall’s own',
+  ],
   ['id: others', 'id: analysts', 'rules[1].id (line 34)', 'is the id of an earlier rule'],
   ['connection: okta', 'connection: oktaa', 'rules[0].connection (line 31)', 'did you mean "okta"?'],
   ['role: tier1 }', 'role: tier2 }', 'rules[1].grant[0].role (line 40)', 'did you mean "tier1"?'],
