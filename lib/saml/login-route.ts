@@ -44,13 +44,16 @@ const wishesOf = (deps: SamlDeps, exchange: Exchange): Wished => {
 
 type Sending = Omit<Asking, 'destination'> & { readonly handle: string; readonly key: OwnKey | undefined }
 
-const asked = ({ signOn }: Trusted, { handle, key, ...asking }: Sending): Omit<Page, 'body'> | Page => {
+const asked = async (
+  { signOn }: Trusted,
+  { handle, key, ...asking }: Sending,
+): Promise<Omit<Page, 'body'> | Page> => {
   if (signOn.redirect !== undefined) {
-    const location = redirectUrl({ ...asking, destination: signOn.redirect }, handle, key)
+    const location = await redirectUrl({ ...asking, destination: signOn.redirect }, handle, key)
     return { status: 302, headers: { ...quietHeaders, location } }
   }
   const destination = signOn.post ?? ''
-  const SAMLRequest = postedMessage({ ...asking, destination }, key)
+  const SAMLRequest = await postedMessage({ ...asking, destination }, key)
   return postPage(destination, { SAMLRequest, RelayState: handle })
 }
 
@@ -87,7 +90,7 @@ export const loginRoute = async (deps: SamlDeps, exchange: Exchange): Promise<Sa
     expiresAt: later(at, loginLifetime),
   })
   return {
-    ...asked(provider, { id, at, place, handle, key }),
+    ...(await asked(provider, { id, at, place, handle, key })),
     cookies: [...clearSurplus(request.cookies), setCookie(handle, secret)],
     observed: { ...observed, outcome: 'sent' },
   }

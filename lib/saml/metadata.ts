@@ -27,6 +27,8 @@ const keyDescriptor = (use: 'signing' | 'encryption', der: string): string =>
 /**
  * Our own metadata (SAML metadata 2.4.4). The same text for the same keys: without id or date in it, so that whoever compares sees a change only
  * where there is one. Every published key may sign and every one decrypts, so that keys change without a moment in which the two sides differ.
+ * Written by hand, for samlify's own document cannot name EncryptionMethods: identity providers would encrypt by their default, which is CBC with most
+ * of them and refused here unless the Response is signed as well.
  */
 export const serviceProviderMetadata = ({ entityId, acs }: Place, keys: readonly OwnKey[]): string => {
   const descriptors = (['signing', 'encryption'] as const).flatMap((use) =>

@@ -75,7 +75,12 @@ describe('the functions', () => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', TABLE_NAME: expect.anything() } },
+      Environment: {
+        Variables: {
+          NODE_OPTIONS: expect.stringMatching(/^--enable-source-maps( --disable-warning=DEP0169)?$/),
+          TABLE_NAME: expect.anything(),
+        },
+      },
     })
     const logging = properties?.LoggingConfig as { LogGroup: { Ref: string } } | undefined
     const group = template.findResources('AWS::Logs::LogGroup')[logging?.LogGroup.Ref ?? 'none']

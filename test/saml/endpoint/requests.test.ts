@@ -87,6 +87,34 @@ describe('a login request', () => {
     await stage.believe('demo')
   })
 
+  it.each([
+    ['a query that is empty', 'https://idp.test/sso?', 'https://idp.test/sso?SAMLRequest='],
+    [
+      'the names of tags',
+      'https://idp.test/{ID}?a={Issuer}&b={Destination}',
+      'https://idp.test/%7BID%7D?a={Issuer}&b={Destination}&SAMLRequest=',
+    ],
+    [
+      'markup',
+      `https://idp.test/"><x>?a="&b='<`,
+      'https://idp.test/%22%3E%3Cx%3E?a=%22&b=%27%3C&SAMLRequest=',
+    ],
+    ['line breaks', 'https://idp.test/\r\nset-cookie:a', 'https://idp.test/set-cookie:a?SAMLRequest='],
+    ['letters of other scripts', 'https://idp.test/é?ü', 'https://idp.test/%C3%A9?%C3%BC&SAMLRequest='],
+  ])('goes to an address with %s in it, whole', async (_, redirect, beginning) => {
+    for (const connection of ['demo', 'keyed']) {
+      await stage.believe(connection, { signOn: { redirect } })
+      const { headers } = await ask('', connection)
+      expect(headers.location?.slice(0, beginning.length)).toBe(beginning)
+      const { xml, location } = await begin(stage, '', connection)
+      expect(location.searchParams.getAll('SAMLRequest')).toHaveLength(1)
+      const root = new DOMParser().parseFromString(xml, 'text/xml').documentElement
+      // A line break in an attribute is read as a blank (XML 1.0 §3.3.3).
+      expect(root.getAttribute('Destination')?.replaceAll(/\s/g, '')).toBe(redirect.replaceAll(/\s/g, ''))
+      await stage.believe(connection)
+    }
+  })
+
   it('by HTTP-POST is a form that sends itself, or waits for a button, with the signature in the message', async () => {
     const post = 'https://idp.test/post?a=1&b="><script>'
     await stage.believe('keyed', { signOn: { post } })
