@@ -1,15 +1,13 @@
 import type { Configuration, HookClaim } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
 import type { ConnectionId } from '../core/ids.ts'
-import type { DirectoryReads } from '../core/ports/directory.ts'
 import type { AssignmentReads, SignIn } from '../core/ports/logins.ts'
 import { refuse } from './errors.ts'
 import type { HookName, HookObserved } from './exchange.ts'
-import type { Found } from './person.ts'
+import type { Found, PersonReads } from './person.ts'
 import { type RoleClaim, roleClaim } from './role-claim.ts'
 
-export type ClaimsDeps = {
-  readonly directory: Pick<DirectoryReads, 'findMembers'>
+export type ClaimsDeps = PersonReads & {
   readonly signIn: Pick<SignIn, 'accept'>
   readonly assignments: AssignmentReads
 }

@@ -19,8 +19,9 @@ export const answerEntra = async (
   const settings = connection?.hooks?.entra
   if (connection === undefined || settings === undefined) throw hookMissing('entra')
   const { user, userPrincipalName, mail } = readEntraEvent(bodyOf(request), settings.tenant)
-  const person = await findPerson(deps.directory, connection, {
+  const person = await findPerson(deps, connection, {
     externalIds: [user],
+    id: user,
     addresses: [userPrincipalName, mail].filter((value) => value !== undefined),
     idForm: objectId,
   })

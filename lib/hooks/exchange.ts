@@ -29,8 +29,6 @@ export type HookObserved = {
   readonly nobody?: SignInRefusal
   /** What the call said of groups. */
   readonly groups?: GroupStatement['kind']
-  /** Why what the call showed is not kept, although the member was found. */
-  readonly notKept?: SignInRefusal
   readonly claims: readonly { readonly community: CommunityId; readonly outcome: ClaimOutcome }[]
   readonly error?: unknown
 }

@@ -15,6 +15,7 @@ const oktaId = /^00u[0-9A-Za-z]{17}$/
 
 const namedIn = ({ user, nameId, login, email }: OktaEvent): Named => ({
   externalIds: [user, ...(nameId === undefined ? [] : [nameId])],
+  id: user,
   addresses: [login, email, nameId].filter((value) => value !== undefined),
   idForm: oktaId,
 })
@@ -27,18 +28,16 @@ const claimOf = ({ member, address }: Known, statement: LoginStatement): SignInC
     ? { externalIds: member.externalId === undefined ? [] : [member.externalId], statement }
     : { externalIds: [], email: address, statement }
 
-type Person = Found & Pick<HookObserved, 'notKept'>
-
-/** Okta's groups count as a login. What cannot be kept gives nothing, here and to the reconciler alike. */
+/** Okta's groups count as a login. Who is refused now, though they were found, was linked, replaced or lost meanwhile. */
 const signedIn = async (
   { signIn }: ClaimsDeps,
   { connection, requestId }: HookRequest,
   found: Known,
   statement: LoginStatement,
-): Promise<Person> => {
+): Promise<Found> => {
   const stamp = { connection, actor: { kind: 'login', by: 'okta' }, requestId, at: statement.at } as const
   const accepted = await signIn.accept(stamp, claimOf(found, statement))
-  if (accepted.kind === 'refused') return { ...found, notKept: accepted.code }
+  if (accepted.kind === 'refused') return { kind: 'nobody', why: accepted.code }
   return accepted.member.id === found.member.id ? found : { kind: 'nobody', why: 'member.ambiguous' }
 }
 
@@ -57,18 +56,14 @@ export const answerOkta = async (
   if (connection === undefined || settings === undefined) throw hookMissing('okta')
   const event = readOktaEvent(bodyOf(request))
   const statement = statementOf(connection, event.claims, at)
-  const found = await findPerson(deps.directory, connection, namedIn(event))
-  const person: Person =
+  const found = await findPerson(deps, connection, namedIn(event))
+  const person =
     found.kind === 'found' && showsAnything(statement)
       ? await signedIn(deps, request, found, statement)
       : found
   const { claims, observed } = await claimsFor(deps, configuration, connection.id, settings.claims, person)
   return {
     body: oktaAnswer(claims, event.claims, request.requestId),
-    observed: {
-      ...observed,
-      groups: statement.groups.kind,
-      ...(person.notKept === undefined ? {} : { notKept: person.notKept }),
-    },
+    observed: { ...observed, groups: statement.groups.kind },
   }
 }

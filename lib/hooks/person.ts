@@ -2,16 +2,18 @@ import type { Connection } from '../core/configuration.ts'
 import { fold } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import type { DirectoryReads, MemberLookup } from '../core/ports/directory.ts'
-import type { SignInRefusal } from '../core/ports/logins.ts'
+import type { LoginStore, SignInRefusal } from '../core/ports/logins.ts'
 import { departed } from '../core/standing.ts'
 
 /** Whom an identity provider builds a token for. */
 export type Named = {
-  /** Its own ids of them, case-exact. */
+  /** What may be their externalId, case-exact. */
   readonly externalIds: readonly string[]
+  /** Its own id of them. */
+  readonly id: string
   /** Names they may have as userName or e-mail; they count in the connection's domains only. */
   readonly addresses: readonly string[]
-  /** How its ids look: a member found by address who has another such id is another person. */
+  /** How its ids look: a member who has another such id is another person, whatever else fits. */
   readonly idForm: RegExp
 }
 export type Found =
@@ -19,7 +21,10 @@ export type Found =
   | { readonly kind: 'found'; readonly member: Member; readonly address?: string }
   | { readonly kind: 'nobody'; readonly why: SignInRefusal }
 
-type Directory = Pick<DirectoryReads, 'findMembers'>
+export type PersonReads = {
+  readonly directory: Pick<DirectoryReads, 'findMembers'>
+  readonly logins: Pick<LoginStore, 'login'>
+}
 
 const nobody = (why: SignInRefusal): Found => ({ kind: 'nobody', why })
 
@@ -35,16 +40,21 @@ const inDomain = ({ domains }: Connection, address: string): boolean => {
   return at > 0 && domains.includes(fold(address.slice(at + 1)))
 }
 
+const anotherPerson = ({ externalId }: Member, { id, idForm }: Named): boolean =>
+  externalId !== undefined && externalId !== id && idForm.test(externalId)
+
 /** By the identity provider's id first; by name only where nobody has that id. Reads, and writes nothing. */
 export const findPerson = async (
-  directory: Directory,
+  reads: PersonReads,
   connection: Connection,
-  { externalIds, addresses, idForm }: Named,
+  named: Named,
 ): Promise<Found> => {
+  const { externalIds, addresses } = named
   const look = async (lookups: readonly MemberLookup[]): Promise<readonly Member[]> =>
-    (await Promise.all(lookups.map((lookup) => directory.findMembers(connection.id, lookup)))).flat()
+    (await Promise.all(lookups.map((lookup) => reads.directory.findMembers(connection.id, lookup)))).flat()
   const ids = [...new Set(externalIds)]
   const byId = one(await look(ids.map((value) => ({ by: 'externalId', value }))))
+  if (byId?.kind === 'found' && anotherPerson(byId.member, named)) return nobody('member.identity')
   if (byId !== undefined) return byId
   const known = [...new Map(addresses.map((value) => [fold(value), value])).values()]
   const reached = await Promise.all(
@@ -61,8 +71,10 @@ export const findPerson = async (
   const byAddress = one(reached.flatMap(({ members }) => members))
   if (byAddress === undefined) return nobody('member.unknown')
   if (byAddress.kind === 'nobody') return byAddress
-  const { externalId } = byAddress.member
-  if (externalId !== undefined && idForm.test(externalId)) return nobody('member.identity')
+  // An address may pass to somebody else: it leads to nobody who is linked to an identity.
+  const login = await reads.logins.login(connection.id, byAddress.member.id)
+  if (anotherPerson(byAddress.member, named) || login?.identity !== undefined)
+    return nobody('member.identity')
   const address = reached.find(({ members }) => members.length > 0)?.value
   return { ...byAddress, ...(address === undefined ? {} : { address }) }
 }

@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { audience, claimsOf, communities, entraEvent, rules, tenant } from './support/examples.ts'
+import { linkedBySaml, readsOver } from './support/reads.ts'
 import { type Called, type HookStage, host, openHooks } from './support/stage.ts'
 import { caller, openTokenService, type TokenService } from './support/token-service.ts'
 
@@ -92,6 +93,15 @@ describe('Entra’s custom claims provider', () => {
   ])('finds the person %s', async (_, user, expected) => {
     const { status, body } = await stage.call(await sent(user))
     expect([status, { ...claimsOf(body) }]).toEqual([200, expected])
+  })
+
+  it('finds by name nobody whom a login by SAML linked to an identity', async () => {
+    const hal = await stage.person('hal@acme.test')
+    await stage.team('Operators', hal)
+    const named = { id: unknown, userPrincipalName: 'hal@acme.test' }
+    expect({ ...claimsOf((await stage.call(await sent(named))).body) }).toEqual(operator)
+    await linkedBySaml(readsOver(stage, configurationFor(service.url)), hal, 'a'.repeat(64))
+    expect({ ...claimsOf((await stage.call(await sent(named))).body) }).toEqual(nothing)
   })
 
   it('asks for the tenant’s keys once for many calls', async () => {

@@ -3,7 +3,7 @@ import type { Member } from '../../lib/core/member.ts'
 import { acceptLogin } from '../../lib/provisioning/login-accept.ts'
 import { createLoginStore } from '../../lib/store/logins.ts'
 import { communities, oktaEvent, patchesOf } from './support/examples.ts'
-import { readsOver } from './support/reads.ts'
+import { linkedBySaml, readsOver } from './support/reads.ts'
 import { acme, type HookStage, openHooks } from './support/stage.ts'
 
 /** Okta's groups and attributes count as a login: the rules see them beside what SCIM pushed. */
@@ -121,24 +121,17 @@ describe('what Okta shows while it builds an assertion', () => {
   })
 
   it.each([
-    ['without an externalId', { externalId: undefined }],
-    ['with one of another kind', { externalId: 'personnel-7' }],
+    ['without an externalId', {}, 'b'],
+    ['with one of another kind', { externalId: 'personnel-7' }, 'd'],
   ])(
-    'is not kept of somebody %s whom a login by SAML linked and Okta knows by address only: the directory alone counts',
-    async (_, more) => {
-      const member = await someone(more.externalId === undefined ? {} : more)
+    'gives nothing and keeps nothing of somebody %s whom a login by SAML linked and Okta knows by address only',
+    async (_, more, identity) => {
+      const member = await someone(more)
       await stage.team('Readers', member)
-      const reads = readsOver(stage, configuration)
-      const at = reads.clock.now()
-      const stamp = { connection: acme, actor: { kind: 'login', by: 'saml' }, requestId: 'r', at } as const
-      const linked = await acceptLogin(reads, stamp, {
-        identity: (more.externalId === undefined ? 'b' : 'd').repeat(64),
-        externalIds: [],
-        email: member.userName,
-        statement: { at, groups: { kind: 'absent' }, attributes: {} },
-      })
-      expect(linked.kind).toBe('in')
-      expect(await role(member, { groups: ['Bosses'] })).toBe('readonly')
+      expect(await role(member, {})).toBe('readonly')
+      await linkedBySaml(readsOver(stage, configuration), member, identity.repeat(64))
+      expect(await role(member, { groups: ['Bosses'] })).toBe('none')
+      expect(await role(member, {})).toBe('none')
       expect(await recordOf(member)).not.toHaveProperty('groups')
     },
   )
@@ -152,7 +145,7 @@ describe('what Okta shows while it builds an assertion', () => {
     expect(await recordOf(gone)).toBeUndefined()
   })
 
-  it('makes no administrator of whom a login created', async () => {
+  it('gives nothing to whom a login created: they are linked from the beginning', async () => {
     const reads = readsOver(stage, configuration)
     const stamp = {
       connection: acme,
@@ -172,6 +165,6 @@ describe('what Okta shows while it builds an assertion', () => {
     })
     if (accepted.kind !== 'in') throw new Error(accepted.code)
     expect(accepted.created).toBe(true)
-    expect(await role(accepted.member, {})).toBe('readonly')
+    expect(await role(accepted.member, {})).toBe('none')
   })
 })

@@ -29,6 +29,7 @@ beforeAll(async () => {
     dan: await stage.person('dan@acme.test', { active: false, externalId: '00uDan0000000000000a' }),
     eve: await stage.person('eve@elsewhere.test'),
     fay: await stage.person('fay@acme.test', { attributes: { emails: [{ value: 'both@acme.test' }] } }),
+    hal: await stage.person('hal@elsewhere.test', { externalId: 'P-7' }),
     gil: await stage.person('gil@acme.test', { attributes: { emails: [{ value: 'both@acme.test' }] } }),
   }
   await stage.team('Operators', ...Object.values(people))
@@ -87,8 +88,13 @@ describe('Okta’s inline hook', () => {
   it.each([
     [
       'by the name id where that is the externalId',
-      { id: '00u1', login: 'x@y.test', nameId: ada.id },
+      { id: '00uNew0000000000000a', login: 'x@y.test', nameId: 'P-7' },
       operator,
+    ],
+    [
+      'not by a name id that is another user’s id at Okta',
+      { id: '00uNew0000000000000a', login: 'x@y.test', nameId: ada.id },
+      nothing,
     ],
     ['by the login as userName', { id: '00uBea0000000000000a', login: 'BEA@acme.test' }, operator],
     ['by the login as e-mail', { id: '00uBea0000000000000a', login: 'b.ea@acme.test' }, operator],
