@@ -20,6 +20,7 @@ const elsewhere: Readonly<Record<string, { readonly place: string; readonly name
   },
   'npm run bench:scim': { place: '.ci/run', names: [' npm run bench:scim -- --quick\n'] },
   'npm run bench:reconcile': { place: '.ci/run', names: [' npm run bench:reconcile -- --quick\n'] },
+  'npm run bench:saml': { place: '.ci/run', names: [' npm run bench:saml -- --quick\n'] },
   'npm run synth': { place: 'scripts/check.ts', names: ["'cdk', args: ['synth', '--quiet']"] },
   'npx cdk bootstrap': { place: 'cdk.json', names: ['infra/app.ts'] },
   'npx cdk deploy': { place: 'cdk.json', names: ['infra/app.ts'] },
@@ -46,9 +47,15 @@ const scripts: Readonly<Record<string, string>> = {
   conformance: 'bash scripts/conformance.sh',
   'bench:scim': 'node test/bench/scim/bench.ts',
   'bench:reconcile': 'node test/bench/reconcile/bench.ts',
+  'bench:saml': 'node test/bench/saml/bench.ts',
 }
 
-type Expected = { readonly code: number | readonly number[]; readonly shows: RegExp }
+type Expected = {
+  readonly code: number | readonly number[]
+  readonly shows: RegExp
+  /** On standard error. */
+  readonly complains?: RegExp
+}
 /** By how the example begins, once its placeholders are filled. */
 const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall --help': { code: 0, shows: /^Usage: npx rolecall COMMAND/m },
@@ -83,6 +90,43 @@ const expectations: Readonly<Record<string, Expected>> = {
   'npx rolecall release': { code: 0, shows: /^demo-soc is released/ },
   'npx rolecall credentials create': { code: 0, shows: /^rc_\S+\n$/ },
   'npx rolecall credentials list': { code: 0, shows: /npm start/ },
+  'npx rolecall preview': {
+    code: [0, 2],
+    shows: /^(Assertion: |Connection demo, ).*nothing is written\.$/ms,
+  },
+  'npx rolecall preview --connection demo --attributes': {
+    code: 2,
+    shows:
+      /: by externalId, and would be linked\..*group "Chess": no rule asks for it.*\+ soc-tier1 → demo-soc\/tier1/s,
+  },
+  'npx rolecall preview --connection demo --assertion': {
+    code: [0, 2],
+    shows: /^Assertion: it is signed by somebody who is NOT trusted;/,
+  },
+  'npx rolecall preview --everybody': {
+    code: [0, 2],
+    shows: /member\(s\) would gain or lose .*no platform was asked/s,
+  },
+  'npx rolecall saml show': {
+    code: 0,
+    shows: /^To enter at the identity provider of demo$.*^ {2}trusted .*^Own keys in file:/ms,
+  },
+  // The same metadata again and again: they are news once.
+  'npx rolecall saml trust': {
+    code: [0, 2],
+    shows:
+      /^Identity provider https:\/\/idp\.demo\.test\/saml of demo$.*(Trusted from|trusted so already|Nothing was written)/ms,
+  },
+  'npx rolecall saml revoke': { code: 0, shows: /^[0-9a-f]{64} is (revoked|not revoked)/ },
+  // Those of the demo are made at the first start.
+  'npx rolecall saml keys demo': { code: 1, shows: /^$/, complains: /holds keys already; --rotate begins/ },
+  'npx rolecall saml keys demo --rotate --write': { code: 0, shows: /^Written to .*signs .*published /s },
+  'npx rolecall saml keys demo --activate --write': { code: 0, shows: /^Written to .*signs .*published /s },
+  'npx rolecall saml keys demo --retire --write': {
+    code: 0,
+    shows: /^Written to [^\n]*\n {2}signs [^\n]*\n$/,
+  },
+  'npx rolecall saml unlink': { code: 0, shows: /is linked to no identity/ },
   'node scripts/smoke-test.mjs': { code: 0, shows: /all good/ },
   'curl -s -G': { code: 0, shows: /"Resources":\[\{/ },
   'curl ': { code: 0, shows: /^(?!.*"error")/s },
@@ -95,9 +139,15 @@ const expectationFor = (command: string): Expected | undefined =>
 let scene: Scene
 /** Number of a plan that somebody stored when everything was as the scene left it. */
 let stored: number
+/** A certificate that is trusted, and a credential for the preview's API. */
+let fingerprint: string
+let adminToken: string
 beforeAll(async () => {
   scene = await openScene()
   stored = JSON.parse((await typed('npx rolecall plan demo-soc --save --json')).out).number
+  const trusted = await typed('npx rolecall saml trust demo --yes --json')
+  fingerprint = JSON.parse(trusted.out).certificates[0].fingerprint
+  adminToken = (await typed('npx rolecall credentials create demo --scope admin')).out.trim()
 })
 afterAll(() => scene.close())
 
@@ -115,10 +165,13 @@ const filled = (example: string, digest: string): string => {
     '<TableName>': house.endpoint.table,
     '<ScimBaseUrl>': `${house.url}/demo/scim/v2`,
     '<token>': demoToken,
+    '<admin token>': adminToken,
+    '<fingerprint>': fingerprint,
     COMMAND: 'plan',
     'http://127.0.0.1:8080': house.url,
     'http://127.0.0.1:8081': house.simulators.url,
     ' rolecall.yaml': ` ${scene.file}`,
+    ...Object.fromEntries(Object.entries(scene.files).map(([name, path]) => [` ${name}`, ` ${path}`])),
   }
   return Object.entries(values).reduce((text, [name, value]) => text.replaceAll(name, value), example)
 }
@@ -178,7 +231,7 @@ describe('every example of the pages', () => {
     expect(all).toContain('npx rolecall holds')
     const languages = new Set(pages.flatMap(({ blocks }) => blocks.map(({ language }) => language)))
     expect([...languages].toSorted()).toEqual(
-      ['js', 'json', 'sh', 'text', 'yaml'].filter((one) => languages.has(one)),
+      ['js', 'json', 'powershell', 'sh', 'text', 'yaml'].filter((one) => languages.has(one)),
     )
   })
 
@@ -191,6 +244,9 @@ describe('every example of the pages', () => {
     const { code, out, errors } = await typed(command)
     expect([expected.code].flat(), errors).toContain(code)
     expect(out).toMatch(expected.shows)
+    if (expected.complains !== undefined) expect(errors).toMatch(expected.complains)
+    // The only one that is trusted, and the examples that follow need it.
+    if (command.startsWith('npx rolecall saml revoke ')) await typed(`${command} --undo`)
   })
 
   test.each(Object.entries(elsewhere))('%s is run elsewhere', (example, { place, names }) => {
@@ -256,6 +312,12 @@ describe('--json is as docs/cli.md tells', () => {
     approve: async () => await run(`approve demo-soc ${await scene.digest()} --reason yes`),
     'credentials create': () => run('credentials create demo'),
     'credentials list': () => run('credentials list demo'),
+    preview: () => run('preview --member dan@demo.test'),
+    'saml show': () => run('saml show demo'),
+    'saml trust': () => run('saml trust demo'),
+    'saml revoke': () => run(`saml revoke demo ${fingerprint} --undo --reason back`),
+    'saml keys': () => run('saml keys demo --rotate'),
+    'saml unlink': () => run('saml unlink dan@demo.test --reason new'),
     'credentials revoke': async () => {
       const { id } = (await run('credentials create demo')) as { readonly id: string }
       return await run(`credentials revoke demo ${id}`)

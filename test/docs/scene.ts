@@ -8,12 +8,16 @@ import { createDocumentClient } from '../../lib/store/client.ts'
 import { createSafetyStore } from '../../lib/store/safety.ts'
 import { createTable } from '../../lib/store/table-client.ts'
 import { openTown, quiet, type Town, until } from '../e2e/town.ts'
+import { soundResponse } from '../support/identity-provider.ts'
+import { pages } from './pages.ts'
 
 /** A house at night: one departure too many, and two edits by hand. What the pages' examples are run against. */
 export type Scene = {
   readonly town: Town
   /** The example configuration with this house's ports and paths, as a file. */
   readonly file: string
+  /** What other examples name, by the name they give it. */
+  readonly files: Readonly<Record<string, string>>
   /** The digest of a hold that waits; a decided one is put back first. */
   readonly digest: () => Promise<string>
   readonly close: () => Promise<void>
@@ -48,6 +52,35 @@ const storeOf = ({ endpoint: { endpoint, secret, table: name } }: Town['house'])
   const client = createDocumentClient({ endpoint, region: 'eu-west-1', credentials })
   const table = createTable({ client, name, clock: systemClock, ids: createIds() })
   return { safety: createSafetyStore(table), close: () => client.destroy() }
+}
+
+/** What an identity provider hands out, what it once posted, and a login as docs/saml.md writes it down. */
+const loginFiles = async ({ data, house }: Town): Promise<Readonly<Record<string, string>>> => {
+  const metadata = await (await fetch(`${house.simulators.url}/idp/metadata`)).text()
+  const posted = soundResponse({
+    now: Date.now(),
+    audience: `${house.url}/demo/saml/metadata`,
+    acs: `${house.url}/demo/saml/acs`,
+    nameId: { value: 'ext-dan@demo.test' },
+    groups: ['SOC-Analysts'],
+  })
+  const [written] =
+    pages
+      .find(({ path }) => path === 'docs/saml.md')
+      ?.blocks.filter(({ language, text }) => language === 'json' && text.includes('nameId')) ?? []
+  const texts: Readonly<Record<string, string>> = {
+    'metadata.xml': metadata,
+    'GoogleIDPMetadata.xml': metadata,
+    'FederationMetadata.xml': metadata,
+    'response.xml': posted,
+    'attributes.json': written?.text ?? '',
+  }
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => {
+      writeFileSync(join(data, name), text)
+      return [name, join(data, name)]
+    }),
+  )
 }
 
 export const openScene = async (): Promise<Scene> => {
@@ -88,6 +121,7 @@ export const openScene = async (): Promise<Scene> => {
   return {
     town,
     file,
+    files: await loginFiles(town),
     digest: async () => {
       const now = await store.safety.hold(soc)
       if (now?.state !== 'waiting') await store.safety.saveHold({ ...held, version: now?.version ?? 0 })
