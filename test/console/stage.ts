@@ -13,6 +13,7 @@ import { createCredentialStore } from '../../lib/store/credentials.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { createTable, type Table } from '../../lib/store/table-client.ts'
 import { createTrustStore } from '../../lib/store/trust.ts'
+import { loadFunction } from '../support/functions.ts'
 import { testIssuer, testSignOn, trustedKey } from '../support/identity-provider.ts'
 import { openTestTable, type TestTable } from '../support/table.ts'
 
@@ -125,7 +126,7 @@ export const openStage = async (): Promise<Stage> => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   })
-  const { handler } = await import('../../functions/console.ts')
+  const handler = await loadFunction<Handler>('console')
   const table = createTable({ client: test.client, name: test.name, clock: systemClock, ids: createIds() })
   const directory = createDirectory(table)
   const credentials = createCredentialStore(table)
@@ -152,7 +153,7 @@ export const openStage = async (): Promise<Stage> => {
     credential,
     call: async (sent) => {
       const authorization = 'authorization' in sent ? sent.authorization : `Bearer ${token}`
-      const answer = await (handler as unknown as Handler)(eventOf({ ...sent, authorization }), context)
+      const answer = await handler(eventOf({ ...sent, authorization }), context)
       const text = answer.body ?? ''
       return {
         status: answer.statusCode ?? 0,

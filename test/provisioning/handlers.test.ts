@@ -14,6 +14,7 @@ import type { Directory } from '../../lib/core/ports/directory.ts'
 import { createConfigurationStore } from '../../lib/store/configuration.ts'
 import { createDirectory } from '../../lib/store/directory.ts'
 import { createTable } from '../../lib/store/table-client.ts'
+import { loadFunction } from '../support/functions.ts'
 import { openTestTable, type TestTable } from '../support/table.ts'
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>
@@ -70,15 +71,11 @@ const openWorld = async (): Promise<void> => {
   })
   // The environment is read when a function is loaded, as on Lambda.
   const [dispatch, provision, reconcile] = await Promise.all([
-    import('../../functions/dispatch.ts'),
-    import('../../functions/provision.ts'),
-    import('../../functions/reconcile.ts'),
+    loadFunction<Handler>('dispatch'),
+    loadFunction<Handler>('provision'),
+    loadFunction<Handler>('reconcile'),
   ])
-  handlers = {
-    dispatch: dispatch.handler as unknown as Handler,
-    provision: provision.handler as unknown as Handler,
-    reconcile: reconcile.handler as unknown as Handler,
-  }
+  handlers = { dispatch, provision, reconcile }
   const ids = { uuid: () => randomUUID(), ordered: monotonicFactory() }
   const table = createTable({ client: store.client, name: store.name, clock: systemClock, ids })
   directory = createDirectory(table)

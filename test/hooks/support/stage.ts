@@ -10,6 +10,7 @@ import { createConfigurationStore } from '../../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../../lib/store/credentials.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable, type Table } from '../../../lib/store/table-client.ts'
+import { loadFunction } from '../../support/functions.ts'
 import { openTestTable, type TestTable } from '../../support/table.ts'
 
 export const acme = connectionId('acme')
@@ -90,7 +91,6 @@ const eventOf = ({
 }
 
 const context = { getRemainingTimeInMillis: () => 10_000, functionName: 'hooks' } as Context
-let opened = 0
 
 /** The handler as it is deployed, on an empty table of its own with this configuration. */
 export const openHooks = async (
@@ -112,10 +112,7 @@ export const openHooks = async (
   })
   const table = createTable({ client: test.client, name: test.name, clock: systemClock, ids: createIds() })
   await createConfigurationStore(table).push(configuration, 0, 'olive', 'first')
-  opened += 1
-  // A sandbox of its own: the function reads its environment when it is loaded.
-  const sandbox = new URL(`../../../functions/hooks.ts?sandbox=${opened}`, import.meta.url).href
-  const { handler } = (await import(/* @vite-ignore */ sandbox)) as { readonly handler: Handler }
+  const handler = await loadFunction<Handler>('hooks')
   // The next table is opened on an engine of its own again.
   if (elsewhere === undefined) delete process.env.DYNAMODB_ENDPOINT
   else process.env.DYNAMODB_ENDPOINT = elsewhere

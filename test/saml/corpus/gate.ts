@@ -15,6 +15,7 @@ import { createLoginStore } from '../../../lib/store/logins.ts'
 import { recordOf } from '../../../lib/store/records.ts'
 import { createTable, type Table } from '../../../lib/store/table-client.ts'
 import { createTrustStore } from '../../../lib/store/trust.ts'
+import { loadFunction } from '../../support/functions.ts'
 import { nextKey, serviceKey, testIssuer, testMetadata, trustedKey } from '../../support/identity-provider.ts'
 import { openTestTable } from '../../support/table.ts'
 import { cookieValue } from './build.ts'
@@ -172,11 +173,10 @@ export const openGate = async (): Promise<Gate> => {
     SQS_ENDPOINT: queue.endpoint,
     CORPUS_KEYS: ownKeysText([{ privateKey, certificate: pemOf(certificate) }]),
   })
-  const { handler } = await import('../../../functions/saml.ts')
-  const serve = handler as unknown as (
-    event: APIGatewayProxyEventV2,
-    context: Context,
-  ) => Promise<APIGatewayProxyStructuredResultV2>
+  const serve =
+    await loadFunction<
+      (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
+    >('saml')
   const context = { getRemainingTimeInMillis: () => 300_000, functionName: 'test' } as Context
   const table = createTable({ client: test.client, name: test.name, clock: systemClock, ids: createIds() })
   await createConfigurationStore(table).push(yaml, 0, 'olive', 'first')

@@ -17,6 +17,7 @@ import { createConfigurationStore } from '../../../lib/store/configuration.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable, type Table } from '../../../lib/store/table-client.ts'
 import { createTrustStore } from '../../../lib/store/trust.ts'
+import { loadFunction } from '../../support/functions.ts'
 import {
   type KeyPair,
   nextKey,
@@ -164,18 +165,12 @@ const load = async (): Promise<
   Readonly<Record<'dispatch' | 'provision' | 'reconcile' | 'saml', Handler>>
 > => {
   const [dispatch, provision, reconcile, saml] = await Promise.all([
-    import('../../../functions/dispatch.ts'),
-    import('../../../functions/provision.ts'),
-    import('../../../functions/reconcile.ts'),
-    import('../../../functions/saml.ts'),
+    loadFunction<Handler>('dispatch'),
+    loadFunction<Handler>('provision'),
+    loadFunction<Handler>('reconcile'),
+    loadFunction<Handler>('saml'),
   ])
-  const handlerOf = ({ handler }: { readonly handler: unknown }) => handler as Handler
-  return {
-    dispatch: handlerOf(dispatch),
-    provision: handlerOf(provision),
-    reconcile: handlerOf(reconcile),
-    saml: handlerOf(saml),
-  }
+  return { dispatch, provision, reconcile, saml }
 }
 
 const trusting = (trust: TrustStore) => {

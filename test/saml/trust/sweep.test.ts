@@ -13,6 +13,7 @@ import { auditPartition } from '../../../lib/store/keys.ts'
 import { recordOf } from '../../../lib/store/records.ts'
 import { createTable, type Table } from '../../../lib/store/table-client.ts'
 import { createMetadataFailures, createTrustStore } from '../../../lib/store/trust.ts'
+import { loadFunction } from '../../support/functions.ts'
 import { openTestTable, type TestTable } from '../../support/table.ts'
 import { certificate, entity, keyDescriptor, type Made } from './metadata-text.ts'
 
@@ -67,10 +68,9 @@ beforeAll(async () => {
   table = createTable({ client: store.client, name: store.name, clock: systemClock, ids })
   // The clock alone: the world goes on.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2096-05-01T08:00:00Z') })
-  const { handler } = await import('../../../functions/reconcile.ts')
+  const handler = await loadFunction<(event: object, context: Context) => Promise<unknown>>('reconcile')
   const context = { getRemainingTimeInMillis: () => 60_000 } as Context
-  sweep = () =>
-    (handler as unknown as (event: object, context: Context) => Promise<unknown>)({ kind: 'sweep' }, context)
+  sweep = () => handler({ kind: 'sweep' }, context)
 })
 afterAll(async () => {
   vi.useRealTimers()

@@ -8,6 +8,7 @@ import { createCredential } from '../../../lib/scim/tokens.ts'
 import { createCredentialStore } from '../../../lib/store/credentials.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable } from '../../../lib/store/table-client.ts'
+import { loadFunction } from '../../support/functions.ts'
 import { openTestTable, type TestTable } from '../../support/table.ts'
 
 export type Json = { readonly [name: string]: Value }
@@ -105,7 +106,6 @@ const replyOf = (result: APIGatewayProxyStructuredResultV2): Reply => {
 }
 
 /** The handler as it is deployed, on an empty table of its own; one per test file, because a function reads its environment once. */
-let opened = 0
 
 export const openScim = async (logLevel = 'ERROR'): Promise<Scim> => {
   const testTable = await openTestTable()
@@ -118,10 +118,7 @@ export const openScim = async (logLevel = 'ERROR'): Promise<Scim> => {
     POWERTOOLS_METRICS_DISABLED: 'true',
     LOG_LEVEL: logLevel,
   })
-  // A sandbox of its own: the function reads its environment when it is loaded.
-  opened += 1
-  const sandbox = new URL(`../../../functions/scim.ts?sandbox=${opened}`, import.meta.url).href
-  const { handler } = (await import(/* @vite-ignore */ sandbox)) as { readonly handler: Handler }
+  const handler = await loadFunction<Handler>('scim')
   const table = createTable({
     client: testTable.client,
     name: testTable.name,
