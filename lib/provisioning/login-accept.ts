@@ -1,3 +1,4 @@
+import { isAddress, vouchesFor } from '../core/addresses.ts'
 import type { Stamp } from '../core/audit.ts'
 import type { Configuration, Connection } from '../core/configuration.ts'
 import { ConnectorError } from '../core/errors.ts'
@@ -13,7 +14,7 @@ import { createConcerning, factsOf, maximumAge, sameFacts, shownGroups } from '.
 import type { Member } from '../core/member.ts'
 import type { LoginTold, SignedIn, SignInClaim, SignInRefusal } from '../core/ports/logins.ts'
 import type { SignInDeps } from './login-deps.ts'
-import { type Found, findMember, inDomain } from './login-find.ts'
+import { type Found, findMember, findNamesake } from './login-find.ts'
 import { connectionOf } from './standing.ts'
 
 const attempts = 12
@@ -140,8 +141,10 @@ const createMember = async ({
   const { identity, email, givenName, familyName } = claim
   const creates = connection.saml?.createMembers === true && identity !== undefined
   if (!creates) return { kind: 'refused', code: 'member.unknown' }
-  if (email === undefined) return { kind: 'refused', code: 'member.incomplete' }
-  if (!inDomain(connection, email)) return { kind: 'refused', code: 'member.domain' }
+  if (email === undefined || !isAddress(email)) return { kind: 'refused', code: 'member.incomplete' }
+  if (!vouchesFor(connection, email)) return { kind: 'refused', code: 'member.domain' }
+  const namesake = await findNamesake(deps, connection.id, claim)
+  if (namesake !== undefined) return namesake
   const name = {
     ...(givenName === undefined ? {} : { givenName }),
     ...(familyName === undefined ? {} : { familyName }),

@@ -1,7 +1,8 @@
+import { vouchesFor } from '../core/addresses.ts'
 import type { Connection } from '../core/configuration.ts'
-import { type ConnectionId, fold, type MemberId } from '../core/ids.ts'
+import type { ConnectionId, MemberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
-import type { DirectoryReads } from '../core/ports/directory.ts'
+import type { DirectoryReads, MemberLookup } from '../core/ports/directory.ts'
 import type { LoginStore, SignInClaim, SignInRefusal } from '../core/ports/logins.ts'
 import { departed } from '../core/standing.ts'
 
@@ -25,7 +26,7 @@ const distinct = (members: readonly Member[]): readonly Member[] => [
 const answering = async (
   { directory }: FindDeps,
   connection: ConnectionId,
-  lookups: readonly { readonly by: 'externalId' | 'email' | 'userName'; readonly value: string }[],
+  lookups: readonly MemberLookup[],
 ): Promise<Answering> => {
   const [living, gone] = await Promise.all([
     Promise.all(lookups.map((lookup) => directory.findMembers(connection, lookup))),
@@ -44,11 +45,6 @@ const theOne = ({ living, gone }: Answering, by: 'externalId' | 'email'): Found 
       : { kind: 'member', member, by }
   const [last] = gone
   return last && { kind: 'refused', code: 'member.departed', member: last.id }
-}
-
-export const inDomain = ({ domains }: Pick<Connection, 'domains'>, email: string): boolean => {
-  const domain = fold(email.slice(email.lastIndexOf('@') + 1))
-  return email.includes('@') && domains.some((one) => fold(one) === domain)
 }
 
 const byIdentity = async (
@@ -83,5 +79,24 @@ export const findMember = async (
   ])
   const reached = theOne(addressed, 'email')
   if (reached === undefined) return { kind: 'nobody' }
-  return inDomain(connection, email) ? reached : { kind: 'refused', code: 'member.domain' }
+  return vouchesFor(connection, email) ? reached : { kind: 'refused', code: 'member.domain' }
+}
+
+/**
+ * Names that lead to nobody's record any more, or are no reason to link: whoever had one of them is not created a second time. Undefined: nobody had.
+ */
+export const findNamesake = async (
+  deps: FindDeps,
+  connection: ConnectionId,
+  { externalIds, email }: Pick<SignInClaim, 'externalIds' | 'email'>,
+): Promise<Extract<Found, { readonly kind: 'refused' }> | undefined> => {
+  const names = [...externalIds, ...(email === undefined ? [] : [email])]
+  const { living, gone } = await answering(deps, connection, [
+    ...externalIds.map((value) => ({ by: 'userName', value }) as const),
+    ...names.map((value) => ({ by: 'formerUserName', value }) as const),
+  ])
+  const left = gone[0] ?? living.find(departed)
+  if (left !== undefined) return { kind: 'refused', code: 'member.departed', member: left.id }
+  const [there] = living
+  return there && { kind: 'refused', code: 'member.unknown', member: there.id }
 }

@@ -82,10 +82,7 @@ export type DirectoryReads = {
   /** Throws `tooMany` where more would have to be looked through than a request reads: never an answer that leaves somebody out. */
   readonly findMembers: (connection: ConnectionId, lookup: MemberLookup) => Promise<readonly Member[]>
   /** The same among the departed: members who are deleted, and answer to it as they did. */
-  readonly findTombstones: (
-    connection: ConnectionId,
-    lookup: MemberLookup & { readonly by: Exclude<MemberLookup['by'], 'formerUserName'> },
-  ) => Promise<readonly Member[]>
+  readonly findTombstones: (connection: ConnectionId, lookup: MemberLookup) => Promise<readonly Member[]>
   readonly listMembers: (
     connection: ConnectionId,
     startIndex: number,
