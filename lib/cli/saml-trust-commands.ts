@@ -1,6 +1,5 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { IdentityProvider } from '../core/ports/logins.ts'
-import { announcements } from '../saml/trust/announce.ts'
 import { type Believed, believe } from '../saml/trust/believe.ts'
 import { fetchMetadata } from '../saml/trust/fetch.ts'
 import { problemText, type TrustProblem } from '../saml/trust/problems.ts'
@@ -73,7 +72,6 @@ const keep = async (house: House, followed: Followed, by: string): Promise<void>
   if ((await house.trust.saveIdentityProvider(stamp, provider, notes)) === 'stale')
     throw meanwhile(provider.connection)
   await house.metadataFailures.forgetMetadataFailure(provider.connection)
-  for (const event of announcements(provider, notes, stamp.at)) await house.events.emit(event)
 }
 
 const verdict = (news: boolean, yes: boolean): string => {

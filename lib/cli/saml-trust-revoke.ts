@@ -1,5 +1,4 @@
 import { connectionId } from '../core/ids.ts'
-import { announcements } from '../saml/trust/announce.ts'
 import { readmit, revoke, usableCertificates } from '../saml/trust/follow.ts'
 import { type Arguments, positionals } from './arguments.ts'
 import { deciderFrom, reasonFrom } from './decisions.ts'
@@ -33,7 +32,6 @@ export const revokeCertificate = async (
   if (after !== undefined) {
     if ((await house.trust.saveIdentityProvider(stamp, after.provider, after.notes)) === 'stale')
       throw meanwhile(id)
-    for (const event of announcements(before, after.notes, stamp.at)) await house.events.emit(event)
   }
   const left = usableCertificates(after?.provider ?? before, stamp.at).length
   const { done, idle } = words[undo ? 'undo' : 'revoke']

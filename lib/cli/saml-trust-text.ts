@@ -1,7 +1,7 @@
+import { goneFor } from '../core/certificate-news.ts'
 import { type Instant, later } from '../core/ids.ts'
 import type { IdentityProvider, TrustedCertificate } from '../core/ports/logins.ts'
 import { subjectOf } from '../saml/trust/certificates.ts'
-import { goneFor } from '../saml/trust/follow.ts'
 
 /** A certificate for a person, and for a program. */
 export type ShownCertificate = {

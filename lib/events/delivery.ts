@@ -1,12 +1,12 @@
 import { isConnectorError } from '../core/errors.ts'
 import { type Instant, milliseconds } from '../core/ids.ts'
-import type { ReceiverState } from '../core/ports/events.ts'
+import { type ReceiverState, unaddressed } from '../core/ports/events.ts'
 import type { Events } from '../core/ports/runs.ts'
 import type { Channel } from './channel.ts'
 import type { OutgoingEvents } from './outgoing.ts'
 import { createPass, type DeliveryReport, type PassDeps } from './pass.ts'
 import { isResting } from './patience.ts'
-import { type Receiver, unaddressed, wants } from './receivers.ts'
+import { type Receiver, wants } from './receivers.ts'
 
 export type DeliveryDeps = PassDeps & {
   readonly receivers: () => Promise<readonly Receiver[]>

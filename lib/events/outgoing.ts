@@ -1,8 +1,8 @@
 import type { OperatorEvent } from '../core/events.ts'
 import type { Ids } from '../core/ports/clock.ts'
-import type { EventOutbox } from '../core/ports/events.ts'
+import { type EventOutbox, unaddressed } from '../core/ports/events.ts'
 import type { Events } from '../core/ports/runs.ts'
-import { type Receiver, unaddressed, wants } from './receivers.ts'
+import { type Receiver, wants } from './receivers.ts'
 
 export type OutgoingDeps = {
   readonly ids: Pick<Ids, 'ordered'>

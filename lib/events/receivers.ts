@@ -11,9 +11,6 @@ export type Receiver = { readonly name: string } & (
   | { readonly kind: 'webhook'; readonly webhook: Webhook; readonly configuration: number }
 )
 
-/** Events of whoever does not know the receivers: the next sweep addresses them. */
-export const unaddressed = 'unaddressed'
-
 export const wants = (receiver: Receiver, type: EventType): boolean =>
   receiver.kind === 'bus' || (receiver.webhook.events?.includes(type) ?? true)
 

@@ -1,11 +1,17 @@
+import type { OperatorEvent } from '../core/events.ts'
 import type { Instant } from '../core/ids.ts'
 import { later } from '../core/ids.ts'
-import type { EventOutbox, OutgoingEvent, ReceiverState } from '../core/ports/events.ts'
+import {
+  type EventOutbox,
+  type OutgoingEvent,
+  type ReceiverState,
+  unaddressed,
+} from '../core/ports/events.ts'
 import { inParallel } from './batches.ts'
 import { absent, still } from './conditions.ts'
 import { type Key, outboxKey, outboxPartition, outboxShards, receiverKey } from './keys.ts'
 import { expiry, isExpired, recordOf, withRecord } from './records.ts'
-import type { Item, Table } from './table-client.ts'
+import type { Item, Table, TransactItem } from './table-client.ts'
 
 /** Sorts behind every character keys are made of. */
 const last = '\uffff'
@@ -18,6 +24,11 @@ const keyOf = ({ receiver, notBefore, id }: OutgoingEvent): Key => outboxKey(rec
 const rowOf = (event: OutgoingEvent): Item => ({
   ...withRecord(keyOf(event), event),
   expiresAt: expiry(event.event.at, keptFor),
+})
+
+/** News of a change, to be written in its own transaction; the sweep finds out who wants it. */
+export const eventPut = ({ ids }: Pick<Table, 'ids'>, event: OperatorEvent): TransactItem => ({
+  put: rowOf({ id: ids.ordered(), receiver: unaddressed, event, attempts: 0 }),
 })
 
 type ReceiverRow = { readonly token: string; readonly until: string; readonly state: ReceiverState }

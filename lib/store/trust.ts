@@ -1,6 +1,10 @@
+import { certificateNews } from '../core/certificate-news.ts'
 import type { IdentityProvider, MetadataFailure, MetadataFailures, TrustStore } from '../core/ports/logins.ts'
+import { chunksOf } from './batches.ts'
 import { atVersion } from './conditions.ts'
+import { transactionSize } from './intents.ts'
 import { identityProviderKey, metadataFailureKey } from './keys.ts'
+import { eventPut } from './outbox.ts'
 import { recordOf, withRecord } from './records.ts'
 import { auditPuts } from './stamped-items.ts'
 import type { Table } from './table-client.ts'
@@ -18,10 +22,12 @@ export const createTrustStore = (table: Table): TrustStore => ({
       ...withRecord(identityProviderKey(provider.connection), provider),
       version: provider.edition,
     }
-    const result = await table.transact([
-      { put: item, condition: atVersion(read.edition) },
-      ...notes.flatMap((note) => auditPuts(table, stamp, note)),
-    ])
+    const told = notes.map((note) => eventPut(table, certificateNews(provider.connection, note, stamp.at)))
+    const audited = notes.flatMap((note) => auditPuts(table, stamp, note))
+    // As many that came as went, and all at once, may be more than fits: the rest of the trail is written ahead, and stands twice rather than never.
+    const [together = [], ...ahead] = chunksOf([...told, ...audited], transactionSize - 1)
+    for (const rest of ahead) await table.transact(rest)
+    const result = await table.transact([{ put: item, condition: atVersion(read.edition) }, ...together])
     return result.kind === 'done' ? 'saved' : 'stale'
   },
 })

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditEntry, Stamp } from '../../lib/core/audit.ts'
 import type { ConnectionId } from '../../lib/core/ids.ts'
 import { connectionId } from '../../lib/core/ids.ts'
+import { unaddressed } from '../../lib/core/ports/events.ts'
 import type { IdentityProvider, MetadataFailure } from '../../lib/core/ports/logins.ts'
 import { auditPartition } from '../../lib/store/keys.ts'
+import { createEventOutbox } from '../../lib/store/outbox.ts'
 import { recordOf } from '../../lib/store/records.ts'
 import { createMetadataFailures, createTrustStore } from '../../lib/store/trust.ts'
 import { freshConnection, type Opened, openStore } from './opened.ts'
@@ -38,6 +40,13 @@ const trail = async (connection: ConnectionId) => {
   const pk = auditPartition('system', 'trust', connection)
   return (await opened.table.query({ pk })).items.map((item) => recordOf<AuditEntry>(item))
 }
+/** As the next sweep finds it, whatever became of whoever wrote it. */
+const news = async (connection: ConnectionId) => {
+  const due = await createEventOutbox(opened.table).due(unaddressed, opened.clock.now(), 100)
+  return due
+    .map(({ event }) => event)
+    .filter((event) => 'connection' in event && event.connection === connection)
+}
 
 test('nobody is trusted before the first write; afterwards it is read as it was written, one edition on', async () => {
   const connection = freshConnection()
@@ -55,6 +64,9 @@ test('nobody is trusted before the first write; afterwards it is read as it was 
       connection,
       event: note,
     },
+  ])
+  expect(await news(connection)).toEqual([
+    { type: 'certificate.trusted', connection, fingerprint: 'aa', at: opened.clock.now() },
   ])
 })
 
@@ -74,6 +86,7 @@ test('whoever writes what they read before another write changes nothing, and le
     ).toBe('stale')
   expect(await store.identityProvider(connection)).toEqual(providerOf(connection, 2, []))
   expect((await trail(connection)).map(({ event }) => event)).toEqual([revoked])
+  expect((await news(connection)).map(({ type }) => type)).toEqual(['certificate.revoked'])
 })
 
 test('of two who write at once one is told so', async () => {
@@ -87,7 +100,7 @@ test('of two who write at once one is told so', async () => {
   expect(results.toSorted()).toEqual(['saved', 'stale', 'stale'])
 })
 
-test('the most news one reading can bring fits into one transaction', async () => {
+test('the most news one reading can bring are kept, and told', async () => {
   const connection = freshConnection()
   const store = createTrustStore(opened.table)
   const notes = Array.from({ length: 24 }, (_, n) => ({
@@ -96,6 +109,7 @@ test('the most news one reading can bring fits into one transaction', async () =
   }))
   expect(await store.saveIdentityProvider(stampOf(connection), providerOf(connection), notes)).toBe('saved')
   expect(await trail(connection)).toHaveLength(24)
+  expect(await news(connection)).toHaveLength(24)
 })
 
 test('connections never see each other’s', async () => {

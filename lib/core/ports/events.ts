@@ -3,6 +3,9 @@ import type { Instant } from '../ids.ts'
 
 /** Operators' events on their way out of the house: written once per receiver, delivered at least once. */
 
+/** In the place of a receiver, where nobody knows the receivers: the next sweep addresses it. */
+export const unaddressed = 'unaddressed'
+
 export type OutgoingEvent = {
   /** Unique and sorting by time, the same for every receiver: their key against repetition. */
   readonly id: string

@@ -3,7 +3,7 @@ import type { Stamp } from '../audit.ts'
 import type { CommunityId, ConnectionId, Instant, MemberId } from '../ids.ts'
 import type { GroupStatement, Login, LoginStatement } from '../login.ts'
 import type { Member } from '../member.ts'
-import type { AccessEntry } from './access.ts'
+import type { StandingEntry } from './access.ts'
 import type { ScanPage } from './directory.ts'
 
 /** Logins: what is kept of them, what they are protected by, and what they cause. */
@@ -105,17 +105,19 @@ export type IdentityProvider = {
   /** Raised by every write: whoever writes names the one they read. */
   readonly edition: number
 }
+/** What has become of one certificate. */
+export type TrustNote = {
+  readonly kind: 'certificateTrusted' | 'certificateGone' | 'certificateRevoked'
+  readonly fingerprint: string
+  readonly reason?: string
+}
 export type TrustStore = {
   readonly identityProvider: (connection: ConnectionId) => Promise<IdentityProvider | undefined>
-  /** Conditional on the edition before; with its audit entries in the same transaction. */
+  /** Conditional on the edition before; with its audit entries, and what operators are told, in the same transaction. */
   readonly saveIdentityProvider: (
     stamp: Stamp,
     provider: IdentityProvider,
-    notes: readonly {
-      readonly kind: 'certificateTrusted' | 'certificateGone' | 'certificateRevoked'
-      readonly fingerprint: string
-      readonly reason?: string
-    }[],
+    notes: readonly TrustNote[],
   ) => Promise<'saved' | 'stale'>
 }
 
@@ -173,7 +175,7 @@ export type SignIn = {
   /** Finds or creates the member and keeps what the login showed. Nothing is written for who is refused. */
   readonly accept: (stamp: Stamp, claim: SignInClaim) => Promise<SignedIn>
   /** How they stand; what is open is put in front of all other work, and waited for until then. */
-  readonly bringUp: (member: Member, since: Instant, until: Instant) => Promise<readonly AccessEntry[]>
+  readonly bringUp: (member: Member, since: Instant, until: Instant) => Promise<readonly StandingEntry[]>
 }
 
 /** Who should have which role, by the same function as everywhere. Nothing for whom the directory does not know, or who has left. */

@@ -1,15 +1,13 @@
+import { goneFor } from '../../core/certificate-news.ts'
 import type { SamlSettings } from '../../core/configuration.ts'
 import { type ConnectionId, type Instant, later } from '../../core/ids.ts'
-import type { IdentityProvider, TrustedCertificate, TrustStore } from '../../core/ports/logins.ts'
+import type { IdentityProvider, TrustedCertificate, TrustNote } from '../../core/ports/logins.ts'
 import type { MetadataReading } from './metadata.ts'
 import { problem, type TrustProblem } from './problems.ts'
 
-/** Seconds for which a certificate that the metadata no longer name goes on being trusted. */
-export const goneFor = 7 * 86_400
 /** Metadata that change with every reading must not fill the record: what has been gone longest is dropped earlier then. */
 export const mostGone = 12
 
-export type TrustNote = Parameters<TrustStore['saveIdentityProvider']>[2][number]
 export type FollowSettings = Pick<SamlSettings, 'entityId' | 'pinned'> & {
   readonly connection: ConnectionId
   /** Where they were read; absent: from a file. */

@@ -10,7 +10,6 @@ import type {
   TrustStore,
 } from '../../core/ports/logins.ts'
 import type { Events } from '../../core/ports/runs.ts'
-import { announcements } from './announce.ts'
 import { believe } from './believe.ts'
 import { failedOnceMore } from './failures.ts'
 import { fetchMetadata, type Get } from './fetch.ts'
@@ -92,9 +91,10 @@ export const createRefresh = (deps: RefreshDeps): Refresh => {
   const fail = async ({ connection, url, failure }: Due, { code }: TrustProblem): Promise<boolean> => {
     const now = clock.now()
     const after = failedOnceMore(failure, { connection: connection.id, url }, code, now)
-    await failures.saveMetadataFailure(after.failure)
     deps.warn('metadata not read', { connection: connection.id, code })
+    // Told first: stopped in between, people are told twice rather than never.
     if (after.news) await events.emit({ type: 'metadata.failed', connection: connection.id, code, at: now })
+    await failures.saveMetadataFailure(after.failure)
     return false
   }
 
@@ -116,7 +116,6 @@ export const createRefresh = (deps: RefreshDeps): Refresh => {
     // Somebody else wrote meanwhile: the next sweep sees what.
     if ((await trust.saveIdentityProvider(stamp, next.provider, next.notes)) === 'stale') return true
     if (failure !== undefined) await failures.forgetMetadataFailure(connection.id)
-    for (const event of announcements(next.provider, next.notes, stamp.at)) await events.emit(event)
     return true
   }
 

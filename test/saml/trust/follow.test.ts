@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { goneFor } from '../../../lib/core/certificate-news.ts'
 import { connectionId, type Instant, later } from '../../../lib/core/ids.ts'
 import type { IdentityProvider } from '../../../lib/core/ports/logins.ts'
 import {
   type FollowSettings,
   follow,
-  goneFor,
   mostGone,
   readmit,
   revoke,
