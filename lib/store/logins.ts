@@ -97,10 +97,11 @@ export const createLoginStore = (table: Table): LoginStore => {
   /** One after the other while they are full, more at once the emptier they are: nearly nothing is read twice. */
   const scanItems = async (c: ConnectionId, wanted: number, after?: string): Promise<readonly Item[]> => {
     const found: Item[] = []
-    let at = after === undefined ? 0 : prefixes.indexOf(prefixOf(after))
+    const first = after === undefined ? 0 : prefixes.indexOf(prefixOf(after))
+    let at = first
     let rest = after
     let wave = 1
-    while (at >= 0 && at < prefixes.length && found.length < wanted) {
+    while (first >= 0 && at < prefixes.length && found.length < wanted) {
       const missing = wanted - found.length
       const pages = await inParallel(prefixes.slice(at, at + wave), width, async (prefix) => {
         const start = rest !== undefined && prefixOf(rest) === prefix ? { after: rest } : {}
@@ -112,7 +113,7 @@ export const createLoginStore = (table: Table): LoginStore => {
       for (const { items } of whole) found.push(...items)
       rest = whole.at(-1)?.next
       at += rest === undefined ? whole.length : whole.length - 1
-      const each = Math.max(1, found.length / Math.max(1, at))
+      const each = Math.max(1, found.length / Math.max(1, at - first))
       wave = Math.max(1, Math.min(width, Math.floor((wanted - found.length) / each)))
     }
     return found

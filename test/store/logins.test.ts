@@ -4,8 +4,10 @@ import { type ConnectionId, later, memberId } from '../../lib/core/ids.ts'
 import type { Login } from '../../lib/core/login.ts'
 import type { LoginStore, LoginTold } from '../../lib/core/ports/logins.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
-import { loginKey } from '../../lib/store/keys.ts'
+import { inParallel } from '../../lib/store/batches.ts'
+import { loginKey, prefixes } from '../../lib/store/keys.ts'
 import { createLoginStore } from '../../lib/store/logins.ts'
+import type { Table } from '../../lib/store/table-client.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { firstOfMay as now } from '../support/clock.ts'
 import { freshConnection, freshMember, type Opened, openStore } from './opened.ts'
@@ -210,6 +212,37 @@ describe('the record of logins', () => {
       expect(seen).toEqual(all.map(({ member }) => member).toSorted())
     }
     expect(await store.scanLogins(freshConnection(), 10)).toEqual({ items: [] })
+  })
+
+  it('is read of everybody by a request for each part of the ids, and hardly any row twice', async () => {
+    const c = freshConnection()
+    const all = prefixes.flatMap((prefix) =>
+      [0, 1].map(() => loginIn(c, { member: memberId(`${prefix}${randomUUID().slice(2)}`) })),
+    )
+    await inParallel(all, 32, (login) => store.saveLogin(stampIn(c), undefined, login))
+    const answers: number[] = []
+    const counting: Table = {
+      ...opened.table,
+      query: async (asked) => {
+        const page = await opened.table.query(asked)
+        answers.push(page.items.length)
+        return page
+      },
+    }
+    const scan = async (limit: number) => {
+      answers.splice(0)
+      const { scanLogins } = createLoginStore(counting)
+      let page = await scanLogins(c, limit)
+      let found = page.items.length
+      while (page.next !== undefined) {
+        page = await scanLogins(c, limit, page.next)
+        found += page.items.length
+      }
+      expect(found).toBe(all.length)
+      return [answers.length, answers.reduce((sum, rows) => sum + rows, 0)]
+    }
+    expect(await scan(1000)).toEqual([256, 512])
+    expect(await scan(50)).toEqual([276, 531])
   })
 
   it('is nobody’s under an id that cannot be one', async () => {

@@ -162,7 +162,9 @@ export const createMemoryMembers = (
     },
     findTombstones: async (c, { by, value }) =>
       [...connections.of(c).members.values()].filter((member) => {
-        if (isLive(member) || by === 'formerUserName') return false
+        if (isLive(member)) return false
+        if (by === 'formerUserName')
+          return connections.of(c).formerNames.get(fold(value))?.has(member.id) === true
         if (by === 'email') return addressesOf(member).includes(fold(value))
         return by === 'userName' ? fold(member.userName) === fold(value) : member.externalId === value
       }),
