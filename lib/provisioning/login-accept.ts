@@ -45,6 +45,8 @@ type Scene = {
   readonly claim: SignInClaim
 }
 
+const nothingShown: LoginFacts = { groups: [], attributes: {} }
+
 /** Names alone: values are personal. */
 const changedAttributes = (
   before: LoginFacts | undefined,
@@ -67,18 +69,20 @@ const toldOf = (
 ): LoginTold | undefined => {
   const concerning = createConcerning(connection, configuration.rules, deps.patterns)
   const factsAt = (login: Login | undefined, at: Instant) => factsOf(connection, member, login, at)
-  const facts = factsAt(after, stamp.at)
+  const [old, facts] = [factsAt(before, stamp.at), factsAt(after, stamp.at)]
   const seen = concerning(facts)
-  const news = !sameFacts(concerning(factsAt(before, stamp.at)), seen)
+  const news = !sameFacts(concerning(old), seen)
   // The first of a life is always noted: then whatever the trail does not tell was not there.
   const first = before?.life !== after.life
-  if (!news && !first && before.identity === after.identity) return undefined
+  // What no rule asks for now is told of, too: rules that come later ask the past for it.
+  const same = sameFacts(old ?? nothingShown, facts ?? nothingShown)
+  if (same && !first && before.identity === after.identity) return undefined
   return {
     news,
     statement: claim.statement.groups.kind,
     concerning: seen.groups,
     shown: shownGroups(connection, facts).length,
-    attributes: changedAttributes(factsAt(before, stamp.at), facts),
+    attributes: changedAttributes(old, facts),
   }
 }
 

@@ -192,3 +192,59 @@ test('an attribute a login showed is known for the past until a later login chan
   const { open } = await past(anna, then)
   expect(open.map(({ notKept }) => notKept)).toContainEqual(['attribute department'])
 })
+
+/** A push whose rules ask for something else of what logins showed. */
+const asking = (number: number, group: string) => (before: Configuration) => ({
+  ...before,
+  number,
+  rules: before.rules.map((rule) =>
+    rule.id === 'tier1' ? { ...rule, when: { group: { equals: group } } } : rule,
+  ),
+})
+
+test('a group that came when no rule asked for it is not denied to have been there when one did', async () => {
+  bench = await openLogins()
+  const { remember, past } = history()
+  await remember()
+  const anna = await bench.provider.person('anna')
+  await bench.enter('anna', { groups: present('SOC-Analysts') })
+  await settled()
+  bench.clock.advance(day)
+  await bench.enter('anna', { groups: present('SOC-Analysts', 'Chess') })
+  // No rule knows it: there is something to tell, and nothing to do.
+  expect(await bench.settle()).toEqual([])
+  bench.clock.advance(day)
+  bench.configure(asking(2, 'Chess'))
+  await remember()
+  const then = bench.clock.now()
+  expect((await bench.explain(anna)).communities[0]?.roles.map(({ role }) => role)).toContain('tier1')
+  bench.clock.advance(day)
+  await bench.enter('anna', { groups: present('SOC-Analysts') })
+  const { open, communities } = await past(anna, then)
+  const roles = communities.flatMap((one) => one.roles).map(({ role }) => role)
+  expect(roles.includes(roleId('tier1')) || open.some(({ rule }) => rule === 'tier1')).toBe(true)
+})
+
+test('an attribute that changed when no rule asked for it is not told of the time when one did', async () => {
+  bench = await openLogins()
+  const { remember, past } = history()
+  const byDepartment = (before: Configuration): Configuration => ({
+    ...before,
+    rules: before.rules.map((rule) => ({
+      ...rule,
+      when: { attribute: 'department', test: { equals: rule.id } },
+    })),
+  })
+  const byGroup = await bench.deps.configuration()
+  bench.configure(byDepartment)
+  await remember()
+  const anna = await bench.provider.person('anna')
+  await bench.enter('anna', { attributes: { department: ['tier1'] } })
+  const then = bench.clock.now()
+  bench.clock.advance(day)
+  bench.configure(() => byGroup)
+  await bench.enter('anna', { attributes: { department: ['analysts'] } })
+  const { open, communities } = await past(anna, then)
+  expect(communities.flatMap(({ roles }) => roles)).toEqual([])
+  expect(open.map(({ notKept }) => notKept)).toContainEqual(['attribute department'])
+})
