@@ -1,11 +1,11 @@
-import type { Assignment } from './assignment.ts'
+import type { Assignment, Suppressed } from './assignment.ts'
 import { describeHoldReason } from './describe.ts'
 import type { Inherited, InheritedRole } from './effective.ts'
-import { becauseText } from './explanation-text.ts'
+import { becauseText, suppressedText } from './explanation-text.ts'
 import type { CommunityId, RoleId } from './ids.ts'
 import type { OwnedGrant, Ownership } from './ownership.ts'
 import type { Change } from './plan.ts'
-import type { AccessEntry } from './ports/access.ts'
+import type { AccessEntry, StandingEntry } from './ports/access.ts'
 import type { HeldChange } from './verdict.ts'
 import type { Outcome } from './work.ts'
 
@@ -113,6 +113,14 @@ export const accessEntries = (input: AccessInput): readonly AccessEntry[] => {
     }
   })
 }
+
+/** What rules want and nobody will carry out. */
+export const withheldEntries = (suppressed: readonly Suppressed[]): readonly StandingEntry[] =>
+  suppressed.map((one) => {
+    const { community, role, because } = one
+    const detail = suppressedText(one)
+    return { community, role, status: 'withheld', because: [...because.map(becauseText), detail], detail }
+  })
 
 const inheritedStatus: Readonly<Record<InheritedRole['state'], AccessEntry['status']>> = {
   given: 'assigned',

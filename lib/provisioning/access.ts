@@ -1,10 +1,16 @@
-import { type AccessInput, accessEntries, inheritedEntries, isUnsettled } from '../core/access.ts'
+import {
+  type AccessInput,
+  accessEntries,
+  inheritedEntries,
+  isUnsettled,
+  withheldEntries,
+} from '../core/access.ts'
 import type { Configuration } from '../core/configuration.ts'
 import { isConnectorError } from '../core/errors.ts'
 import type { CommunityId, ConnectionId, MemberId } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import { personKey } from '../core/plan-scene.ts'
-import type { AccessEntry, AccessReads } from '../core/ports/access.ts'
+import type { AccessEntry, AccessReads, StandingEntry } from '../core/ports/access.ts'
 import type { CurrentConfiguration } from '../core/ports/configuration.ts'
 import { roleNow } from '../core/role-records.ts'
 import type { HeldChange, Hold } from '../core/verdict.ts'
@@ -35,7 +41,12 @@ const heldOf = ({ connection, id }: Standing, hold: Hold | undefined): readonly 
 }
 
 /** How somebody stands, and where something is to be done for them that nobody has to decide first. */
-export type Access = { readonly entries: readonly AccessEntry[]; readonly unsettled: readonly CommunityId[] }
+export type Access = {
+  readonly entries: readonly AccessEntry[]
+  readonly withheld: readonly StandingEntry[]
+  readonly unsettled: readonly CommunityId[]
+}
+export const noAccess: Access = { entries: [], withheld: [], unsettled: [] }
 
 const accessIn = async (
   deps: AccessDeps,
@@ -76,6 +87,7 @@ const accessIn = async (
   )
   return {
     entries: [...entries, ...inherited.flat()],
+    withheld: joins ? [...assignments.values()].flatMap(({ suppressed }) => withheldEntries(suppressed)) : [],
     // What the configuration no longer names cannot be reached.
     unsettled: inputs
       .filter(isUnsettled)
@@ -99,8 +111,7 @@ export const readAccess = async (
   members: readonly Member[],
 ): Promise<ReadonlyMap<MemberId, Access>> => {
   const configuration = await currentOrNone(deps)
-  if (configuration === undefined)
-    return new Map(members.map(({ id }) => [id, { entries: [], unsettled: [] }]))
+  if (configuration === undefined) return new Map(members.map(({ id }) => [id, noAccess]))
   const holds = new Map<CommunityId, Promise<Hold | undefined>>()
   const holdIn: HoldIn = (community) => {
     const hold = holds.get(community) ?? deps.safety.hold(community)

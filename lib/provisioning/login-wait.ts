@@ -2,9 +2,9 @@ import { isConnectorError } from '../core/errors.ts'
 import { type CommunityId, earlier, type Instant, later, milliseconds } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
 import { personKey } from '../core/plan-scene.ts'
-import type { AccessEntry } from '../core/ports/access.ts'
+import type { StandingEntry } from '../core/ports/access.ts'
 import type { Work } from '../core/work.ts'
-import { type Access, readAccess } from './access.ts'
+import { type Access, noAccess, readAccess } from './access.ts'
 import type { SignInDeps } from './login-deps.ts'
 import { inParallel } from './parallel.ts'
 
@@ -17,7 +17,7 @@ const lookedThrough = 100
 
 const accessOf = async (deps: SignInDeps, member: Member): Promise<Access> => {
   const found = await readAccess(deps, member.connection, [member])
-  return found.get(member.id) ?? { entries: [], unsettled: [] }
+  return found.get(member.id) ?? noAccess
 }
 
 /** A worker that nobody woke is woken by the sweep: that only takes longer. */
@@ -76,6 +76,8 @@ const waitFor = async (deps: SignInDeps, added: readonly Work[], until: Instant)
   }
 }
 
+const told = ({ entries, withheld }: Access): readonly StandingEntry[] => [...entries, ...withheld]
+
 /**
  * How somebody stands. Where everything is in place, or waits for a person to decide, nothing is queued and nobody waits; else their work is put in
  * front, and waited for. Whatever is not done by then is pending, and goes on without them.
@@ -85,9 +87,9 @@ export const bringUp = async (
   member: Member,
   since: Instant,
   until: Instant,
-): Promise<readonly AccessEntry[]> => {
-  const { entries, unsettled } = await accessOf(deps, member)
-  if (unsettled.length === 0) return entries
-  await waitFor(deps, await queue(deps, member, unsettled, since), until)
-  return (await accessOf(deps, member)).entries
+): Promise<readonly StandingEntry[]> => {
+  const before = await accessOf(deps, member)
+  if (before.unsettled.length === 0) return told(before)
+  await waitFor(deps, await queue(deps, member, before.unsettled, since), until)
+  return told(await accessOf(deps, member))
 }

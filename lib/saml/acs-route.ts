@@ -7,12 +7,12 @@ import type { LoginRequest, SignedIn, SignInClaim } from '../core/ports/logins.t
 import { clearCookie } from './cookies.ts'
 import { correlate } from './correlation.ts'
 import type { Exchange, SamlDeps, SamlResponse } from './exchange.ts'
-import { faultAnswer } from './faults.ts'
+import { faultAnswer, isPassing } from './faults.ts'
 import { type PostedForm, readForm } from './form.ts'
 import { landingOf } from './landing.ts'
 import { quietHeaders, refusedPage, unusablePage } from './page.ts'
 import { isConnectionCode, type RefusalCode } from './refusals.ts'
-import { standingPage } from './standing-page.ts'
+import { isOpen, standingPage, unreadPage } from './standing-page.ts'
 import { readGround } from './trusted.ts'
 import type { VerifiedAssertion } from './verified.ts'
 import { skew } from './verify/limits.ts'
@@ -115,44 +115,53 @@ const admit = async (
 const clearing = (loginRequest: LoginRequest | undefined) =>
   loginRequest === undefined ? {} : { cookies: [clearCookie(loginRequest.handle)] }
 
-type In = Extract<SignedIn, { kind: 'in' }>
-
-const welcome = async (
-  deps: SamlDeps,
-  { connection, configuration, place }: Exchange,
-  { member, created }: In,
-  stamp: Stamp,
-  loginRequest: LoginRequest | undefined,
-): Promise<SamlResponse> => {
-  const until = later(deps.clock.now(), connection.saml.wait)
-  const entries = await deps.signIn.bringUp(member, stamp.at, until)
-  const landing = landingOf(deps, configuration, entries, loginRequest)
-  const open = entries.filter(({ status, leaving }) => status !== 'assigned' || leaving === true).length
-  const observed = {
-    operation: 'acs',
-    connection: connection.id,
-    member: member.id,
-    open,
-    ...(created ? { created } : {}),
-  } as const
-  if (landing.kind === 'show')
-    return {
-      ...standingPage(configuration, landing.stops, place.login),
-      observed: { ...observed, outcome: 'page' },
-    }
-  return {
-    status: 303,
-    headers: { ...quietHeaders, location: landing.url },
-    observed: { ...observed, outcome: 'passedOn' },
-  }
-}
-
 /** The way to do it all again, to the same end. */
 const againFor = ({ place }: Exchange, request: LoginRequest | undefined): string => {
   const wishes = new URLSearchParams()
   if (request?.community !== undefined) wishes.set('community', request.community)
   if (request?.returnTo !== undefined) wishes.set('returnTo', request.returnTo)
   return wishes.size === 0 ? place.login : `${place.login}?${wishes}`
+}
+
+type In = Extract<SignedIn, { kind: 'in' }>
+
+const welcome = async (
+  deps: SamlDeps,
+  exchange: Exchange,
+  { member, created }: In,
+  stamp: Stamp,
+  loginRequest: LoginRequest | undefined,
+): Promise<SamlResponse> => {
+  const { connection, configuration, place } = exchange
+  const until = later(deps.clock.now(), connection.saml.wait)
+  const who = { member: member.id, ...(created ? { created } : {}) }
+  const observed = { operation: 'acs', connection: connection.id, ...who } as const
+  const standing = await deps.signIn.bringUp(member, stamp.at, until).then(
+    (entries) => ({ entries }),
+    (error: unknown) => ({ error }),
+  )
+  if ('error' in standing) {
+    const { error } = standing
+    if (!isPassing(error)) throw error
+    // The login is saved, and what follows from it is on its way: to be sent back to the beginning would be no answer to that.
+    return {
+      ...unreadPage(againFor(exchange, loginRequest)),
+      observed: { ...observed, outcome: 'page', error },
+    }
+  }
+  const { entries } = standing
+  const landing = landingOf(deps, configuration, entries, loginRequest)
+  const seen = { ...observed, open: entries.filter(isOpen).length }
+  if (landing.kind === 'show')
+    return {
+      ...standingPage(configuration, landing.stops, place.login),
+      observed: { ...seen, outcome: 'page' },
+    }
+  return {
+    status: 303,
+    headers: { ...quietHeaders, location: landing.url },
+    observed: { ...seen, outcome: 'passedOn' },
+  }
 }
 
 const enter = async (

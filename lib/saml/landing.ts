@@ -1,10 +1,10 @@
 import type { Configuration } from '../core/configuration.ts'
 import type { CommunityId } from '../core/ids.ts'
-import type { AccessEntry } from '../core/ports/access.ts'
+import type { StandingEntry } from '../core/ports/access.ts'
 import type { LoginRequest } from '../core/ports/logins.ts'
 import type { SamlDeps } from './exchange.ts'
 import { safeUrl } from './return-to.ts'
-import type { Stop } from './standing-page.ts'
+import { isOpen, type Stop } from './standing-page.ts'
 
 /** Where a login ends: with the platform, or, while anything that matters there is open, with a page that says what. */
 export type Landing =
@@ -13,15 +13,16 @@ export type Landing =
 
 type Ways = Pick<SamlDeps, 'loginUrl' | 'local'>
 
-/** Rights that are still to be taken away are no more to be walked into than ones that are missing. */
-const isReady = (entries: readonly AccessEntry[]): boolean =>
-  entries.some(({ leaving }) => leaving !== true) &&
-  entries.every(({ status, leaving }) => status === 'assigned' && leaving !== true)
+/** Rights that are still to be taken away are no more to be walked into than ones that are missing. What is withheld is not waited for. */
+const isReady = (entries: readonly StandingEntry[]): boolean => {
+  const coming = entries.filter(({ status }) => status !== 'withheld')
+  return coming.length > 0 && !coming.some(isOpen)
+}
 
 const stopsOf = (
   { loginUrl, local }: Ways,
   { communities }: Configuration,
-  entries: readonly AccessEntry[],
+  entries: readonly StandingEntry[],
 ): readonly Stop[] => {
   const order = [...new Set(entries.map(({ community }) => community))]
   return order.map((community) => {
@@ -34,7 +35,10 @@ const stopsOf = (
 }
 
 const isGivenHere = ({ entries }: Stop): boolean =>
-  entries.some(({ leaving, inheritedFrom }) => leaving !== true && inheritedFrom === undefined)
+  entries.some(
+    ({ status, leaving, inheritedFrom }) =>
+      status !== 'withheld' && leaving !== true && inheritedFrom === undefined,
+  )
 
 /** What the person came for: the community they named, those at the address they go back to, or the only one they have a role in. */
 const aimedAt = (stops: readonly Stop[], request: LoginRequest | undefined): readonly Stop[] => {
@@ -43,13 +47,15 @@ const aimedAt = (stops: readonly Stop[], request: LoginRequest | undefined): rea
   if (request?.returnTo === undefined) return stops.filter(isGivenHere)
   const { origin } = new URL(request.returnTo)
   const there = stops.filter(({ url }) => url !== undefined && new URL(url).origin === origin)
-  return there.length > 0 ? there : stops
+  return there.length > 0
+    ? there
+    : stops.filter(({ entries }) => entries.some(({ status }) => status !== 'withheld'))
 }
 
 export const landingOf = (
   ways: Ways,
   configuration: Configuration,
-  entries: readonly AccessEntry[],
+  entries: readonly StandingEntry[],
   request: LoginRequest | undefined,
 ): Landing => {
   const stops = stopsOf(ways, configuration, entries)

@@ -1,7 +1,7 @@
 import type { Community, Configuration, PlatformName } from '../core/configuration.ts'
 import { unreachable } from '../core/errors.ts'
 import type { CommunityId } from '../core/ids.ts'
-import type { AccessEntry } from '../core/ports/access.ts'
+import type { StandingEntry } from '../core/ports/access.ts'
 import { escaped } from './markup.ts'
 import { link, type Page, page, paragraph } from './page.ts'
 
@@ -11,7 +11,7 @@ const platforms: Readonly<Record<PlatformName, string>> = {
   immybot: 'ImmyBot',
 }
 
-const standOf = ({ status, leaving }: AccessEntry): string => {
+const standOf = ({ status, leaving }: StandingEntry): string => {
   if (leaving === true && status === 'assigned') return 'Being taken away'
   switch (status) {
     case 'assigned':
@@ -22,6 +22,8 @@ const standOf = ({ status, leaving }: AccessEntry): string => {
       return 'Waiting for somebody’s approval'
     case 'failed':
       return 'Refused'
+    case 'withheld':
+      return 'Not given'
     default:
       return unreachable(status)
   }
@@ -29,13 +31,17 @@ const standOf = ({ status, leaving }: AccessEntry): string => {
 
 export type Stop = {
   readonly community: CommunityId
-  readonly entries: readonly AccessEntry[]
+  readonly entries: readonly StandingEntry[]
   /** Where its people log in. */
   readonly url?: string
   readonly ready: boolean
 }
 
-const row = (roles: Community['roles'], entry: AccessEntry): string => {
+/** Something is still to happen to it. */
+export const isOpen = ({ status, leaving }: StandingEntry): boolean =>
+  status !== 'withheld' && (status !== 'assigned' || leaving === true)
+
+const row = (roles: Community['roles'], entry: StandingEntry): string => {
   const name = roles.find(({ id }) => id === entry.role)?.name ?? entry.role
   const cells = [standOf(entry), entry.detail ?? ''].map((text) => `<td>${escaped(text)}</td>`)
   return `<tr><th scope="row">${escaped(name)}</th>${cells.join('')}</tr>`
@@ -57,15 +63,29 @@ const section = (community: Community | undefined, stop: Stop, again: string): s
   )
 }
 
+const unread =
+  'You are logged in. How far your roles are cannot be told at the moment; what is on its way goes on without you waiting here.'
+
+/** Who is logged in is that, even while nobody can read how far their roles are. */
+export const unreadPage = (again: string): Page =>
+  page({
+    status: 200,
+    title: 'Your access',
+    main: `${paragraph(unread)}<p>${link(again, 'Look again')}</p>`,
+  })
+
+const introOf = (entries: readonly StandingEntry[]): string => {
+  if (entries.length === 0)
+    return 'You are logged in, and no role is meant for you. Ask the people who look after your accounts if there should be one.'
+  if (entries.some(isOpen))
+    return 'You are logged in. Not everything is in place yet; what is on its way goes on without you waiting here.'
+  if (entries.every(({ status }) => status === 'withheld'))
+    return 'You are logged in, and no role is given to you. Ask the people who look after your accounts if that should change.'
+  return 'You are logged in, and everything is in place.'
+}
+
 /** How somebody stands who has logged in, role by role: where nothing is open, the way on. */
 export const standingPage = ({ communities }: Configuration, stops: readonly Stop[], again: string): Page => {
-  const open = stops.some(({ ready }) => !ready)
-  const intro =
-    stops.length === 0
-      ? 'You are logged in, and no role is meant for you. Ask the people who look after your accounts if there should be one.'
-      : open
-        ? 'You are logged in. Not everything is in place yet; what is on its way goes on without you waiting here.'
-        : 'You are logged in, and everything is in place.'
   const sections = stops.map((stop) =>
     section(
       communities.find(({ id }) => id === stop.community),
@@ -73,5 +93,9 @@ export const standingPage = ({ communities }: Configuration, stops: readonly Sto
       again,
     ),
   )
-  return page({ status: 200, title: 'Your access', main: paragraph(intro) + sections.join('') })
+  return page({
+    status: 200,
+    title: 'Your access',
+    main: paragraph(introOf(stops.flatMap(({ entries }) => entries))) + sections.join(''),
+  })
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { later, milliseconds } from '../../lib/core/ids.ts'
+import { createAccessReader } from '../../lib/provisioning/access.ts'
 import { createSignIn } from '../../lib/provisioning/sign-in.ts'
 import { soc } from './bench.ts'
 import { type LoginBench, openLogins, present } from './logged-in.ts'
@@ -97,6 +98,23 @@ test('what is held for a person to decide is told, and waited for by nobody', as
   const now = bench.clock.now()
   expect(await bench.bringUp(member)).toMatchObject([{ role: 'analyst', status: 'held' }])
   expect(bench.clock.now()).toBe(now)
+})
+
+test('a role that is withheld from them is told, with the reason, to nobody but themselves', async () => {
+  bench = await openLogins({ settings: { createMembers: true } })
+  const { member, created } = await bench.enter('anna', { groups: present('SOC-Admins') })
+  const withheld = {
+    community: soc,
+    role: 'admin',
+    status: 'withheld',
+    detail:
+      'wanted and not given: the member was created by a login, the role may administer, and no rule has includeCreatedAtLogin',
+  }
+  const now = bench.clock.now()
+  expect([created, await bench.bringUp(member)]).toMatchObject([true, [withheld]])
+  expect(bench.clock.now()).toBe(now)
+  const access = createAccessReader({ ...bench.deps, directory: bench.directory, logins: bench.logins })
+  expect((await access.accessOf(member.connection, [member])).get(member.id)).toEqual([])
 })
 
 test('somebody without any role is answered at once', async () => {

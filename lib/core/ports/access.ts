@@ -16,6 +16,8 @@ export type AccessEntry = {
   /** Given in that community above, and holding here, too. */
   readonly inheritedFrom?: CommunityId
 }
+/** For the person themself: also what a rule wants and the platform, the community or the way they came here keeps from them. */
+export type StandingEntry = Omit<AccessEntry, 'status'> & { readonly status: AccessStatus | 'withheld' }
 export type AccessReads = {
   /** Of members that were read just before; from what is stored, no platform is asked. */
   readonly accessOf: (

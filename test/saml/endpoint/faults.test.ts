@@ -24,6 +24,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   stage.test.engine?.inject({})
+  stage.rest(false)
   vi.restoreAllMocks()
 })
 afterAll(() => stage.close())
@@ -36,6 +37,18 @@ const isLater = (reply: Reply, again = `${publicUrl}/demo/saml/login`): void => 
 }
 const throttled = { fault: 'throttled', probability: 1 } as const
 
+/** A throttled store gets seconds of patience, which pass twenty times as fast. */
+const hurried = async <T>(work: Promise<T>): Promise<T> => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  const hand = setInterval(() => vi.setSystemTime(Date.now() + 400), 20)
+  try {
+    return await work
+  } finally {
+    clearInterval(hand)
+    vi.useRealTimers()
+  }
+}
+
 // Another engine cannot be made to fail on demand.
 describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails', () => {
   const inject = (faults: Parameters<NonNullable<Stage['test']['engine']>['inject']>[0]): void =>
@@ -46,13 +59,11 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     return { begun, form: formOf(spoken({ inResponseTo: begun.id }), begun.relayState) }
   }
 
-  it('at reads begins no login and refuses nobody: the same answer is taken later', {
-    timeout: 20_000,
-  }, async () => {
+  it('at reads begins no login and refuses nobody: the same answer is taken later', async () => {
     const { begun, form } = await answering()
     inject({ rules: [throttled] })
     const login = stage.send({ method: 'GET', path: '/demo/saml/login' })
-    const failed = await Promise.all([login, post(stage, form, begun)])
+    const failed = await hurried(Promise.all([login, post(stage, form, begun)]))
     for (const reply of failed) {
       isLater(reply)
       expect(reply.cookies).toEqual([])
@@ -62,12 +73,10 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     expect([taken.status, taken.headers.location]).toEqual([303, socLogin])
   })
 
-  it('at writes refuses nobody, and whoever is refused is refused without the trail', {
-    timeout: 20_000,
-  }, async () => {
+  it('at writes refuses nobody, and whoever is refused is refused without the trail', async () => {
     const { begun, form } = await answering()
     inject({ rules: [{ ...throttled, operations: ['TransactWriteItems', 'PutItem'] }] })
-    const [failed, refused] = await Promise.all([post(stage, form, begun), post(stage, 'x=y')])
+    const [failed, refused] = await hurried(Promise.all([post(stage, form, begun), post(stage, 'x=y')]))
     isLater(failed)
     expect(failed.cookies).toEqual([])
     expect(refused.status).toBe(403)
@@ -92,7 +101,7 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     expect([lost, reply.status, reply.headers.location]).toEqual([2, 303, socLogin])
   })
 
-  it('once the request is used up leads to a new login with the same end', { timeout: 20_000 }, async () => {
+  it('once the request is used up leads to a new login with the same end', async () => {
     const query = `?returnTo=${encodeURIComponent('https://portal.example.test/a?b=c&d')}`
     const begun = await begin(stage, query)
     let written = 0
@@ -102,7 +111,7 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
         if (written === 2) inject({ rules: [throttled] })
       },
     })
-    const failed = await comeBack(stage, begun)
+    const failed = await hurried(comeBack(stage, begun))
     const again = `${publicUrl}/demo/saml/login?returnTo=https%3A%2F%2Fportal.example.test%2Fa%3Fb%3Dc%26d`
     isLater(failed, again)
     expect(failed.cookies).toHaveLength(1)
@@ -110,6 +119,31 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     const path = again.slice(publicUrl.length)
     const renewed = await comeBack(stage, begunBy(await stage.send({ method: 'GET', path })))
     expect([renewed.status, renewed.headers.location]).toEqual([303, 'https://portal.example.test/a?b=c&d'])
+  })
+
+  it('once the login is kept says that it is, and that no more can be told', async () => {
+    await stage.person('kept')
+    const said = { nameId: 'persistent-kept', email: 'kept@demo.test' }
+    const begun = await begin(stage, '?community=demo-soc')
+    stage.rest(true)
+    const before = stage.test.requests.length
+    inject({
+      afterCommit: () => {
+        const sent = stage.test.requests.slice(before)
+        if (sent.some(({ body }) => JSON.stringify(body).includes('loginShown')))
+          inject({ rules: [throttled] })
+      },
+    })
+    const reply = await hurried(comeBack(stage, begun, said))
+    expect([reply.status, reply.headers['cache-control']]).toEqual([200, 'no-store'])
+    expect(reply.text).toContain('You are logged in.')
+    expect(reply.text).toContain(`<a href="${publicUrl}/demo/saml/login?community=demo-soc">`)
+    expect(reply.cookies).toHaveLength(1)
+    expect(lines.join('')).toMatch(/"message":"saml request failed".*"outcome":"page"/)
+    inject({})
+    stage.rest(false)
+    const next = await comeBack(stage, await begin(stage, '?community=demo-soc'), said)
+    expect([next.status, next.headers.location]).toEqual([303, socLogin])
   })
 })
 

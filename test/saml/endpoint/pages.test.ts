@@ -105,6 +105,22 @@ describe('a login that cannot end at the platform yet', () => {
     ])
   })
 
+  it('says what is withheld, and by what', async () => {
+    await stage.person('mixed')
+    const reply = await logIn(stage, '', { ...as('mixed'), groups: ['Mixed'] })
+    isHarmless(reply)
+    expect([reply.status, rows(reply).map(([, ...state]) => state)]).toEqual([
+      200,
+      [
+        ['On its way', 'not carried out yet'],
+        [
+          'Not given',
+          'wanted and not given: the platform switches a built-in role off when a custom one is given (hostile)',
+        ],
+      ],
+    ])
+  })
+
   it('links to each place that is ready, where there are several', async () => {
     await stage.person('both')
     const reply = await logIn(stage, '', { ...as('both'), groups: ['SOC-Analysts', 'Paper'] })

@@ -123,6 +123,7 @@ communities:
     onDeparture: { then: suspend, removeAfter: 30d }
     roles:
       - { id: hostile, custom: ${JSON.stringify(hostileRole)} }
+      - { id: guest, builtin: Guest }
 rules:
   - id: analysts
     when: { group: { equals: SOC-Analysts } }
@@ -130,6 +131,9 @@ rules:
   - id: paper
     when: { group: { equals: Paper } }
     grant: [{ community: paper, role: hostile }]
+  - id: mixed
+    when: { group: { equals: Mixed } }
+    grant: [{ community: paper, role: hostile }, { community: paper, role: guest }]
 `
 
 const eventOf = (sent: Sent, requestId: string): APIGatewayProxyEventV2 => {
