@@ -1,7 +1,8 @@
 import { ConnectorError } from '../core/errors.ts'
 import type { IdentityProvider } from '../core/ports/logins.ts'
-import { type Believed, believe } from '../saml/trust/believe.ts'
+import { believe } from '../saml/trust/believe.ts'
 import { fetchMetadata } from '../saml/trust/fetch.ts'
+import type { Followed as Outcome } from '../saml/trust/follow.ts'
 import { problemText, type TrustProblem } from '../saml/trust/problems.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { deciderFrom } from './decisions.ts'
@@ -27,7 +28,7 @@ const sourceOf = async (house: House, { id, saml }: SamlConnection, file: string
   return { text, url }
 }
 
-type Followed = Extract<Believed, { readonly kind: 'followed' }>
+type Followed = Extract<Outcome, { readonly kind: 'followed' }>
 
 const sameButForCertificates = (a: IdentityProvider | undefined, b: IdentityProvider): boolean =>
   a !== undefined &&

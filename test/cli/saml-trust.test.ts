@@ -9,7 +9,14 @@ import { parseOwnKeys } from '../../lib/saml/trust/own-keys.ts'
 import { auditPartition } from '../../lib/store/keys.ts'
 import { recordOf } from '../../lib/store/records.ts'
 import { createTrustStore } from '../../lib/store/trust.ts'
-import { certificate, entity, keyDescriptor, type Made, signOn } from '../saml/trust/metadata-text.ts'
+import {
+  certificate,
+  certificateApart,
+  entity,
+  keyDescriptor,
+  type Made,
+  signOn,
+} from '../saml/trust/metadata-text.ts'
 import { type Desk, openDesk } from './command.ts'
 
 const acme = connectionId('acme')
@@ -17,7 +24,7 @@ let desk: Desk
 let server: Server
 let base: string
 let served = ''
-const [one, two] = [certificate('IdP one'), certificate('IdP two')]
+const [one, two] = [certificate('IdP one'), certificateApart('IdP two')]
 const metadata = (...made: readonly Made[]): string =>
   entity({ keys: made.map(({ base64 }) => keyDescriptor(base64, 'signing')).join('') })
 
@@ -173,8 +180,18 @@ describe('saml revoke', () => {
     const undone = await json('saml', 'revoke', 'acme', two.fingerprint, '--undo', '--reason', 'mistaken')
     expect(undone).toEqual({
       code: 0,
-      value: { connection: 'acme', fingerprint: two.fingerprint, changed: true, trusted: 1 },
+      value: { connection: 'acme', fingerprint: two.fingerprint, changed: [two.fingerprint], trusted: 1 },
     })
+  })
+  test('two at the same moment both have their way', async () => {
+    const both = [[one.fingerprint, '--undo'], [two.fingerprint]].map((rest) =>
+      json('saml', 'revoke', 'acme', ...rest, '--reason', 'test'),
+    )
+    const changed = (await Promise.all(both)).map(({ code, value }) => [code, value.changed])
+    expect(changed).toEqual([
+      [0, [one.fingerprint]],
+      [0, [two.fingerprint]],
+    ])
   })
   test.each([
     [['acme', 'abc', '--reason', 'x'], 'its first 8 digits at least'],

@@ -2,7 +2,6 @@ import type { Connection } from '../../core/configuration.ts'
 import type { Instant } from '../../core/ids.ts'
 import type { IdentityProvider } from '../../core/ports/logins.ts'
 import { type Followed, type FollowSettings, follow } from './follow.ts'
-import type { MetadataReading } from './metadata.ts'
 
 export type Believing = {
   readonly connection: Pick<Connection, 'id' | 'saml'>
@@ -13,14 +12,9 @@ export type Believing = {
   readonly local: boolean
   readonly now: Instant
 }
-export type Believed =
-  | (Extract<Followed, { readonly kind: 'followed' }> & {
-      readonly unsuitable: MetadataReading['unsuitable']
-    })
-  | Exclude<Followed, { readonly kind: 'followed' }>
 
 /** From the text of metadata to what is trusted after it. */
-export const believe = async (text: string, about: Believing): Promise<Believed> => {
+export const believe = async (text: string, about: Believing): Promise<Followed> => {
   const { connection, before, url, byHand, local, now } = about
   // Brings the parser along: a house without SAML never loads it.
   const { readMetadata } = await import('./metadata.ts')
@@ -35,6 +29,5 @@ export const believe = async (text: string, about: Believing): Promise<Believed>
     ...(url === undefined ? {} : { url }),
     ...(byHand === undefined ? {} : { byHand }),
   }
-  const followed = follow(before, reading, settings, now)
-  return followed.kind === 'problem' ? followed : { ...followed, unsuitable: reading.unsuitable }
+  return follow(before, reading, settings, now)
 }

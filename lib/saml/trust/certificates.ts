@@ -61,6 +61,12 @@ export const readCertificate = (text: string): CertificateReading => {
   }
 }
 
+/** What signatures are checked with, hash: certificates are made anew for a key that stays. */
+export const keyOf = (certificate: string): string => {
+  const key = parsed(Buffer.from(certificate, 'base64'))?.publicKey.export({ type: 'spki', format: 'der' })
+  return key === undefined ? certificate : fingerprintOf(key)
+}
+
 /** For people, who know it by its name: the subject's CN, or all of the subject. */
 export const subjectOf = (certificate: string): string => {
   const subject = parsed(Buffer.from(certificate, 'base64'))?.subject ?? ''

@@ -2,8 +2,10 @@ import { goneFor } from '../../core/certificate-news.ts'
 import type { SamlSettings } from '../../core/configuration.ts'
 import { type ConnectionId, type Instant, later } from '../../core/ids.ts'
 import type { IdentityProvider, TrustedCertificate, TrustNote } from '../../core/ports/logins.ts'
+import { keyOf, type ReadCertificate } from './certificates.ts'
 import type { MetadataReading } from './metadata.ts'
 import { problem, type TrustProblem } from './problems.ts'
+import type { Unsuitable } from './read-entity.ts'
 
 /** Metadata that change with every reading must not fill the record: what has been gone longest is dropped earlier then. */
 export const mostGone = 12
@@ -20,6 +22,8 @@ export type Followed =
       readonly kind: 'followed'
       readonly provider: IdentityProvider
       readonly notes: readonly TrustNote[]
+      /** What the metadata name and is not trusted. */
+      readonly unsuitable: readonly Unsuitable[]
     }
   | TrustProblem
 
@@ -61,14 +65,27 @@ const lastGone = (certificates: readonly TrustedCertificate[]): readonly Trusted
 
 const certificatesAfter = (
   before: readonly TrustedCertificate[],
-  read: MetadataReading,
+  read: readonly ReadCertificate[],
   now: Instant,
 ): readonly TrustedCertificate[] => {
-  const named = new Map(read.certificates.map((one) => [one.fingerprint, one]))
+  const named = new Map(read.map((one) => [one.fingerprint, one]))
   const kept = before.map((known) => carried(known, { named, now }))
   const known = new Set(kept.map(({ fingerprint }) => fingerprint))
-  const added = read.certificates.filter(({ fingerprint }) => !known.has(fingerprint))
+  const added = read.filter(({ fingerprint }) => !known.has(fingerprint))
   return [...lastGone(kept), ...added.map((one) => ({ ...one, since: now }))]
+}
+
+/** Whoever has the key of a revoked certificate signs for any other that is made for it. */
+const lostKeys = (
+  before: readonly TrustedCertificate[],
+  read: readonly ReadCertificate[],
+): ReadonlySet<ReadCertificate> => {
+  const known = new Set(before.map(({ fingerprint }) => fingerprint))
+  const revoked = before.filter(({ revoked: since }) => since !== undefined)
+  const keys = new Set(revoked.map(({ certificate }) => keyOf(certificate)))
+  return new Set(
+    read.filter(({ fingerprint, certificate }) => !known.has(fingerprint) && keys.has(keyOf(certificate))),
+  )
 }
 
 const notesBetween = (
@@ -110,7 +127,9 @@ export const follow = (
     return otherEntity(expected, settings.entityId !== undefined)
   const old = carriedOver(before, read, now)
   const pinned = settings.pinned === true && settings.byHand === undefined
-  const certificates = pinned ? old : certificatesAfter(old, read, now)
+  const lost = lostKeys(old, read.certificates)
+  const suitable = read.certificates.filter((one) => !lost.has(one))
+  const certificates = pinned ? old : certificatesAfter(old, suitable, now)
   const provider: IdentityProvider = {
     connection: settings.connection,
     entityId: read.entityId,
@@ -121,10 +140,45 @@ export const follow = (
     ...(settings.url === undefined ? {} : { url: settings.url }),
     edition: before?.edition ?? 0,
   }
-  return { kind: 'followed', provider, notes: notesBetween(old, certificates) }
+  const left = [...lost].map(({ fingerprint }) => ({
+    fingerprint,
+    why: 'its key is that of a revoked certificate',
+  }))
+  return {
+    kind: 'followed',
+    provider,
+    notes: notesBetween(old, certificates),
+    unsuitable: [...read.unsuitable, ...left],
+  }
 }
 
 export type Revoked = { readonly provider: IdentityProvider; readonly notes: readonly TrustNote[] }
+
+/** The one that is named, and every other one for its key. */
+const withItsKey = (
+  { certificates }: IdentityProvider,
+  fingerprint: string,
+): readonly TrustedCertificate[] => {
+  const meant = certificates.find((one) => one.fingerprint === fingerprint)
+  const key = meant && keyOf(meant.certificate)
+  return certificates.filter(({ certificate }) => keyOf(certificate) === key)
+}
+
+const changed = (
+  before: IdentityProvider,
+  after: ReadonlyMap<string, TrustedCertificate>,
+  kind: TrustNote['kind'],
+  reason: string,
+): Revoked | undefined =>
+  after.size === 0
+    ? undefined
+    : {
+        provider: {
+          ...before,
+          certificates: before.certificates.map((one) => after.get(one.fingerprint) ?? one),
+        },
+        notes: [...after.keys()].map((fingerprint) => ({ kind, fingerprint, reason })),
+      }
 
 /** Trusted no longer, from the next login on. Undefined: it is already. */
 export const revoke = (
@@ -133,28 +187,21 @@ export const revoke = (
   reason: string,
   now: Instant,
 ): Revoked | undefined => {
-  const meant = before.certificates.find((one) => one.fingerprint === fingerprint)
-  if (meant === undefined || meant.revoked !== undefined) return undefined
-  const certificates = before.certificates.map((one) => (one === meant ? { ...one, revoked: now } : one))
-  return {
-    provider: { ...before, certificates },
-    notes: [{ kind: 'certificateRevoked', fingerprint, reason }],
-  }
+  const lost = withItsKey(before, fingerprint).filter(({ revoked }) => revoked === undefined)
+  const after = new Map(lost.map((one) => [one.fingerprint, { ...one, revoked: now }]))
+  return changed(before, after, 'certificateRevoked', reason)
 }
 
-/** A revocation taken back by hand: trusted from now on, as one that the metadata name. */
+/** A revocation taken back by hand: trusted from now on, as those that the metadata name. */
 export const readmit = (
   before: IdentityProvider,
   fingerprint: string,
   reason: string,
   now: Instant,
 ): Revoked | undefined => {
-  const meant = before.certificates.find((one) => one.fingerprint === fingerprint)
-  if (meant?.revoked === undefined) return undefined
-  const { revoked: _revoked, gone: _gone, ...rest } = meant
-  const certificates = before.certificates.map((one) => (one === meant ? { ...rest, since: now } : one))
-  return {
-    provider: { ...before, certificates },
-    notes: [{ kind: 'certificateTrusted', fingerprint, reason }],
-  }
+  const back = withItsKey(before, fingerprint).filter(({ revoked }) => revoked !== undefined)
+  const after = new Map(
+    back.map(({ revoked: _revoked, gone: _gone, ...one }) => [one.fingerprint, { ...one, since: now }]),
+  )
+  return changed(before, after, 'certificateTrusted', reason)
 }

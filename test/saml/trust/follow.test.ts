@@ -12,7 +12,7 @@ import {
   usableCertificates,
 } from '../../../lib/saml/trust/follow.ts'
 import type { MetadataReading } from '../../../lib/saml/trust/metadata.ts'
-import { now } from './metadata-text.ts'
+import { certificate, certificateApart, type Made, now } from './metadata-text.ts'
 
 const connection = connectionId('acme')
 const settings: FollowSettings = { connection, url: 'https://idp.example/m' }
@@ -58,6 +58,7 @@ test('the first metadata are believed, and each certificate is announced', () =>
       { kind: 'certificateTrusted', fingerprint: 'a' },
       { kind: 'certificateTrusted', fingerprint: 'b' },
     ],
+    unsuitable: [],
   })
 })
 
@@ -137,6 +138,34 @@ test('a revoked certificate stays so whatever metadata say, until a person takes
   expect(taken?.notes).toEqual([{ kind: 'certificateTrusted', fingerprint: 'a', reason: 'found' }])
   expect(taken && names(taken.provider, later(now, 61 * day))).toEqual(['a', 'b'])
   expect(readmit(before, 'a', 'not revoked', now)).toBeUndefined()
+})
+
+test('revoked is the key: under every certificate that is made for it, now and later', () => {
+  const [a, renewed, last] = ['a', 'renewed', 'last'].map((name) => certificate(name))
+  const other = certificateApart('other')
+  const read = (...made: readonly (Made | undefined)[]): MetadataReading => ({
+    ...reading([]),
+    certificates: made
+      .filter((one) => one !== undefined)
+      .map(({ fingerprint, base64 }) => ({ fingerprint, certificate: base64, notAfter: now })),
+  })
+  const after = (before: IdentityProvider | undefined, ...made: readonly (Made | undefined)[]) => {
+    const next = follow(before, read(...made), settings, now)
+    if (next.kind === 'problem') throw new Error(next.code)
+    return next
+  }
+  const before = after(undefined, a, renewed, other).provider
+  const revoked = revoke(before, a?.fingerprint ?? '', 'lost', now)
+  expect(revoked?.notes.map(({ fingerprint }) => fingerprint)).toEqual([a?.fingerprint, renewed?.fingerprint])
+  const next = after(revoked?.provider, a, last, other)
+  expect(next.notes).toEqual([])
+  expect(next.unsuitable).toEqual([
+    { fingerprint: last?.fingerprint, why: 'its key is that of a revoked certificate' },
+  ])
+  expect(names(next.provider, now)).toEqual([other.fingerprint])
+  const back = readmit(next.provider, renewed?.fingerprint ?? '', 'mistaken', now)
+  expect(back?.notes).toHaveLength(2)
+  expect(names(after(back?.provider, a, renewed, last, other).provider, now)).toHaveLength(4)
 })
 
 test('pinned: metadata change where to log in and no certificate; a person changes both', () => {

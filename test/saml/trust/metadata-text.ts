@@ -15,7 +15,10 @@ const madeOf = (name: string, publicKey: KeyObject, signer: KeyObject): Made => 
 const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength })
 const pair = rsa(2048)
 /** One key under several names: certificates differ, and making keys takes long. */
-export const certificate = (name: string): Made => madeOf(name, pair.publicKey, pair.privateKey)
+export const certificate = (name: string, { publicKey, privateKey } = pair): Made =>
+  madeOf(name, publicKey, privateKey)
+/** For where it matters that nobody else has its key. */
+export const certificateApart = (name: string): Made => certificate(name, rsa(2048))
 export const weakCertificate = (): Made => {
   const weak = rsa(1024)
   return madeOf('weak', weak.publicKey, weak.privateKey)
