@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { ConnectorError } from '../core/errors.ts'
+import type { ConnectionId, MemberId } from '../core/ids.ts'
 import type { Login } from '../core/login.ts'
 import { canonical } from './attributes-text.ts'
 import { still } from './conditions.ts'
 import { loginKey } from './keys.ts'
 import { recordOf, recordText, withRecord } from './records.ts'
-import type { Condition, Item } from './table-client.ts'
+import type { Condition, Item, Table } from './table-client.ts'
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
@@ -16,6 +17,8 @@ const decompress = promisify(gunzip)
 const plainSize = 1_000
 /** An item holds 400 KB, names and keys included. */
 const largest = 350 * 1024
+/** At a record that other logins write at the same time. */
+const attempts = 8
 
 /** Of the content: whoever read a record names it by this, and nobody else's write is lost. */
 export const markOf = (login: Login): string => createHash('sha256').update(canonical(login)).digest('hex')
@@ -59,3 +62,20 @@ export const loginOf = async (item: Item): Promise<Login> =>
       ? (JSON.parse(await textOf(item.packed)) as Login)
       : recordOf<Login>(item),
   )
+
+const showsNothing = ({ groups, attributes }: Login): boolean =>
+  groups === undefined && Object.keys(attributes).length === 0
+
+/** Of a life that is over: whose the identity is stays known, so that nobody comes back by it; what was shown counts nowhere any more. */
+export const forgetShown = async (table: Table, c: ConnectionId, id: MemberId): Promise<void> => {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const item = await table.get(loginKey(c, id))
+    const login = item && (await loginOf(item))
+    if (login === undefined || showsNothing(login)) return
+    const { groups: _, ...rest } = login
+    const bared = await loginItem({ ...rest, attributes: {} })
+    if ((await table.put(bared, asRead(login))) === 'done') return
+    await table.pause(attempt)
+  }
+  throw new ConnectorError('storeConflict', 'logins of this member keep coming: try again', { retryAfter: 1 })
+}

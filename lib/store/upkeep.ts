@@ -14,6 +14,7 @@ import {
   memberToGroup,
 } from './keys.ts'
 import { memberOfRow } from './lives.ts'
+import { forgetShown } from './login-items.ts'
 import { countMembership, readMemberPage } from './memberships.ts'
 import { countNested } from './nested-count.ts'
 import type { Item, Table } from './table-client.ts'
@@ -58,6 +59,7 @@ export const createUpkeep = (table: Table): DirectoryUpkeep => {
   const purgeMember = async (c: ConnectionId, id: MemberId, limit: number): Promise<boolean> => {
     const item = await table.get(memberKey(c, id))
     const isOver = item === undefined || item.deletedAt !== undefined
+    if (isOver) await forgetShown(table, c, id)
     return purgeAbove(c, id, limit, isOver ? undefined : item.incarnation)
   }
 

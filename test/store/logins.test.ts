@@ -5,9 +5,11 @@ import type { Login } from '../../lib/core/login.ts'
 import type { LoginStore, LoginTold } from '../../lib/core/ports/logins.ts'
 import { createAuditLog } from '../../lib/store/audit.ts'
 import { inParallel } from '../../lib/store/batches.ts'
+import { createDirectory } from '../../lib/store/directory.ts'
 import { loginKey, prefixes } from '../../lib/store/keys.ts'
 import { createLoginStore } from '../../lib/store/logins.ts'
 import type { Table } from '../../lib/store/table-client.ts'
+import { createUpkeep } from '../../lib/store/upkeep.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { firstOfMay as now } from '../support/clock.ts'
 import { freshConnection, freshMember, type Opened, openStore } from './opened.ts'
@@ -243,6 +245,38 @@ describe('the record of logins', () => {
     }
     expect(await scan(1000)).toEqual([256, 512])
     expect(await scan(50)).toEqual([276, 531])
+  })
+
+  it('of a deleted member keeps whose the identity is, and nothing of what was shown', async () => {
+    const directory = createDirectory(opened.table)
+    const c = freshConnection()
+    const write = await directory.createMember(stampIn(c), {
+      userName: 'anna@demo.test',
+      active: true,
+      attributes: {},
+    })
+    if (write.kind !== 'written') throw new Error('not written')
+    const { member } = write
+    const identity = randomUUID()
+    const shown = {
+      groups: { at: now, values: ['SOC'] },
+      attributes: { department: { at: now, values: ['Audit'] } },
+    }
+    const login = loginIn(c, { member: member.id, identity, ...shown })
+    await store.saveLogin(stampIn(c), undefined, login, told)
+    const purge = () => createUpkeep(opened.table).purge(c, { kind: 'member', id: member.id }, 100)
+    // Whoever lives keeps theirs.
+    expect(await purge()).toBe(true)
+    expect(await store.login(c, member.id)).toEqual(login)
+    await directory.deleteMember(stampIn(c), member)
+    expect(await purge()).toBe(true)
+    const kept = { connection: c, member: member.id, life: 1, identity, at: now, attributes: {} }
+    expect(await store.login(c, member.id)).toEqual(kept)
+    expect(JSON.stringify(await opened.table.get(loginKey(c, member.id)))).not.toMatch(/SOC|Audit/)
+    expect(await store.linkedTo(c, identity)).toBe(member.id)
+    // Once more is nothing more; whoever never logged in has nothing.
+    expect(await asked(purge)).not.toContain('Put')
+    expect(await store.login(c, member.id)).toEqual(kept)
   })
 
   it('is nobody’s under an id that cannot be one', async () => {

@@ -27,7 +27,7 @@ export type LoginTold = {
   readonly attributes: readonly string[]
 }
 
-/** One record per member who ever logged in, beside the directory: no SCIM request reads or writes it. */
+/** One record per member who ever logged in, beside the directory: no SCIM request about the living reads or writes it. */
 export type LoginStore = {
   readonly login: (connection: ConnectionId, member: MemberId) => Promise<Login | undefined>
   readonly logins: (
