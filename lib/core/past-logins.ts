@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditEvent } from './audit.ts'
 import type { Connection } from './configuration.ts'
 import { fold, groupId, type Instant, later } from './ids.ts'
-import type { Login, Shown } from './login.ts'
+import type { Login } from './login.ts'
 import { maximumAge, usesLogins } from './login-facts.ts'
 import type { MemberGroup } from './matching.ts'
 import type { Life } from './past-memberships.ts'
@@ -48,18 +48,18 @@ const nothing: PastLogins = {
 
 /**
  * Nothing was new between two entries, so that what counted at the first counted at the second, too. Behind the last of them the record of today
- * tells; where another entry follows, what was shown may have become too old before that.
+ * tells, where it is of that life; where another entry follows, what was shown may have become too old before that.
  */
 const inForce = (
   at: Instant,
   last: ShownEntry,
   next: ShownEntry | undefined,
   age: number,
-  shown: Shown | undefined,
+  login: Login | undefined,
 ): boolean | undefined => {
   if (last.event.groups === 'present' && later(last.at, age) > at) return true
-  if (next !== undefined) return undefined
-  return shown !== undefined && later(shown.at, age) > at
+  if (next !== undefined || login === undefined) return undefined
+  return login.groups !== undefined && later(login.groups.at, age) > at
 }
 
 const shownGroup = (displayName: string): MemberGroup => ({
@@ -79,7 +79,7 @@ const groupsThen = (
   // Only what the rules of its time asked for was noted: rules that came later may have asked for more.
   const whole = shown === concerning.length || (since !== undefined && since <= last.at)
   const next = entries.findLast((one) => one.at > at)
-  const counted = shown === 0 ? true : inForce(at, last, next, age, login?.groups)
+  const counted = shown === 0 ? true : inForce(at, last, next, age, login)
   if (counted === undefined) return { groups: [], groupsOpen: true }
   return counted ? { groups: concerning.map(shownGroup), groupsOpen: !whole } : nothing
 }
@@ -93,12 +93,17 @@ const attributesThen = (
   // The first login of a life is always noted.
   if (life.from !== undefined && !entries.some((one) => one.at <= at)) return nothing
   const since = entries.filter((one) => one.at > at)
-  const changedSince = (path: string): boolean =>
-    since.some(({ event }) => event.attributes.some((name) => fold(name) === fold(path)))
+  const toldIn =
+    (some: readonly ShownEntry[]) =>
+    (path: string): boolean =>
+      some.some(({ event }) => event.attributes.some((name) => fold(name) === fold(path)))
+  const changedSince = toldIn(since)
+  // Of a life that is over no values are kept: only what was never shown in it is known.
+  const lost = login === undefined ? toldIn(entries) : changedSince
   const attributes = Object.create(null) as { [name: string]: readonly string[] }
   for (const [name, shown] of Object.entries(login?.attributes ?? {}))
     if (later(shown.at, age) > at && !changedSince(name)) attributes[name] = shown.values
-  return { attributes, attributeKnown: (path) => !changedSince(path) }
+  return { attributes, attributeKnown: (path) => !lost(path) }
 }
 
 export const pastLogins = (input: PastLoginsInput): PastLogins => {

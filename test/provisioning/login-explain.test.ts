@@ -175,13 +175,7 @@ test('a rule that came after the login is open in the past where its groups were
 test('an attribute a login showed is known for the past until a later login changes it', async () => {
   bench = await openLogins()
   const { remember, past } = history()
-  bench.configure((before) => ({
-    ...withLogins()(before),
-    rules: before.rules.map((rule) => ({
-      ...rule,
-      when: { attribute: 'department', test: { equals: rule.id } },
-    })),
-  }))
+  bench.configure((before) => byDepartment(withLogins()(before)))
   await remember()
   const anna = await bench.provider.person('anna')
   await bench.enter('anna', { attributes: { department: ['tier1'] } })
@@ -191,6 +185,14 @@ test('an attribute a login showed is known for the past until a later login chan
   await bench.enter('anna', { attributes: { department: ['analysts'] } })
   const { open } = await past(anna, then)
   expect(open.map(({ notKept }) => notKept)).toContainEqual(['attribute department'])
+})
+
+const byDepartment = (before: Configuration): Configuration => ({
+  ...before,
+  rules: before.rules.map((rule) => ({
+    ...rule,
+    when: { attribute: 'department', test: { equals: rule.id } },
+  })),
 })
 
 /** A push whose rules ask for something else of what logins showed. */
@@ -228,13 +230,6 @@ test('a group that came when no rule asked for it is not denied to have been the
 test('an attribute that changed when no rule asked for it is not told of the time when one did', async () => {
   bench = await openLogins()
   const { remember, past } = history()
-  const byDepartment = (before: Configuration): Configuration => ({
-    ...before,
-    rules: before.rules.map((rule) => ({
-      ...rule,
-      when: { attribute: 'department', test: { equals: rule.id } },
-    })),
-  })
   const byGroup = await bench.deps.configuration()
   bench.configure(byDepartment)
   await remember()
@@ -247,4 +242,35 @@ test('an attribute that changed when no rule asked for it is not told of the tim
   const { open, communities } = await past(anna, then)
   expect(communities.flatMap(({ roles }) => roles)).toEqual([])
   expect(open.map(({ notKept }) => notKept)).toContainEqual(['attribute department'])
+})
+
+test('of somebody who was deleted since, what their logins had shown is left open where it is not kept', async () => {
+  bench = await openLogins()
+  await another()
+  const { remember, past } = history()
+  await remember()
+  const anna = await bench.provider.person('anna')
+  bench.clock.advance(60)
+  const before = bench.clock.now()
+  bench.clock.advance(60)
+  await bench.enter('anna', { groups: present('SOC-Analysts'), attributes: { department: ['tier1'] } })
+  await settled()
+  const then = bench.clock.now()
+  bench.clock.advance(20 * day)
+  await bench.enter('anna', { groups: present('SOC-Analysts'), attributes: { department: ['tier1'] } })
+  bench.clock.advance(20 * day)
+  // Shown 20 days before, which nobody noted.
+  const renewed = bench.clock.now()
+  bench.configure(byDepartment)
+  bench.clock.advance(1)
+  await remember()
+  const asked = bench.clock.now()
+  bench.clock.advance(1)
+  await bench.provider.remove(anna)
+  await settled()
+  const openAt = async (at: Instant) => (await past(anna, at)).open.map(({ notKept }) => notKept)
+  expect(await openAt(before)).toEqual([])
+  expect((await past(anna, then)).shown).toEqual(['SOC-Analysts'])
+  expect(await openAt(renewed)).toContainEqual(['the groups a login had shown'])
+  expect(await openAt(asked)).toContainEqual(['attribute department'])
 })
