@@ -56,6 +56,14 @@ const connectionIn = ({ connections }: Configuration, id: ConnectionId): Connect
   })
 }
 
+/** Whoever tries a configuration may write anything into it, but not choose which secrets are read for them. */
+const withStoredKeys = (connection: Connection, current: Configuration | undefined): Connection => {
+  const stored = current?.connections.find(({ id }) => id === connection.id)?.saml?.keys
+  if (connection.saml === undefined || connection.saml.keys === stored) return connection
+  const { keys: _tried, ...saml } = connection.saml
+  return { ...connection, saml: stored === undefined ? saml : { ...saml, keys: stored } }
+}
+
 /** An identity is a subject of an issuer; without that, the rest of the claim still finds people. */
 const withIssuer = async (deps: DeskDeps, { id, saml }: Connection): Promise<string | undefined> =>
   (await deps.trust.identityProvider(id))?.entityId ?? saml?.entityId
@@ -118,7 +126,7 @@ export const previewPerson = async (
   const current = candidate === undefined ? await deps.configuration() : await currentOf(deps)
   const configuration = candidate ?? current
   if (configuration === undefined) throw new ConnectorError('internal', 'no configuration to look at')
-  const connection = connectionIn(configuration, id)
+  const connection = withStoredKeys(connectionIn(configuration, id), current)
   if (ask.kind === 'stored')
     return await deps.preview({ connection: id, configuration, current, subject: ask })
   if (!usesLogins(connection))

@@ -1,7 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sealed } from '../../infra/local/simulators/idp/answer.ts'
+import { pemOf } from '../../infra/local/simulators/idp/certificate.ts'
 import type { Member } from '../../lib/core/member.ts'
-import { type LoginOptions, soundMessage, soundResponse, untrustedKey } from '../support/identity-provider.ts'
+import { ownKeysText } from '../../lib/saml/trust/own-keys.ts'
+import { createConfigurationStore } from '../../lib/store/configuration.ts'
+import {
+  type LoginOptions,
+  serviceKey,
+  soundMessage,
+  soundResponse,
+  trustedKey,
+  untrustedKey,
+} from '../support/identity-provider.ts'
 import { acs, audience, openStage, rules, type Stage, yaml } from './stage.ts'
 
 let stage: Stage
@@ -188,6 +201,27 @@ describe('a preview of an assertion', () => {
     const result = await preview({ assertion: alone })
     expect(result.person).toMatchObject({ member: ada.id })
     expect(result.message.verdict).toEqual({ signature: 'valid' })
+  })
+
+  it('decrypts with the keys that are configured, not with those somebody would like it to read', async () => {
+    const { privateKey, certificate } = serviceKey()
+    const folder = mkdtempSync(join(tmpdir(), 'rolecall-preview-'))
+    const file = join(folder, 'keys')
+    writeFileSync(file, ownKeysText([{ privateKey, certificate: pemOf(certificate) }]))
+    const secret = soundResponse(login(), { assertion: { key: trustedKey() }, encryption: { certificate } })
+    const candidate = yaml(rules, `, keys: "file:${file}"`)
+    const tried = await stage.call({ body: { assertion: secret, configuration: candidate } })
+    expect([tried.status, tried.body.error?.message]).toEqual([400, expect.stringMatching(/encryption\./)])
+    const configurations = createConfigurationStore(stage.table)
+    await configurations.push(candidate, 1, 'olive', 'keys')
+    // What is current is believed for some seconds.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 })
+    expect((await stage.call({ body: { assertion: secret, configuration: yaml(rules) } })).status).toBe(200)
+    await configurations.push(yaml(rules), 2, 'olive', 'as before')
+    vi.setSystemTime(Date.now() + 10_000)
+    expect((await stage.call({ body: { assertion: secret } })).status).toBe(400)
+    vi.useRealTimers()
+    rmSync(folder, { recursive: true })
   })
 
   it('opens nothing hostile', async () => {
