@@ -1,6 +1,6 @@
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
-import { HttpApi, HttpMethod, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
+import { type CfnStage, HttpApi, HttpMethod, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -22,6 +22,29 @@ const routes: readonly (readonly [method: HttpMethod, path: string, target: keyo
   [HttpMethod.ANY, '/console/{proxy+}', 'console'],
 ]
 
+type Throttle = { readonly rateLimit: number; readonly burstLimit: number }
+/** Above Entra's 25 requests a second for two connections at once; the platforms are protected by their own pace. */
+const usual: Throttle = { rateLimit: 100, burstLimit: 200 }
+/**
+ * A bucket of its own for each route that anybody on the internet may post to and that writes for whoever does: each refused login is an entry of the
+ * trail, each begun one a request kept for ten minutes. A flood of them costs no more than this, and takes nothing from SCIM. People log in more
+ * slowly, and an identity provider that builds tokens asks once for each.
+ */
+const narrower: Partial<Readonly<Record<keyof FrontDoor, Throttle>>> = {
+  saml: { rateLimit: 25, burstLimit: 50 },
+  hooks: { rateLimit: 50, burstLimit: 100 },
+}
+
+const routeSettings = (): CfnStage['routeSettings'] =>
+  Object.fromEntries(
+    routes.flatMap(([method, path, target]) => {
+      const throttle = narrower[target]
+      if (throttle === undefined) return []
+      const { rateLimit: ThrottlingRateLimit, burstLimit: ThrottlingBurstLimit } = throttle
+      return [[`${method} ${path}`, { ThrottlingRateLimit, ThrottlingBurstLimit }]]
+    }),
+  )
+
 export const addHttpApi = (stack: Stack, functions: FrontDoor): HttpApi => {
   const api = new HttpApi(stack, 'Api', { apiName: stack.stackName, createDefaultStage: false })
   const integrations = {
@@ -30,19 +53,22 @@ export const addHttpApi = (stack: Stack, functions: FrontDoor): HttpApi => {
     hooks: new HttpLambdaIntegration('HooksIntegration', functions.hooks),
     console: new HttpLambdaIntegration('ConsoleIntegration', functions.console),
   }
-  for (const [method, path, target] of routes)
-    api.addRoutes({ path, methods: [method], integration: integrations[target] })
+  const added = routes.flatMap(([method, path, target]) =>
+    api.addRoutes({ path, methods: [method], integration: integrations[target] }),
+  )
   const accessLog = new LogGroup(stack, 'ApiLogs', {
     retention: RetentionDays.THREE_MONTHS,
     removalPolicy: RemovalPolicy.RETAIN,
   })
-  api.addStage('Stage', {
+  const stage = api.addStage('Stage', {
     stageName: '$default',
     autoDeploy: true,
-    // Above Entra's 25 requests a second for two connections at once; the platforms are protected by their own pace.
-    throttle: { rateLimit: 100, burstLimit: 200 },
+    throttle: usual,
     accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessFormat },
   })
+  // The construct has no property for it. A route it names has to be there before it.
+  ;(stage.node.defaultChild as CfnStage).routeSettings = routeSettings()
+  stage.node.addDependency(...added)
   return api
 }
 

@@ -570,6 +570,20 @@ describe('the front door', () => {
       ThrottlingBurstLimit: 200,
       ThrottlingRateLimit: 100,
     })
+    // Its own bucket for what strangers may post to; a stage that names a route which is not there yet cannot be made.
+    const settings = stage?.Properties.RouteSettings as Record<string, { ThrottlingRateLimit: number }>
+    const named = Object.entries(settings).map(([key, { ThrottlingRateLimit }]) => [key, ThrottlingRateLimit])
+    expect(named).toEqual([
+      ['GET /{connection}/saml/metadata', 25],
+      ['GET /{connection}/saml/login', 25],
+      ['POST /{connection}/saml/acs', 25],
+      ['POST /{connection}/hooks/okta', 50],
+      ['POST /{connection}/hooks/entra', 50],
+    ])
+    const routes = template.findResources('AWS::ApiGatewayV2::Route')
+    const before = template.findResources('AWS::ApiGatewayV2::Stage')[stage?.id ?? '']?.DependsOn as string[]
+    const made = before.map((id) => routes[id]?.Properties?.RouteKey as string | undefined)
+    expect(made).toEqual(expect.arrayContaining(Object.keys(settings)))
     const log = stage?.Properties.AccessLogSettings as { Format: string } | undefined
     expect(Object.keys(JSON.parse(log?.Format ?? '{}'))).toEqual([
       'requestId',
