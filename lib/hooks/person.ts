@@ -1,3 +1,4 @@
+import { vouchesFor } from '../core/addresses.ts'
 import type { Connection } from '../core/configuration.ts'
 import { fold } from '../core/ids.ts'
 import type { Member } from '../core/member.ts'
@@ -35,11 +36,6 @@ const one = (members: readonly Member[]): Found | undefined => {
   return departed(first) ? nobody('member.departed') : { kind: 'found', member: first }
 }
 
-const inDomain = ({ domains }: Connection, address: string): boolean => {
-  const at = address.lastIndexOf('@')
-  return at > 0 && domains.includes(fold(address.slice(at + 1)))
-}
-
 const anotherPerson = ({ externalId }: Member, { id, idForm }: Named): boolean =>
   externalId !== undefined && externalId !== id && idForm.test(externalId)
 
@@ -56,17 +52,16 @@ export const findPerson = async (
   const byId = one(await look(ids.map((value) => ({ by: 'externalId', value }))))
   if (byId?.kind === 'found' && anotherPerson(byId.member, named)) return nobody('member.identity')
   if (byId !== undefined) return byId
-  const known = [...new Map(addresses.map((value) => [fold(value), value])).values()]
+  const vouched = addresses.filter((value) => vouchesFor(connection, value))
+  const known = [...new Map(vouched.map((value) => [fold(value), value])).values()]
   const reached = await Promise.all(
-    known
-      .filter((value) => inDomain(connection, value))
-      .map(async (value) => {
-        const members = await look([
-          { by: 'userName', value },
-          { by: 'email', value },
-        ])
-        return { value, members }
-      }),
+    known.map(async (value) => {
+      const members = await look([
+        { by: 'userName', value },
+        { by: 'email', value },
+      ])
+      return { value, members }
+    }),
   )
   const byAddress = one(reached.flatMap(({ members }) => members))
   if (byAddress === undefined) return nobody('member.unknown')

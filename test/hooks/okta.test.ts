@@ -29,6 +29,7 @@ beforeAll(async () => {
     dan: await stage.person('dan@acme.test', { active: false, externalId: '00uDan0000000000000a' }),
     eve: await stage.person('eve@elsewhere.test'),
     fay: await stage.person('fay@acme.test', { attributes: { emails: [{ value: 'both@acme.test' }] } }),
+    kay: await stage.person('kay@acme.test'),
     hal: await stage.person('hal@elsewhere.test', { externalId: 'P-7' }),
     gil: await stage.person('gil@acme.test', { attributes: { emails: [{ value: 'both@acme.test' }] } }),
   }
@@ -98,6 +99,16 @@ describe('Okta’s inline hook', () => {
     ],
     ['by the login as userName', { id: '00uBea0000000000000a', login: 'BEA@acme.test' }, operator],
     ['by the login as e-mail', { id: '00uBea0000000000000a', login: 'b.ea@acme.test' }, operator],
+    [
+      'not by a login that only folds to their name',
+      { id: '00uBea0000000000000a', login: 'bea@\u{FF41}cme.test' },
+      nothing,
+    ],
+    [
+      'not by another’s mailbox that folds to theirs',
+      { id: '00uKay0000000000000a', login: '\u{212A}ay@acme.test' },
+      nothing,
+    ],
     ['not by another case of the externalId', { id: ada.id.toLowerCase(), login: 'x@acme.test' }, nothing],
     [
       'not by a name whose member has another id of Okta',
