@@ -14,7 +14,8 @@ const loopback = /^(localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Undefined: it may be used. `local`: this machine may be meant, by http even. */
 export const urlProblemOf = (value: string, local: boolean): UrlProblem | undefined => {
-  if (!URL.canParse(value)) return 'notUrl'
+  // A URL's parser leaves line breaks out, and whoever writes it into a header does not.
+  if (!URL.canParse(value) || /\p{Cc}/u.test(value)) return 'notUrl'
   const url = new URL(value)
   const here = loopback.test(url.hostname) || url.hostname.endsWith('.localhost')
   if (url.protocol !== 'https:' && !(local && here && url.protocol === 'http:')) return 'notHttps'

@@ -72,11 +72,11 @@ const find = (root: Element, entityId: string | undefined): Found | TrustProblem
 
 const entityIdOf = (entity: Element): string | TrustProblem => {
   const id = attribute(entity, 'entityID') ?? ''
-  if (id.length > 0 && id.length <= 1024 && id.trim() === id) return id
+  if (id.length > 0 && id.length <= 1024 && id.trim() === id && !/\p{C}/u.test(id)) return id
   return problem(
     'trust.entityId',
     'entityID',
-    'must be 1 to 1024 characters without blanks around them',
+    'must be 1 to 1024 characters that can be seen, without blanks around them',
     'correct it at the identity provider',
   )
 }

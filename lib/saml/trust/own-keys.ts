@@ -3,7 +3,7 @@ import { ConnectorError } from '../../core/errors.ts'
 import { type Instant, instant } from '../../core/ids.ts'
 import { fingerprintOf, minimumBits } from './certificates.ts'
 
-/** A key pair of ours: PEM as it is kept, and what the metadata and a person are shown of its certificate. */
+/** A key pair of ours: PEM of nothing else, and what the metadata and a person are shown of its certificate. */
 export type OwnKey = {
   readonly privateKey: string
   readonly certificate: string
@@ -76,8 +76,9 @@ const keyOf = (value: unknown, index: number): OwnKey => {
   if (!read.checkPrivateKey(key))
     throw refused(`${at}.certificate`, 'is not that of the private key beside it')
   return {
-    privateKey,
-    certificate,
+    // Written anew: what stood beside them in the PEM, such as the key beside the certificate, is published or kept nowhere.
+    privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certificate: read.toString(),
     der: read.raw.toString('base64'),
     fingerprint: fingerprintOf(read.raw),
     notAfter: instant(read.validToDate.getTime()),

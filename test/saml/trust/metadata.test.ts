@@ -133,6 +133,13 @@ test.each([
   ['another namespace', entity().replaceAll('SAML:2.0:metadata', 'SAML:1.0:metadata'), 'trust.root'],
   ['no name', entity({ entityId: '' }), 'trust.entityId'],
   ['a name that is too long', entity({ entityId: 'a'.repeat(1025) }), 'trust.entityId'],
+  ['a name with a line break', entity({ entityId: 'urn:a&#10;b' }), 'trust.entityId'],
+  ['a name that turns what is around it', entity({ entityId: 'urn:a\u202Eb' }), 'trust.entityId'],
+  [
+    'a login with a line break',
+    entity({ services: signOn('https://idp.example/&#13;&#10;Set-Cookie:a') }),
+    'trust.signOn',
+  ],
   ['an application', spWithoutIdp, 'trust.role'],
   ['SAML 1.1 alone', entity({ protocol: 'urn:oasis:names:tc:SAML:1.1:protocol' }), 'trust.role'],
   [

@@ -61,6 +61,12 @@ test('the secret gives back what was put into it, the first first', () => {
   expect(keys[0].notAfter).toBe('2035-12-31T23:00:00.000Z')
 })
 
+test('of PEM that holds more than it should, nothing else is kept', () => {
+  const all = `Bag Attributes\n${first.certificate}${first.privateKey}`.replaceAll('\n', '\r\n')
+  const [key] = parseOwnKeys(JSON.stringify({ keys: [{ privateKey: all, certificate: all }] }))
+  expect(key).toMatchObject(first)
+})
+
 const refusal = (text: string): ConnectorError => {
   try {
     parseOwnKeys(text)
