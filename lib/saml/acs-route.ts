@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Stamp } from '../core/audit.ts'
-import type { MemberId } from '../core/ids.ts'
-import { later } from '../core/ids.ts'
+import { type Instant, later, type MemberId } from '../core/ids.ts'
 import { claimOf } from '../core/login-claim.ts'
 import type { LoginRequest, SignedIn, SignInClaim } from '../core/ports/logins.ts'
 import { clearCookie } from './cookies.ts'
@@ -80,11 +79,14 @@ const readMessage = async (
 type Admitted = {
   readonly kind: 'admitted'
   readonly claim: SignInClaim
+  /** Issuer and ID of the assertion, hashed: taken once, remembered until then. */
+  readonly message: string
+  readonly remembered: Instant
   /** Absent: the login began at the identity provider. */
   readonly loginRequest?: LoginRequest
 }
 
-/** Once, from one browser, for one request: the claims are laid last, when nothing else can refuse the message any more. */
+/** From the browser that was sent for it, about somebody it names. Nothing is used up yet. */
 const admit = async (
   deps: SamlDeps,
   exchange: Exchange,
@@ -100,16 +102,25 @@ const admit = async (
   if (correlated.kind === 'refused') return correlated
   const claiming = claimOf(connection, assertion, deps.clock.now(), sha256)
   if (claiming.kind === 'rejected') return refusal(claiming.code)
-  const message = sha256(`${assertion.issuer}\n${assertion.assertionId}`)
-  const remembered = later(assertion.notOnOrAfter, skew)
-  if ((await deps.replays.claimMessage(connection.id, message, remembered)) === 'again')
-    return refusal('replay')
-  const { claim } = claiming
-  if (correlated.kind === 'unasked') return { kind: 'admitted', claim }
-  const { loginRequest } = correlated
+  return {
+    kind: 'admitted',
+    claim: claiming.claim,
+    message: sha256(`${assertion.issuer}\n${assertion.assertionId}`),
+    remembered: later(assertion.notOnOrAfter, skew),
+    ...(correlated.kind === 'unasked' ? {} : { loginRequest: correlated.loginRequest }),
+  }
+}
+
+/** Once: laid last, when nothing else can refuse the message any more. */
+const useUp = async (
+  { replays, requests }: SamlDeps,
+  { connection }: Exchange,
+  { message, remembered, loginRequest }: Admitted,
+): Promise<Refusal | undefined> => {
+  if ((await replays.claimMessage(connection.id, message, remembered)) === 'again') return refusal('replay')
+  if (loginRequest === undefined) return undefined
   // Two messages for one request: the second is too late.
-  if ((await deps.requests.consumeRequest(loginRequest)) === 'gone') return refusal('irt.unknown')
-  return { kind: 'admitted', claim, loginRequest }
+  return (await requests.consumeRequest(loginRequest)) === 'gone' ? refusal('irt.unknown') : undefined
 }
 
 const clearing = (loginRequest: LoginRequest | undefined) =>
@@ -169,16 +180,10 @@ const enter = async (
   exchange: Exchange,
   { claim, loginRequest }: Admitted,
 ): Promise<SamlResponse> => {
-  const { request, connection } = exchange
   const stamp = stampOf(deps, exchange)
-  try {
-    const signedIn = await deps.signIn.accept(stamp, claim)
-    if (signedIn.kind === 'refused') return await refuse(deps, exchange, signedIn)
-    return await welcome(deps, exchange, signedIn, stamp, loginRequest)
-  } catch (error) {
-    const observed = { operation: 'acs', connection: connection.id } as const
-    return faultAnswer(request.requestId, error, observed, againFor(exchange, loginRequest))
-  }
+  const signedIn = await deps.signIn.accept(stamp, claim)
+  if (signedIn.kind === 'refused') return refuse(deps, exchange, signedIn)
+  return welcome(deps, exchange, signedIn, stamp, loginRequest)
 }
 
 /** The assertion consumer service (SAML profiles 4.1.4.3). */
@@ -187,6 +192,18 @@ export const acsRoute = async (deps: SamlDeps, exchange: Exchange): Promise<Saml
   if (message.kind === 'refused') return refuse(deps, exchange, message)
   const admitted = await admit(deps, exchange, message)
   if (admitted.kind === 'refused') return refuse(deps, exchange, admitted)
-  const answer = await enter(deps, exchange, admitted)
-  return { ...answer, ...clearing(admitted.loginRequest) }
+  const { loginRequest } = admitted
+  const failed = (error: unknown): SamlResponse => {
+    const observed = { operation: 'acs', connection: exchange.connection.id } as const
+    return faultAnswer(exchange.request.requestId, error, observed, againFor(exchange, loginRequest))
+  }
+  try {
+    const late = await useUp(deps, exchange, admitted)
+    if (late !== undefined) return await refuse(deps, exchange, late)
+  } catch (error) {
+    // Perhaps nothing was used up: the same answer may still be taken, so that the browser keeps its cookie.
+    return failed(error)
+  }
+  const answer = await enter(deps, exchange, admitted).catch(failed)
+  return { ...answer, ...clearing(loginRequest) }
 }

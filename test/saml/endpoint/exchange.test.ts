@@ -170,6 +170,8 @@ describe('what is posted', () => {
     ['no SAMLResponse', 'RelayState=x'],
     ['two of them', 'SAMLResponse=eA%3D%3D&SAMLResponse=eA%3D%3D'],
     ['two RelayStates', 'SAMLResponse=eA%3D%3D&RelayState=a&RelayState=b'],
+    ['two, one of them written otherwise', 'SAMLResponse=eA%3D%3D&%53AMLResponse=eA%3D%3D'],
+    ['one by another name', 'samlresponse=eA%3D%3D&SAMLResponse[]=eA%3D%3D&SAMLResponse%00=eA%3D%3D'],
     ['too many parameters', `SAMLResponse=eA%3D%3D${'&a=b'.repeat(20)}`],
   ])('as %s is no message', async (_, form) => {
     expect(await refusedWith(await post(stage, form))).toEqual([403, 'message.parameter'])
@@ -221,6 +223,8 @@ describe('an address', () => {
   it.each([
     ['GET', 'acs', 'POST'],
     ['PUT', 'acs', 'POST'],
+    ['HEAD', 'acs', 'POST'],
+    ['OPTIONS', 'acs', 'POST'],
     ['POST', 'login', 'GET'],
     ['HEAD', 'login', 'GET'],
     ['POST', 'metadata', 'GET, HEAD'],
@@ -230,7 +234,24 @@ describe('an address', () => {
   })
 
   it('beside these is not there', async () => {
-    for (const path of ['/demo/saml', '/demo/saml/', '/demo/saml/slo', '/demo/saml/acs/', '//saml/acs'])
-      expect((await stage.send({ method: 'GET', path })).status).toBe(404)
+    for (const path of [
+      '/demo/saml',
+      '/demo/saml/',
+      '/demo/saml/slo',
+      '/demo/saml/acs/',
+      '//saml/acs',
+      '/demo/saml/acs\n',
+      '/demo/saml/acs%0a',
+      '/demo%2fsaml/acs',
+      '/demo/saml/./acs',
+      '/demo/../demo/saml/acs',
+      '/demo/saml/ACS',
+      '/demo/saml/acs;x',
+      '/__proto__/saml/acs',
+      '/constructor/saml/acs',
+      '/demo\u0000/saml/acs',
+    ])
+      for (const method of ['GET', 'POST'])
+        expect((await stage.send({ method, path })).status, path).toBe(404)
   })
 })

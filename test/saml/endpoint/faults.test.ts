@@ -77,7 +77,7 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     const { begun, form } = await answering()
     inject({ rules: [{ ...throttled, operations: ['TransactWriteItems', 'PutItem'] }] })
     const [failed, refused] = await hurried(Promise.all([post(stage, form, begun), post(stage, 'x=y')]))
-    isLater(failed)
+    isLater(failed, `${publicUrl}/demo/saml/login?community=demo-soc`)
     expect(failed.cookies).toEqual([])
     expect(refused.status).toBe(403)
     expect(lines.join('')).toMatch(/"outcome":"message.parameter","unrecorded":true/)
@@ -99,6 +99,22 @@ describe.runIf(process.env.DYNAMODB_ENDPOINT === undefined)('a store that fails'
     })
     const reply = await comeBack(stage, begun)
     expect([lost, reply.status, reply.headers.location]).toEqual([2, 303, socLogin])
+  })
+
+  it('between message and request has used up neither the cookie nor where the login was to end', async () => {
+    const query = `?returnTo=${encodeURIComponent('https://portal.example.test/a')}`
+    const begun = await begin(stage, query)
+    inject({
+      afterCommit: (operation) => {
+        if (operation === 'TransactWriteItems') inject({ rules: [throttled] })
+      },
+    })
+    const failed = await hurried(comeBack(stage, begun))
+    isLater(failed, `${publicUrl}/demo/saml/login${query}`)
+    expect(failed.cookies).toEqual([])
+    inject({})
+    const renewed = await comeBack(stage, await begin(stage, query, 'demo', begun.cookies))
+    expect([renewed.status, renewed.headers.location]).toEqual([303, 'https://portal.example.test/a'])
   })
 
   it('once the request is used up leads to a new login with the same end', async () => {

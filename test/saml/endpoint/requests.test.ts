@@ -1,4 +1,4 @@
-import { createVerify, X509Certificate } from 'node:crypto'
+import { createHash, createVerify, X509Certificate } from 'node:crypto'
 import { DOMParser } from '@xmldom/xmldom'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignedXml } from 'xml-crypto'
@@ -121,6 +121,17 @@ describe('a login request', () => {
     const reply = await ask('', 'keyed')
     await stage.believe('keyed')
     expect(reply.status).toBe(200)
+    const sources = reply.headers['content-security-policy']?.split('; ') ?? []
+    const script = /<script>(.*?)<\/script>/.exec(reply.text)?.[1] ?? ''
+    expect(sources).toEqual([
+      "default-src 'none'",
+      expect.stringMatching(/^style-src 'sha256-[^']+'$/),
+      `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+      'form-action https:',
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ])
+    expect(reply.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
     expect(reply.text).toContain('action="https://idp.test/post?a=1&amp;b=&quot;&gt;&lt;script&gt;"')
     const value = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(reply.text)?.[1] ?? ''
     const message = Buffer.from(value('SAMLRequest'), 'base64').toString('utf8')
@@ -178,12 +189,30 @@ describe('where a login may lead', () => {
     'https://soc\t.example.test/',
     'https://soc.example.test/\u202Eabc',
     'https://ѕoc.example.test/',
+    'https://soc.example.test./',
+    'https:///soc.example.test/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://evil.example#@soc.example.test/',
+    'https://evil.example?@soc.example.test/',
+    'view-source:https://soc.example.test/',
+    'blob:https://soc.example.test/x',
+    '\uFEFFhttps://soc.example.test/',
     `https://soc.example.test/${'a'.repeat(3_000)}`,
     '',
   ])('is not %j', async (returnTo) => {
     const reply = await ask(`?returnTo=${encodeURIComponent(returnTo)}`)
     expect([reply.status, reply.cookies, reply.headers.location]).toEqual([400, [], undefined])
     if (returnTo.length > 1) expect(reply.text).not.toContain(returnTo)
+  })
+
+  it.each([
+    ['https://ｓｏｃ.example.test/', 'https://soc.example.test/'],
+    ['https://soc。example.test/', 'https://soc.example.test/'],
+    ['https://soc%2Eexample.test/%0d%0aset-cookie:a', 'https://soc.example.test/%0d%0aset-cookie:a'],
+    ['https://soc.example.test/é?@evil.example', 'https://soc.example.test/%C3%A9?@evil.example'],
+    ['https://soc.example.test//evil.example', 'https://soc.example.test//evil.example'],
+  ])('is kept in its one spelling: %j', (returnTo, kept) => {
+    expect(returnTarget(returnTo, ['https://soc.example.test'], false)).toBe(kept)
   })
 
   it.each(['?community=nowhere', '?community=demo-soc&community=paper', '?community='])(
