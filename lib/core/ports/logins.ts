@@ -34,6 +34,7 @@ export type LoginStore = {
     connection: ConnectionId,
     members: readonly MemberId[],
   ) => Promise<ReadonlyMap<MemberId, Login>>
+  /** Of all members who live, page by page in the order of their ids; of others perhaps, too. */
   readonly scanLogins: (connection: ConnectionId, limit: number, after?: string) => Promise<ScanPage<Login>>
   /** Whose identity this is; departed and forgotten members keep theirs. */
   readonly linkedTo: (connection: ConnectionId, identity: string) => Promise<MemberId | undefined>
@@ -125,6 +126,8 @@ export type TrustStore = {
 export type MetadataFailure = {
   readonly connection: ConnectionId
   readonly url: string
+  /** The one the configuration named then. */
+  readonly entityId?: string
   readonly since: Instant
   readonly code: string
   /** In a row. */

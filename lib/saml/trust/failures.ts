@@ -1,4 +1,4 @@
-import { type ConnectionId, type Instant, later } from '../../core/ids.ts'
+import { type Instant, later } from '../../core/ids.ts'
 import type { MetadataFailure } from '../../core/ports/logins.ts'
 import type { TrustCode } from './problems.ts'
 
@@ -18,11 +18,11 @@ export type Failed = { readonly failure: MetadataFailure; readonly news: boolean
 /** After one more attempt that came to nothing: tried again after a minute, then after twice as long, up to an hour. */
 export const failedOnceMore = (
   before: MetadataFailure | undefined,
-  { connection, url }: { readonly connection: ConnectionId; readonly url: string },
+  { connection, url, entityId }: Pick<MetadataFailure, 'connection' | 'url' | 'entityId'>,
   code: TrustCode,
   now: Instant,
 ): Failed => {
-  const same = before?.url === url ? before : undefined
+  const same = before?.url === url && before.entityId === entityId ? before : undefined
   const attempts = (same?.attempts ?? 0) + 1
   const news = isNews(same?.told, code, attempts)
   const told = news ? code : same?.told
@@ -31,6 +31,7 @@ export const failedOnceMore = (
     failure: {
       connection,
       url,
+      ...(entityId === undefined ? {} : { entityId }),
       since: same?.since ?? now,
       code,
       attempts,

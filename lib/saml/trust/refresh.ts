@@ -60,8 +60,8 @@ const dueAt = (
   before: IdentityProvider | undefined,
   failure: MetadataFailure | undefined,
 ): Instant => {
-  if (failure?.url === url) return failure.again
   const meant = connection.saml?.entityId
+  if (failure?.url === url && failure.entityId === meant) return failure.again
   if (before === undefined || before.url !== url || (meant ?? before.entityId) !== before.entityId)
     return never
   return later(before.readAt, interval)
@@ -90,7 +90,9 @@ export const createRefresh = (deps: RefreshDeps): Refresh => {
 
   const fail = async ({ connection, url, failure }: Due, { code }: TrustProblem): Promise<boolean> => {
     const now = clock.now()
-    const after = failedOnceMore(failure, { connection: connection.id, url }, code, now)
+    const entityId = connection.saml?.entityId
+    const what = { connection: connection.id, url, ...(entityId === undefined ? {} : { entityId }) }
+    const after = failedOnceMore(failure, what, code, now)
     deps.warn('metadata not read', { connection: connection.id, code })
     // Told first: stopped in between, people are told twice rather than never.
     if (after.news) await events.emit({ type: 'metadata.failed', connection: connection.id, code, at: now })

@@ -237,6 +237,11 @@ test('a configured entityID decides from the first reading on, and moves the tru
   await sweep()
   expect(await trusted(moved)).toEqual([one.fingerprint])
   hosts.set('/moved', metadata([two], 'urn:new'))
+  minutes(61)
+  await sweep()
+  expect(await createMetadataFailures(table).metadataFailure(moved)).toMatchObject({
+    code: 'trust.otherEntity',
+  })
   await push(line('urn:new'))
   await sweep()
   expect(await trusted(moved)).toEqual([two.fingerprint])
