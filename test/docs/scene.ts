@@ -71,7 +71,6 @@ const loginFiles = async ({ data, house }: Town): Promise<Readonly<Record<string
   const texts: Readonly<Record<string, string>> = {
     'metadata.xml': metadata,
     'GoogleIDPMetadata.xml': metadata,
-    'FederationMetadata.xml': metadata,
     'response.xml': posted,
     'attributes.json': written?.text ?? '',
   }
