@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { exportJWK, exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { audience, claimsOf, communities, entraEvent, rules, tenant } from './support/examples.ts'
 import { linkedBySaml, readsOver } from './support/reads.ts'
 import { type Called, type HookStage, host, openHooks } from './support/stage.ts'
@@ -127,6 +127,11 @@ describe('a token', () => {
   const now = Math.floor(Date.now() / 1000)
   const otherTenant = '11111111-2222-4333-8444-555555555555'
   it.each<readonly [string, Readonly<Record<string, unknown>>]>([
+    ['of an issuer that is spelt otherwise', { iss: `https://sts.windows.net/${tenant}`, appid: caller }],
+    [
+      'for a list of others',
+      { aud: ['00000003-0000-0000-c000-000000000000', `api://evil.test/${audience}`] },
+    ],
     ['of another issuer', { iss: 'https://login.example/v2.0' }],
     ['of another tenant', { iss: `https://sts.windows.net/${otherTenant}/`, appid: caller }],
     ['that says another tenant', { tid: otherTenant }],
@@ -162,6 +167,14 @@ describe('a token', () => {
     ['whose key nobody knows', async () => service.token({}, { kid: 'k2' })],
     ['whose key has no name', async () => service.token({}, { kid: undefined })],
     ['with a key of its own', async () => service.token({}, { kid: undefined, jwk: service.publicKey })],
+    [
+      'that says where its key is',
+      async () => service.token({}, { kid: 'k2', jku: `${service.url}/${tenant}/discovery/v2.0/keys` }),
+    ],
+    [
+      'with a certificate of its own',
+      async () => service.token({}, { kid: 'k2', x5c: ['MII'], x5u: service.url }),
+    ],
     ['whose key is a path', async () => service.token({}, { kid: '../../etc/passwd' })],
     [
       'signed by another procedure',
@@ -189,6 +202,25 @@ describe('a token', () => {
     for (const connection of ['other', 'unknown']) {
       const { status, body } = await stage.call({ ...(await sent(ada)), path: `/${connection}/hooks/entra` })
       expect([status, body]).toMatchObject([401, { error: { field: 'authorization' } }])
+    }
+  })
+
+  it('may be signed with a key that is new; who names keys that nobody knows makes the service ask for none', async () => {
+    const pair = await generateKeyPair('RS256', { extractable: true })
+    const made = { ...(await exportJWK(pair.publicKey)), kid: 'k9', use: 'sig', alg: 'RS256' }
+    service.answer(200, JSON.stringify({ keys: [service.publicKey, made] }))
+    const before = service.fetched().length
+    const strangers = Array.from({ length: 20 }, async (_, n) => service.token({}, { kid: `stranger-${n}` }))
+    const call = async (token: string) => (await stage.call(await sent(ada, token))).status
+    // What was read is believed for half a minute at least.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
+    try {
+      expect(await call(await service.token({}, { kid: 'k9' }, pair.privateKey))).toBe(200)
+      const statuses = await Promise.all(strangers.map(async (token) => call(await token)))
+      expect(new Set(statuses)).toEqual(new Set([401]))
+      expect(service.fetched().length).toBe(before + 1)
+    } finally {
+      vi.useRealTimers()
     }
   })
 
