@@ -1,5 +1,6 @@
 import { type PlatformName, platformNames } from '../core/configuration.ts'
 import { fold } from '../core/ids.ts'
+import { isLoopback } from '../core/public-url.ts'
 import type { PlatformTraits } from '../core/snapshot.ts'
 import type { Finding } from './findings.ts'
 import { addressOf, durationForm, seconds } from './forms.ts'
@@ -37,13 +38,11 @@ const tenantFindings = (community: View): readonly Finding[] => {
   ]
 }
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
 /** What and remedy of an address that is called. */
 export const urlProblem = (value: string, local: boolean): readonly [string, string] | undefined => {
   if (!URL.canParse(value)) return ['is not a URL', 'write https://host or https://host/path']
   const url = new URL(value)
-  const here = loopback.test(url.hostname)
+  const here = isLoopback(url.hostname)
   if (url.protocol !== 'https:' && !(local && here && url.protocol === 'http:'))
     return ['must begin with https://', 'write https:// (http is for simulators on the same machine only)']
   if (here && !local) return ['leads to this machine', 'name the platform’s public address']

@@ -11,13 +11,14 @@ export type UrlProblem =
 /** As the URL parser leaves it: every spelling of an IPv4 address in four numbers, IPv6 in brackets. */
 const isNumber = (host: string): boolean => host.startsWith('[') || /^\d+\.\d+\.\d+\.\d+\.?$/.test(host)
 const loopback = /^(localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/
+export const isLoopback = (hostname: string): boolean => loopback.test(hostname)
 
 /** Undefined: it may be used. `local`: this machine may be meant, by http even. */
 export const urlProblemOf = (value: string, local: boolean): UrlProblem | undefined => {
   // A URL's parser leaves line breaks out, and whoever writes it into a header does not.
   if (!URL.canParse(value) || /\p{Cc}/u.test(value)) return 'notUrl'
   const url = new URL(value)
-  const here = loopback.test(url.hostname) || url.hostname.endsWith('.localhost')
+  const here = isLoopback(url.hostname) || url.hostname.endsWith('.localhost')
   if (url.protocol !== 'https:' && !(local && here && url.protocol === 'http:')) return 'notHttps'
   if (here && !local) return 'thisMachine'
   if (!here && isNumber(url.hostname)) return 'address'

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Stamp } from '../core/audit.ts'
 import { type Instant, later, type MemberId } from '../core/ids.ts'
 import { claimOf } from '../core/login-claim.ts'
 import type { LoginRequest, SignedIn, SignInClaim } from '../core/ports/logins.ts'
-import { clearCookie } from './cookies.ts'
+import { clearCookie, hashOf } from './cookies.ts'
 import { correlate } from './correlation.ts'
 import type { Exchange, SamlDeps, SamlResponse } from './exchange.ts'
 import { faultAnswer, isPassing } from './faults.ts'
@@ -24,8 +23,6 @@ type Refusal = {
   readonly error?: unknown
 }
 const refusal = (code: RefusalCode): Refusal => ({ kind: 'refused', code })
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const stampOf = (deps: SamlDeps, { connection, request }: Exchange): Stamp => ({
   connection: connection.id,
@@ -100,12 +97,12 @@ const admit = async (
     cookies: request.cookies,
   })
   if (correlated.kind === 'refused') return correlated
-  const claiming = claimOf(connection, assertion, deps.clock.now(), sha256)
+  const claiming = claimOf(connection, assertion, deps.clock.now(), hashOf)
   if (claiming.kind === 'rejected') return refusal(claiming.code)
   return {
     kind: 'admitted',
     claim: claiming.claim,
-    message: sha256(`${assertion.issuer}\n${assertion.assertionId}`),
+    message: hashOf(`${assertion.issuer}\n${assertion.assertionId}`),
     remembered: later(assertion.notOnOrAfter, skew),
     ...(correlated.kind === 'unasked' ? {} : { loginRequest: correlated.loginRequest }),
   }

@@ -19,7 +19,7 @@ const mostCleared = 30
 /** RelayState holds 80 bytes at most (SAML bindings 3.4.3): this is 22, and means nothing to anybody. */
 export const newHandle = (): string => randomBytes(16).toString('base64url')
 export const newSecret = (): string => randomBytes(32).toString('base64url')
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export const setCookie = (handle: string, secret: string): string =>
   `${name(handle)}=${secret}; ${attributes}; Max-Age=${loginLifetime}`

@@ -59,7 +59,11 @@ export const landingOf = (
   request: LoginRequest | undefined,
 ): Landing => {
   const stops = stopsOf(ways, configuration, entries)
-  const aim = aimedAt(stops, request)
+  // What the configuration names no longer is looked after by nobody: it is shown, and not waited for.
+  const aim = aimedAt(
+    stops.filter(({ community }) => configuration.communities.some(({ id }) => id === community)),
+    request,
+  )
   const url = request?.returnTo ?? (aim.length === 1 ? aim[0]?.url : undefined)
   if (url !== undefined && aim.length > 0 && aim.every(({ ready }) => ready)) return { kind: 'passOn', url }
   return { kind: 'show', stops }

@@ -1,5 +1,4 @@
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
+import { isLoopback } from '../core/public-url.ts'
 
 /** Blanks, control characters and backslashes are read by one browser so and by the next otherwise. */
 const doubtful = /[\s\\\p{Cc}\p{Cf}\p{Zs}]/u

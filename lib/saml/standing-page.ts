@@ -54,7 +54,7 @@ const section = (community: Community | undefined, stop: Stop, again: string): s
     community === undefined ? stop.community : `${stop.community} (${platforms[community.platform]})`
   const head = ['Role', 'State', 'Why'].map((text) => `<th scope="col">${text}</th>`).join('')
   const rows = entries.map((entry) => row(community?.roles ?? [], entry)).join('')
-  const check = `${again}?community=${encodeURIComponent(stop.community)}`
+  const check = community === undefined ? again : `${again}?community=${encodeURIComponent(stop.community)}`
   const way =
     ready && url !== undefined ? link(url, `Continue to ${name}`) : link(check, `Look again at ${name}`)
   return (
