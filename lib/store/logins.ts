@@ -5,10 +5,11 @@ import type { Login } from '../core/login.ts'
 import type { LoginSaved, LoginStore, LoginTold } from '../core/ports/logins.ts'
 import { inParallel } from './batches.ts'
 import { absent, still } from './conditions.ts'
-import { identityGuard, isResourceId, loginKey, loginPartition, prefixes, prefixOf } from './keys.ts'
+import { identityGuard, isResourceId, loginKey, loginPartition, prefixOf } from './keys.ts'
 import { asRead, loginItem, loginOf } from './login-items.ts'
 import { auditPuts, duePut } from './stamped-items.ts'
 import type { Condition, Item, Table, TransactItem } from './table-client.ts'
+import { readTotals } from './totals.ts'
 
 const width = 16
 const attempts = 8
@@ -94,18 +95,24 @@ export const createLoginStore = (table: Table): LoginStore => {
     })
   }
 
-  /** One after the other while they are full, more at once the emptier they are: nearly nothing is read twice. */
+  /**
+   * Only where somebody lives. One part after the other while they are full, more at once the emptier they are: nearly nothing is read twice.
+   */
   const scanItems = async (c: ConnectionId, wanted: number, after?: string): Promise<readonly Item[]> => {
+    const totals = await readTotals(table, c, 'U')
+    const start = after === undefined ? '' : prefixOf(after)
+    const parts = [...totals].flatMap(([prefix, live]) =>
+      prefix === start || (prefix > start && live > 0) ? [prefix] : [],
+    )
     const found: Item[] = []
-    const first = after === undefined ? 0 : prefixes.indexOf(prefixOf(after))
-    let at = first
+    let at = 0
     let rest = after
     let wave = 1
-    while (first >= 0 && at < prefixes.length && found.length < wanted) {
+    while (at < parts.length && found.length < wanted) {
       const missing = wanted - found.length
-      const pages = await inParallel(prefixes.slice(at, at + wave), width, async (prefix) => {
-        const start = rest !== undefined && prefixOf(rest) === prefix ? { after: rest } : {}
-        return table.query({ pk: loginPartition(c, prefix), limit: missing, ...start })
+      const pages = await inParallel(parts.slice(at, at + wave), width, async (prefix) => {
+        const from = rest !== undefined && prefixOf(rest) === prefix ? { after: rest } : {}
+        return table.query({ pk: loginPartition(c, prefix), limit: missing, ...from })
       })
       rest = undefined
       const cut = pages.findIndex(({ next }) => next !== undefined)
@@ -113,7 +120,7 @@ export const createLoginStore = (table: Table): LoginStore => {
       for (const { items } of whole) found.push(...items)
       rest = whole.at(-1)?.next
       at += rest === undefined ? whole.length : whole.length - 1
-      const each = Math.max(1, found.length / Math.max(1, at - first))
+      const each = Math.max(1, found.length / Math.max(1, at))
       wave = Math.max(1, Math.min(width, Math.floor((wanted - found.length) / each)))
     }
     return found

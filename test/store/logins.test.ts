@@ -9,6 +9,7 @@ import { createDirectory } from '../../lib/store/directory.ts'
 import { loginKey, prefixes } from '../../lib/store/keys.ts'
 import { createLoginStore } from '../../lib/store/logins.ts'
 import type { Table } from '../../lib/store/table-client.ts'
+import { countResource } from '../../lib/store/totals.ts'
 import { createUpkeep } from '../../lib/store/upkeep.ts'
 import { createWorkQueue } from '../../lib/store/work-queue.ts'
 import { firstOfMay as now } from '../support/clock.ts'
@@ -42,6 +43,11 @@ const told: LoginTold = {
   concerning: ['SOC'],
   shown: 2,
   attributes: ['department'],
+}
+/** A login of somebody whom the directory counts. */
+const alive = async (login: Login): Promise<void> => {
+  await opened.table.transact([countResource(login.connection, 'U', login.member, 1)])
+  await store.saveLogin(stampIn(login.connection), undefined, login)
 }
 const dueOf = async (login: Login) => {
   const due = await createWorkQueue(opened.table).dueBefore(later(now, 3600), 10_000)
@@ -201,7 +207,7 @@ describe('the record of logins', () => {
         return loginIn(c, { member: memberId(prefix === undefined ? id : `${prefix}${id.slice(2)}`) })
       })
     const all = [...crowd(60), ...crowd(30, '07'), ...crowd(30, 'ff')]
-    for (const login of all) await store.saveLogin(stampIn(c), undefined, login)
+    for (const login of all) await alive(login)
     for (const limit of [1, 7, 30, 500]) {
       const seen: string[] = []
       let after: string | undefined
@@ -221,7 +227,7 @@ describe('the record of logins', () => {
     const all = prefixes.flatMap((prefix) =>
       [0, 1].map(() => loginIn(c, { member: memberId(`${prefix}${randomUUID().slice(2)}`) })),
     )
-    await inParallel(all, 32, (login) => store.saveLogin(stampIn(c), undefined, login))
+    await inParallel(all, 32, alive)
     const answers: number[] = []
     const counting: Table = {
       ...opened.table,
@@ -245,6 +251,14 @@ describe('the record of logins', () => {
     }
     expect(await scan(1000)).toEqual([256, 512])
     expect(await scan(50)).toEqual([276, 531])
+    // Nobody is looked for where nobody is.
+    const few = freshConnection()
+    const three = ['00', '7f', 'ff'].map((prefix) =>
+      loginIn(few, { member: memberId(`${prefix}${randomUUID().slice(2)}`) }),
+    )
+    for (const login of three) await alive(login)
+    const cost = await asked(async () => expect((await store.scanLogins(few, 250)).items).toHaveLength(3))
+    expect(cost).toEqual(['Query', 'Query', 'Query', 'Query'])
   })
 
   it('of a deleted member keeps whose the identity is, and nothing of what was shown', async () => {
