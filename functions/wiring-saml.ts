@@ -1,20 +1,18 @@
 import { systemClock as clock, createIds } from '../lib/config/clock.ts'
-import { createCurrentConfiguration } from '../lib/config/current.ts'
 import type { Environment } from '../lib/config/environment.ts'
 import { createSecrets } from '../lib/config/secrets.ts'
 import { later } from '../lib/core/ids.ts'
 import { loginUrlOf } from '../lib/platforms/login-url.ts'
-import { platformTraits } from '../lib/platforms/traits.ts'
 import type { LogFields } from '../lib/provisioning/deps.ts'
 import type { SamlRequest, SamlResponse } from '../lib/saml/exchange.ts'
 import { createSamlService } from '../lib/saml/service.ts'
 import { createOwnKeys } from '../lib/saml/trust/own-keys.ts'
 import { createAuditLog } from '../lib/store/audit.ts'
 import { createDocumentClient } from '../lib/store/client.ts'
-import { createConfigurationStore } from '../lib/store/configuration.ts'
 import { createLoginRequests, createReplays } from '../lib/store/login-requests.ts'
 import { createTable } from '../lib/store/table-client.ts'
 import { createTrustStore } from '../lib/store/trust.ts'
+import { wireRules } from './wiring-rules.ts'
 import { wireSignIn } from './wiring-sign-in.ts'
 
 // Seconds. A person is waiting: a throttled store gets some patience. API Gateway gives up after 30, and a login may wait for platforms for 20.
@@ -31,20 +29,15 @@ export const wireSaml = (
   const { dynamodbEndpoint: endpoint, tableName: name, auditRetentionDays, local } = environment
   const client = createDocumentClient(endpoint === undefined ? {} : { endpoint })
   const shared = { client, name, clock, ids: createIds(), auditKeptFor: auditRetentionDays * 86_400 }
-  const configuration = createCurrentConfiguration({
-    store: createConfigurationStore(createTable(shared)),
-    clock,
-    local,
-    traits: platformTraits,
-  })
+  const rules = wireRules(createTable(shared), local)
   const ownKeys = createOwnKeys(createSecrets({ clock, local }))
-  const signInOver = wireSignIn(environment, configuration, log)
+  const signInOver = wireSignIn(environment, rules, log)
   return (request) => {
     const now = clock.now()
     const limit = { patientUntil: later(now, patience), until: later(now, answerWithin) }
     const table = createTable({ ...shared, limit })
     const service = createSamlService({
-      configuration,
+      configuration: rules.configuration,
       trust: createTrustStore(table),
       ownKeys,
       requests: createLoginRequests(table),
