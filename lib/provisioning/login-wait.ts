@@ -61,6 +61,12 @@ const isOver = async (deps: SignInDeps, { community, subject }: Work): Promise<b
   return own === undefined ? waiting.length < lookedThrough : own.attempts > 0
 }
 
+/** A store that cannot answer for a moment ends no wait: it is asked again anyway. */
+const notKnown = (error: unknown): false => {
+  if (isConnectorError(error, 'storeThrottled', 'storeConflict', 'storeUnavailable')) return false
+  throw error
+}
+
 /** Looks again and again, after pauses that grow, until all of it is over or it is late. */
 const waitFor = async (deps: SignInDeps, added: readonly Work[], until: Instant): Promise<void> => {
   let open = added
@@ -71,7 +77,7 @@ const waitFor = async (deps: SignInDeps, added: readonly Work[], until: Instant)
     const next = earlier(later(now, pause), until)
     await deps.clock.sleep((milliseconds(next) - milliseconds(now)) / 1000)
     pause = Math.min(longestPause, pause * 1.5)
-    const over = await inParallel(open, lanes, (work) => isOver(deps, work))
+    const over = await inParallel(open, lanes, (work) => isOver(deps, work).catch(notKnown))
     open = open.filter((_, place) => over[place] !== true)
   }
 }

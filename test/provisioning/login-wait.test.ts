@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { ConnectorError } from '../../lib/core/errors.ts'
 import { later, milliseconds } from '../../lib/core/ids.ts'
 import { createAccessReader } from '../../lib/provisioning/access.ts'
 import { createSignIn } from '../../lib/provisioning/sign-in.ts'
@@ -54,6 +55,32 @@ test('a worker that does not come leaves it pending, and the wait ends in time',
   expect(milliseconds(bench.clock.now())).toBe(milliseconds(until))
   // Nothing is lost of it.
   await bench.settle()
+  expect(bench.seen().anna?.roles).toEqual(['Analyst'])
+})
+
+test('a store that is throttled for a moment ends no wait', async () => {
+  bench = await openLogins()
+  await bench.provider.person('anna')
+  const { member } = await bench.enter('anna', { groups })
+  let asked = 0
+  const { work } = bench.deps
+  const signIn = createSignIn({
+    ...bench.deps,
+    directory: bench.directory,
+    logins: bench.logins,
+    work: {
+      ...work,
+      overdue: async (...which) => {
+        asked += 1
+        if (asked < 3) throw new ConnectorError('storeThrottled', 'slow down', { retryAfter: 1 })
+        await bench.run()
+        return work.overdue(...which)
+      },
+    },
+  })
+  const entries = await signIn.bringUp(member, bench.clock.now(), bench.later(3))
+  expect(asked).toBe(3)
+  expect(entries).toMatchObject([{ role: 'analyst', status: 'pending' }])
   expect(bench.seen().anna?.roles).toEqual(['Analyst'])
 })
 
