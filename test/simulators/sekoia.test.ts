@@ -357,5 +357,5 @@ it('keeps its state over a restart', async () => {
 it('answers for the platforms it knows and says which', async () => {
   const response = await fetch(`${simulators.url}/unknown/v1/me`)
   expect(response.status).toBe(404)
-  expect(await response.json()).toEqual({ message: 'simulated: sekoia, netography, immybot' })
+  expect(await response.json()).toEqual({ message: 'simulated: sekoia, netography, immybot, idp' })
 })

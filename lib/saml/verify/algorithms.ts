@@ -1,21 +1,18 @@
 import { constants, createHash, type KeyObject, verify } from 'node:crypto'
 
-/** What counts as a signature here. SHA-1 and HMAC are not on the lists; what is not on a list does not exist. */
-type Method = { readonly type: 'rsa' | 'ec'; readonly hash: string; readonly pss: boolean }
+/** What counts as a signature here, all of RSA. SHA-1 and HMAC are not on the lists; what is not on a list does not exist. */
+type Method = { readonly hash: string; readonly pss: boolean }
 
 const more = 'http://www.w3.org/2001/04/xmldsig-more#'
 const newer = 'http://www.w3.org/2007/05/xmldsig-more#'
 
 export const signatureMethods: ReadonlyMap<string, Method> = new Map([
-  [`${more}rsa-sha256`, { type: 'rsa', hash: 'sha256', pss: false }],
-  [`${more}rsa-sha384`, { type: 'rsa', hash: 'sha384', pss: false }],
-  [`${more}rsa-sha512`, { type: 'rsa', hash: 'sha512', pss: false }],
-  [`${newer}sha256-rsa-MGF1`, { type: 'rsa', hash: 'sha256', pss: true }],
-  [`${newer}sha384-rsa-MGF1`, { type: 'rsa', hash: 'sha384', pss: true }],
-  [`${newer}sha512-rsa-MGF1`, { type: 'rsa', hash: 'sha512', pss: true }],
-  [`${more}ecdsa-sha256`, { type: 'ec', hash: 'sha256', pss: false }],
-  [`${more}ecdsa-sha384`, { type: 'ec', hash: 'sha384', pss: false }],
-  [`${more}ecdsa-sha512`, { type: 'ec', hash: 'sha512', pss: false }],
+  [`${more}rsa-sha256`, { hash: 'sha256', pss: false }],
+  [`${more}rsa-sha384`, { hash: 'sha384', pss: false }],
+  [`${more}rsa-sha512`, { hash: 'sha512', pss: false }],
+  [`${newer}sha256-rsa-MGF1`, { hash: 'sha256', pss: true }],
+  [`${newer}sha384-rsa-MGF1`, { hash: 'sha384', pss: true }],
+  [`${newer}sha512-rsa-MGF1`, { hash: 'sha512', pss: true }],
 ])
 
 export const digestMethods: ReadonlyMap<string, string> = new Map([
@@ -40,14 +37,12 @@ const digest = (hash: string, text: string): string => createHash(hash).update(t
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** The key's own type decides, so that no key is ever used with another kind of algorithm. */
-const isBy = (key: KeyObject, { type, hash, pss }: Method, material: Buffer, value: Buffer): boolean => {
-  if (key.asymmetricKeyType !== type) return false
+const isBy = (key: KeyObject, { hash, pss }: Method, material: Buffer, value: Buffer): boolean => {
+  if (key.asymmetricKeyType !== 'rsa') return false
   const padding = pss
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : {}
-  // XML Signature writes ECDSA as r and s, one after the other (RFC 4050 §3.3), not as DER.
-  const encoding = type === 'ec' ? { dsaEncoding: 'ieee-p1363' as const } : {}
-  return verify(hash, material, { key, ...padding, ...encoding }, value)
+  return verify(hash, material, { key, ...padding }, value)
 }
 
 /** Is this signature value, as written, by one of the keys? */

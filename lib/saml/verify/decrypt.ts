@@ -64,7 +64,7 @@ const privateKeys = (pems: readonly string[]): readonly KeyObject[] =>
   pems.flatMap((pem) => {
     try {
       const key = createPrivateKey(pem)
-      return key.asymmetricKeyType === 'rsa' && isStrong(key) ? [key] : []
+      return isStrong(key) ? [key] : []
     } catch {
       return []
     }

@@ -1,12 +1,8 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 
-const curves: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
-
-/** A key that nobody can compute: RSA from 2048 bits, or one of NIST's curves. */
+/** A key that nobody can compute: RSA from 2048 bits, the one kind that metadata are read for. */
 export const isStrong = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean =>
-  asymmetricKeyType === 'rsa'
-    ? (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048
-    : asymmetricKeyType === 'ec' && curves.has(asymmetricKeyDetails?.namedCurve ?? '')
+  asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048
 
 const keyOf = (certificate: string): KeyObject | undefined => {
   try {

@@ -23,8 +23,8 @@ const sizes = quick
       [150, 15, 10],
       [1000, 7, 5],
     ] as const)
-/** Of samlify's time at 10 groups; a quick run has too few rounds for the real bound. */
-const bound = quick ? 2 : 1.5
+/** Of samlify's time at 10 groups. */
+const bound = 1.5
 
 const started = performance.now()
 const verification = await benchVerification(sizes)

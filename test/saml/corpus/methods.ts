@@ -76,12 +76,7 @@ const algorithmsAsked = [
   ),
   named('rsa-md5', 'http://www.w3.org/2001/04/xmldsig-more#rsa-md5', 'called RSA with MD5'),
   named('dsa', 'http://www.w3.org/2000/09/xmldsig#dsa-sha1', 'called DSA'),
-  named(
-    'ecdsa',
-    'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256',
-    'called ECDSA, by an RSA key',
-    'sig.untrusted',
-  ),
+  named('ecdsa', 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256', 'called ECDSA, by an RSA key'),
   named('unknown', 'urn:x', 'called urn:x'),
   named('prototype', 'constructor', 'called constructor'),
   named('sha256-as-signature', algorithms.sha256, 'called by the name of a digest'),
