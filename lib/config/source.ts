@@ -25,7 +25,8 @@ const withLine = (finding: Omit<Finding, 'path'>, line: number | undefined): str
 
 const parsed = (text: string, lineCounter: LineCounter): Document => {
   try {
-    return parseDocument(text, { lineCounter, uniqueKeys: true, stringKeys: true, prettyErrors: false })
+    // Keys are compared below: the parser compares each with every other one.
+    return parseDocument(text, { lineCounter, uniqueKeys: false, stringKeys: true, prettyErrors: false })
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw refuse([
@@ -37,17 +38,11 @@ const parsed = (text: string, lineCounter: LineCounter): Document => {
 const syntax = (document: Document, lines: LineCounter): readonly string[] =>
   [...document.errors, ...document.warnings].map(({ code, message, pos }) =>
     withLine(
-      code === 'DUPLICATE_KEY'
-        ? {
-            what: 'a key is given twice in one place',
-            why: 'only one of the two could count',
-            remedy: 'keep one of them',
-          }
-        : {
-            what: `is not YAML or JSON (${code})`,
-            why: message.replaceAll(/\s+/g, ' '),
-            remedy: 'correct the line; quote text with special characters',
-          },
+      {
+        what: `is not YAML or JSON (${code})`,
+        why: message.replaceAll(/\s+/g, ' '),
+        remedy: 'correct the line; quote text with special characters',
+      },
       lines.linePos(pos[0]).line,
     ),
   )
@@ -110,6 +105,31 @@ const dangling = (document: Document, lines: LineCounter): readonly string[] => 
   return found
 }
 
+const repeated = (document: Document, lines: LineCounter): readonly string[] => {
+  const found: string[] = []
+  visit(document, {
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value))
+          found.push(
+            withLine(
+              {
+                what: 'a key is given twice in one place',
+                why: 'only one of the two could count',
+                remedy: 'keep one of them',
+              },
+              key.range ? lines.linePos(key.range[0]).line : undefined,
+            ),
+          )
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
+}
+
 /** Aliases can make a value contain itself; the schema's recursion must meet neither that nor a stack's worth of levels. */
 const tooDeep = (value: unknown): boolean => {
   let level: readonly unknown[] = [value]
@@ -138,8 +158,8 @@ export const readSource = (text: string): Source => {
   const broken = syntax(document, lines)
   if (broken.length > 0) throw refuse([...new Set(broken)].slice(0, shownErrors))
   try {
-    const aliases = dangling(document, lines)
-    if (aliases.length > 0) throw refuse([...new Set(aliases)].slice(0, shownErrors))
+    const slips = [...repeated(document, lines), ...dangling(document, lines)]
+    if (slips.length > 0) throw refuse([...new Set(slips)].slice(0, shownErrors))
     return { value: resolved(document), lineOf: linesIn(document, lines) }
   } catch (cause) {
     if (!(cause instanceof ReferenceError) && !(cause instanceof RangeError)) throw cause

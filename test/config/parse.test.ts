@@ -285,3 +285,10 @@ test('no text makes the parser fail in another way than by findings', () => {
     runs,
   )
 })
+
+test('a key given twice is found among tens of thousands without comparing each with all', () => {
+  const many = Array.from({ length: 30_000 }, (_, n) => `k${n}: 1\n`).join('')
+  expect(() => parseConfiguration(`${many}k7: 2\n`)).toThrow(
+    /1 finding\n {2}the file \(line 30001\): a key is given twice in one place/,
+  )
+})
