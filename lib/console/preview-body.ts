@@ -18,12 +18,17 @@ const belongs: readonly (readonly [field: string, kind: Kind])[] = [
 
 const mostPage = 250
 const usualPage = 100
+const positionForm = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
 
 const pageOf = ({ everybody, limit = usualPage, after }: Bag): PreviewAsk => {
   if (everybody !== true) throw refuse('everybody', 'must be true, or left out')
   const fits = typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= mostPage
   if (!fits) throw refuse('limit', `must be a whole number from 1 to ${mostPage}`)
-  return { kind: 'everybody', limit, ...(after === undefined ? {} : { after: textOf(after, 'after') }) }
+  if (after === undefined) return { kind: 'everybody', limit }
+  const position = textOf(after, 'after')
+  // What is no position would be taken for one behind everybody.
+  if (!positionForm.test(position)) throw refuse('after', 'must be what the page before gave as next')
+  return { kind: 'everybody', limit, after: position }
 }
 
 const attributesOf = (bag: Bag, member: MemberId | undefined): PreviewAsk => {

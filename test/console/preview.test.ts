@@ -322,6 +322,7 @@ describe('the console’s door', () => {
       [{ member: 'x', everybody: true }, 'member'],
       [{ everybody: true }, 'configuration'],
       [{ everybody: true, configuration: yaml(rules), limit: 1000 }, 'limit'],
+      [{ everybody: true, configuration: yaml(rules), after: 'x' }, 'after'],
       [{ member: 'x', limit: 3 }, 'limit'],
       [{ member: 'x', configuration: 3 }, 'configuration'],
       [{ membre: 'x' }, 'membre'],
