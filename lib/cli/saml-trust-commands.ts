@@ -1,8 +1,9 @@
 import { ConnectorError } from '../core/errors.ts'
+import type { ConnectionId } from '../core/ids.ts'
 import type { IdentityProvider } from '../core/ports/logins.ts'
 import { believe } from '../saml/trust/believe.ts'
 import { fetchMetadata } from '../saml/trust/fetch.ts'
-import type { Followed as Outcome } from '../saml/trust/follow.ts'
+import { type Followed as Outcome, usableCertificates } from '../saml/trust/follow.ts'
 import { problemText, type TrustProblem } from '../saml/trust/problems.ts'
 import { type Arguments, positionals, usageError } from './arguments.ts'
 import { deciderFrom } from './decisions.ts'
@@ -10,7 +11,7 @@ import { type Exit, exits } from './exits.ts'
 import { readText } from './files.ts'
 import { meanwhile, type SamlConnection, samlConnectionNamed, stampOf } from './saml-trust-names.ts'
 import { certificateLine, shownCertificates, signOnLines } from './saml-trust-text.ts'
-import { say, sayJson, type Terminal } from './terminal.ts'
+import { complain, say, sayJson, type Terminal } from './terminal.ts'
 import type { House } from './wiring.ts'
 
 const refused = (found: TrustProblem): ConnectorError =>
@@ -67,19 +68,39 @@ const sayFollowed = (terminal: Terminal, followed: Followed): void => {
   for (const { fingerprint, why } of unsuitable) say(terminal, `  left out ${fingerprint}  ${why}`)
 }
 
-const keep = async (house: House, followed: Followed, by: string): Promise<void> => {
+/** `by`: who decided on what is new; absent: nothing is. Either way it was read and believed, and what failed before is over. */
+const keep = async (house: House, followed: Followed, by: string | undefined): Promise<void> => {
   const { provider, notes } = followed
-  const stamp = stampOf(house, provider.connection, by)
-  if ((await house.trust.saveIdentityProvider(stamp, provider, notes)) === 'stale')
-    throw meanwhile(provider.connection)
+  if (by !== undefined) {
+    const stamp = stampOf(house, provider.connection, by)
+    if ((await house.trust.saveIdentityProvider(stamp, provider, notes)) === 'stale')
+      throw meanwhile(provider.connection)
+  }
   await house.metadataFailures.forgetMetadataFailure(provider.connection)
 }
 
-const verdict = (news: boolean, yes: boolean): string => {
+/** What is left to do where the metadata name nothing but revoked keys. */
+const shutNote = (connection: ConnectionId): string =>
+  `every certificate in them is revoked here, and every login at ${connection} is refused: let the identity provider make a new key, or take a revocation back with npx rolecall saml revoke ${connection} FINGERPRINT --undo --reason TEXT`
+
+type Outlook = { readonly news: boolean; readonly yes: boolean; readonly shut: boolean }
+
+const verdict = ({ news, yes }: Outlook): string => {
   if (!news) return 'It is trusted so already; there is nothing to do.'
   return yes
     ? 'Trusted from the next login on.'
     : 'Nothing was written; compare the fingerprints with the identity provider, then the same command with --yes does it.'
+}
+
+const exitOf = ({ news, yes, shut }: Outlook): Exit => {
+  if (news && !yes) return exits.pending
+  return shut ? exits.error : exits.nothing
+}
+
+const sayOutcome = (terminal: Terminal, followed: Followed, outlook: Outlook): void => {
+  const { news, yes, shut } = outlook
+  sayFollowed(terminal, followed)
+  if (news || !shut) say(terminal, verdict(outlook), news && !yes ? undefined : 'green')
 }
 
 /** Without `--yes` it is shown only: a person consents to what they saw. */
@@ -99,11 +120,11 @@ export const trustProvider = async (given: Arguments, terminal: Terminal, house:
   })
   if (followed.kind === 'problem') throw refused(followed)
   const news = changes(before, followed)
-  if (yes && news) await keep(house, followed, by)
+  const shut = usableCertificates(followed.provider, house.clock.now()).length === 0
+  const outlook = { news, yes, shut }
+  if (yes) await keep(house, followed, news ? by : undefined)
   if (json) sayJson(terminal, { ...shownOf(followed), changes: news, trusted: yes && news })
-  else {
-    sayFollowed(terminal, followed)
-    say(terminal, verdict(news, yes), news && !yes ? undefined : 'green')
-  }
-  return news && !yes ? exits.pending : exits.nothing
+  else sayOutcome(terminal, followed, outlook)
+  if (shut) complain(terminal, 'warning', shutNote(connection.id))
+  return exitOf(outlook)
 }

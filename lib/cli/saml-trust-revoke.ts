@@ -61,7 +61,7 @@ export const revokeCertificate = async (
     complain(
       terminal,
       'warning',
-      `${id} trusts no certificate now, and every login there is refused; npx rolecall saml trust ${id} reads the metadata again`,
+      `${id} trusts no certificate now, and every login there is refused; let the identity provider make a new key, then npx rolecall saml trust ${id} --yes reads its metadata`,
     )
   return exits.nothing
 }

@@ -177,6 +177,11 @@ describe('saml revoke', () => {
   test('the last one leaves a warning; --undo takes a revocation back', async () => {
     const last = await desk.call('saml', 'revoke', 'acme', two.fingerprint, '--reason', 'test')
     expect(last.error).toMatch(/^warning: acme trusts no certificate now, and every login there is refused/)
+    const again = await desk.call('saml', 'trust', 'acme', '--yes')
+    expect([again.code, again.out.includes('nothing to do')]).toEqual([1, false])
+    expect(again.error).toMatch(
+      /^warning: every certificate in them is revoked here, .* --undo --reason TEXT/,
+    )
     const undone = await json('saml', 'revoke', 'acme', two.fingerprint, '--undo', '--reason', 'mistaken')
     expect(undone).toEqual({
       code: 0,
