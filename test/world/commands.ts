@@ -27,6 +27,14 @@ export type Command =
       readonly who: number
       readonly what: 'userName' | 'email' | 'givenName'
     } & Heard)
+  | ({
+      readonly kind: 'login'
+      readonly who: number
+      readonly shows: 'present' | 'absent' | 'overflow'
+      readonly groups: readonly number[]
+      readonly byAddress: boolean
+      readonly waits: boolean
+    } & Heard)
   | ({ readonly kind: 'renameGroup'; readonly group: number; readonly other: boolean } & Heard)
   | ({
       readonly kind: 'nest'
@@ -121,6 +129,18 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
       kind: kind('rename'),
       who,
       what: fc.constantFrom('userName' as const, 'email' as const, 'givenName' as const),
+      stream,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: kind('login'),
+      who,
+      shows: fc.constantFrom('present' as const, 'present' as const, 'absent' as const, 'overflow' as const),
+      groups: fc.uniqueArray(group, { maxLength: 3 }),
+      byAddress: fc.boolean(),
+      waits: fc.boolean(),
       stream,
     }),
   },

@@ -74,10 +74,14 @@ const personFindings = (
   const { watch, wanted, roleName } = town
   const seats = watch.seatsOf(place, person, view)
   const hand = (seat: Seat) => watch.handRoles(place, seat.id)
-  const roles = new Set(wanted(person, place).map((role) => roleName(place, role)))
-  return roles.size === 0
-    ? unwantedFindings(person, seats, hand)
-    : wantedFindings(person, roles, seats, hand, everybody)
+  const found = [town.now(), town.standing.lookedAt].map((at) => {
+    const roles = new Set(wanted(person, place, at).map((role) => roleName(place, role)))
+    return roles.size === 0
+      ? unwantedFindings(person, seats, hand)
+      : wantedFindings(person, roles, seats, hand, everybody)
+  })
+  // That a login has grown old is seen by the look at everybody, or whenever they are looked at before.
+  return found.find((one) => one.length === 0) ?? found[0] ?? []
 }
 
 /** Two records of one person: whose the account is, a person has to say. */

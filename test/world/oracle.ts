@@ -13,13 +13,18 @@ const onlyOne: Readonly<Record<Place, readonly string[] | undefined>> = {
 
 export const departed = (person: Person): boolean => person.deleted || !person.draft.active
 
-export type Wanted = (person: Person, place: Place) => readonly string[]
+/** `at`: as if it were then; what logins showed grows old. */
+export type Wanted = (person: Person, place: Place, at?: number) => readonly string[]
 
 export const createOracle =
-  (draft: () => Draft, groupNamesOf: (person: Person) => ReadonlySet<string>): Wanted =>
-  (person, place) => {
+  (
+    draft: () => Draft,
+    groupNamesOf: (person: Person, at: number) => ReadonlySet<string>,
+    now: () => number,
+  ): Wanted =>
+  (person, place, at = now()) => {
     if (departed(person)) return []
-    const held = groupNamesOf(person)
+    const held = groupNamesOf(person, at)
     const all = rules.flatMap(({ group, grant }, index) =>
       held.has(group) && !draft().misspelt.includes(index)
         ? grant.filter(([where]) => where === place).map(([, role]) => role)

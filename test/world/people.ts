@@ -1,5 +1,8 @@
 import { type ConnectionId, type GroupId, groupId, type MemberId, memberId } from '../../lib/core/ids.ts'
+import type { GroupStatement } from '../../lib/core/login.ts'
 import type { DirectoryReads, MemberDraft } from '../../lib/core/ports/directory.ts'
+import type { FrontDoor, Shown } from './logins.ts'
+import { departed } from './oracle.ts'
 import { groups, idp, ownerEmail, partner } from './scene.ts'
 import type { Said, Scim } from './scim.ts'
 
@@ -14,6 +17,8 @@ export type Person = {
   readonly deleted: boolean
   /** Directly, live groups only. */
   readonly groups: ReadonlySet<GroupId>
+  /** At the last login of this life that said anything of groups. */
+  readonly shown: Shown | undefined
   /** Every address they ever had: an account made under an earlier one is still theirs. */
   readonly emails: readonly string[]
 }
@@ -62,7 +67,7 @@ const draftFor = (slot: number, email: string): MemberDraft => ({
   },
 })
 
-export const createPeople = (directory: DirectoryReads, scim: Scim) => {
+export const createPeople = (directory: DirectoryReads, scim: Scim, door: FrontDoor) => {
   const people = new Map<MemberId, Person>()
   /** Who sits in a slot, or did last. */
   const seated = new Map<number, MemberId>()
@@ -86,7 +91,7 @@ export const createPeople = (directory: DirectoryReads, scim: Scim) => {
     // A name that a deleted User holds brings them back under their id.
     const emails = people.get(id)?.emails ?? [email]
     seated.set(slot, id)
-    put({ id, connection, slot, draft, email, deleted: false, groups: new Set(), emails })
+    put({ id, connection, slot, draft, email, deleted: false, groups: new Set(), shown: undefined, emails })
   }
   const changeUser = ({ connection, id }: Person, ...operations: readonly object[]): Promise<Said> =>
     scim.send(connection, 'PATCH', `/Users/${id}`, patch(...operations))
@@ -128,6 +133,7 @@ export const createPeople = (directory: DirectoryReads, scim: Scim) => {
       email: email?.value ?? person.email,
       emails: [...person.emails, email?.value ?? person.email],
       deleted: deletedAt !== undefined,
+      shown: deletedAt === undefined ? await door.shownBy(member) : undefined,
       groups: new Set(held.map(({ id }) => id)),
     })
   }
@@ -147,8 +153,34 @@ export const createPeople = (directory: DirectoryReads, scim: Scim) => {
     at,
     of: (id: MemberId): Person | undefined => people.get(id),
     /** The names of the groups somebody is in, directly or by way of others. */
-    groupNamesOf: (person: Person): ReadonlySet<string> =>
-      new Set([...above(person.groups)].flatMap((id) => teamOf(id)?.name ?? [])),
+    groupNamesOf: (person: Person, now: number): ReadonlySet<string> =>
+      new Set([
+        ...[...above(person.groups)].flatMap((id) => teamOf(id)?.name ?? []),
+        ...(person.shown !== undefined && person.shown.until > now ? person.shown.names : []),
+      ]),
+    /** By their own id, or by the address they have now. */
+    login: async (
+      slot: number,
+      says: GroupStatement,
+      { byAddress, waits }: { readonly byAddress: boolean; readonly waits: boolean },
+    ): Promise<void> => {
+      if (connectionOf(slot) !== idp) return
+      const person = at(slot)
+      const member = await door.knock({
+        slot,
+        says,
+        waits,
+        id: byAddress ? undefined : (person?.draft.externalId ?? objectIdOf(slot)),
+        record: person?.draft.externalId ?? objectIdOf(slot),
+        email: person?.email ?? addressOf(slot),
+        inside: person === undefined || departed(person) ? undefined : person.id,
+        namesakes: [...people.values()].some(
+          (one) => one.id !== person?.id && one.emails.includes(person?.email ?? addressOf(slot)),
+        ),
+      })
+      if (person === undefined || member === undefined || says.kind !== 'present') return
+      put({ ...person, shown: await door.shownBy(member) })
+    },
     join: async (slot: number): Promise<void> => {
       const known = at(slot)
       if (known === undefined) await create(slot, draftFor(slot, addressOf(slot)), addressOf(slot))
@@ -164,7 +196,7 @@ export const createPeople = (directory: DirectoryReads, scim: Scim) => {
       const person = live(slot)
       if (person === undefined) return
       const said = await scim.send(person.connection, 'DELETE', `/Users/${person.id}`)
-      if (said.kind === 'done') put({ ...person, deleted: true, groups: new Set() })
+      if (said.kind === 'done') put({ ...person, deleted: true, groups: new Set(), shown: undefined })
     },
     rename: async (slot: number, what: 'userName' | 'email' | 'givenName'): Promise<void> => {
       const person = live(slot)

@@ -2,7 +2,7 @@ import type { Due } from '../../lib/core/work.ts'
 import type { Command, Delivery, Trouble } from './commands.ts'
 import { findings, forgotten } from './invariants.ts'
 import { calm, communityIds, drain, reconcileAll } from './rest.ts'
-import { type Draft, firstDraft, type Place, placeIds, places } from './scene.ts'
+import { type Draft, firstDraft, groups, type Place, placeIds, places } from './scene.ts'
 import { openTown, type Town } from './town.ts'
 import type { Worker } from './workers.ts'
 
@@ -55,6 +55,11 @@ const provide = async (town: Town, command: Command): Promise<void> => {
       return people.quit(command.who, command.group)
     case 'rename':
       return people.rename(command.who, command.what)
+    case 'login': {
+      const names = [...new Set(command.groups.flatMap((index) => groups[index]?.name ?? []))]
+      const says = command.shows === 'present' ? { kind: 'present' as const, names } : { kind: command.shows }
+      return people.login(command.who, says, command)
+    }
     case 'renameGroup':
       return people.renameGroup(command.group, command.other)
     case 'nest':

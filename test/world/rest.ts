@@ -57,8 +57,11 @@ export const drain = async (town: Town): Promise<void> => {
 
 /** Looks at everybody until a look finds nothing to do. */
 export const reconcileAll = async (town: Town): Promise<void> => {
+  if (town.people.all().some(({ shown }) => shown !== undefined && shown.until <= town.now()))
+    town.note('login grown old')
   for (let round = 0; round < 6; round++) {
     const before = town.watch.writes()
+    town.standing.lookedAt = town.now()
     await town.worker(0).reconciliation.request()
     await drain(town)
     if (town.watch.writes() === before) return

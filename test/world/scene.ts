@@ -203,11 +203,26 @@ const communityAt = (place: Place, draft: Draft): Community => ({
   dialect: place === 'immy' ? { tokenUrl: `${base}/immybot` } : {},
 })
 
+/** How long what a login showed counts. */
+export const shownFor = 3 * day
+
 export const configurationOf = (draft: Draft): Configuration => ({
   number: draft.number,
   webhooks: [],
   connections: [
-    { id: idp, domains: ['demo.test'] },
+    {
+      id: idp,
+      domains: ['demo.test'],
+      groups: { from: ['scim', 'saml'], samlAttribute: 'groups', maximumAge: shownFor },
+      saml: {
+        metadata: { kind: 'stored' },
+        attributes: { department: 'department' },
+        createMembers: false,
+        idpInitiated: false,
+        returnTo: [],
+        wait: 3,
+      },
+    },
     { id: partner, domains: ['elsewhere.test'] },
   ],
   communities: places.map((place) => communityAt(place, draft)),

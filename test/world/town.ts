@@ -14,6 +14,7 @@ import { createTable } from '../../lib/store/table-client.ts'
 import { testClock } from '../platforms/clock.ts'
 import { chanceFrom, idsFrom, uuidFrom } from './chance.ts'
 import { createHands } from './hands.ts'
+import { createFrontDoor } from './logins.ts'
 import { createOracle } from './oracle.ts'
 import { addressOf, createPeople, impostor, objectIdOf } from './people.ts'
 import {
@@ -92,7 +93,7 @@ export const openTown = async (seed: number) => {
   const counts = new Map<string, number>()
   const note = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const quarantined = new Map<Place, 'surely' | 'perhaps'>()
-  const standing = { unannounced: false, storeTrouble: false }
+  const standing = { unannounced: false, storeTrouble: false, lookedAt: 0 }
   const frontClient = storeClient(engine, async () => {}, note)
   const front = createTable({
     client: frontClient,
@@ -104,8 +105,13 @@ export const openTown = async (seed: number) => {
   const scim = createScim(front, clock)
   await scim.admit(idp)
   await scim.admit(partner)
-  const people = createPeople(createDirectory(front), scim)
-  const wanted = createOracle(() => draft, people.groupNamesOf)
+  const door = createFrontDoor(
+    () => auditor,
+    note,
+    (what) => watch.wrong(what),
+  )
+  const people = createPeople(createDirectory(front), scim, door)
+  const wanted = createOracle(() => draft, people.groupNamesOf, now)
   const views = createViews(controls, now)
   const roleName = (place: Place, role: string): string =>
     rolesOf(draft)[place].find(({ id }) => id === role)?.name ?? role

@@ -16,6 +16,9 @@ const patience = 60_000 + runs * 30_000
 const counts = new Map<string, number>()
 const happens = [
   'call',
+  'login',
+  'refused login',
+  'login grown old',
   'crash',
   'crash of a sweep',
   'stall',
@@ -34,7 +37,7 @@ const happens = [
 const namesOf = (command: Command): readonly string[] => [
   command.kind,
   ...Object.entries(command).flatMap(([key, value]) =>
-    ['edit', 'how', 'fault', 'stream', 'mode'].includes(key) ? [`${key}: ${value}`] : [],
+    ['edit', 'how', 'fault', 'stream', 'mode', 'shows'].includes(key) ? [`${key}: ${value}`] : [],
   ),
   ...('trouble' in command && command.trouble !== null ? [command.trouble.kind] : []),
 ]
