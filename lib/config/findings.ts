@@ -31,15 +31,17 @@ export const findingText = (finding: Finding, lineOf: LineOf): string => {
   return `${pathText(finding.path)}${where}: ${finding.what}; ${finding.why}; ${finding.remedy}`
 }
 
-const byPlace =
-  (lineOf: LineOf) =>
-  (a: Finding, b: Finding): number =>
-    (lineOf(a.path) ?? 0) - (lineOf(b.path) ?? 0)
+/** More than anybody corrects before the next try; where each stands costs a look through the file. */
+const mostFindings = 1000
 
 /** In the order of the file, whatever found them. */
-export const findingLines = (findings: readonly Finding[], lineOf: LineOf): readonly string[] => [
-  ...new Set(findings.toSorted(byPlace(lineOf)).map((finding) => findingText(finding, lineOf))),
-]
+export const findingLines = (findings: readonly Finding[], lineOf: LineOf): readonly string[] => {
+  const placed = findings
+    .slice(0, mostFindings)
+    .map((finding) => ({ line: lineOf(finding.path), finding }))
+    .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  return [...new Set(placed.map(({ line, finding }) => findingText(finding, () => line)))]
+}
 
 export const refuse = (lines: readonly string[]): ConnectorError =>
   new ConnectorError(
