@@ -15,7 +15,7 @@ export const greeting = (house: Greeted, settings: Pick<HouseOptions, 'data' | '
     'Rolecall is running on this machine. Ctrl-C stops it.',
     '',
     `  SCIM base URL  ${house.url}/demo/scim/v2`,
-    `  SAML login     ${house.url}/demo/saml/login  (open it in a browser; the identity provider is simulated, too)`,
+    `  SAML login     ${house.url}/demo/saml/login  (in a browser, as somebody the directory knows: ada@demo.test once the lines below are pasted)`,
     `  platforms      ${house.simulators.url}/sekoia, /netography and /immybot  (simulated)`,
     `  data           ${data === inMemory ? 'in memory: gone when this stops' : `${data}: still there at the next start`}`,
     token === undefined

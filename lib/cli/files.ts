@@ -10,7 +10,7 @@ export const readText = async (path: string): Promise<string> => {
   } catch (cause) {
     const reason = codeOf(cause)
     const what = reason === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${reason})`
-    throw new ConnectorError('notFound', `${what}; name the configuration file to read`, { cause })
+    throw new ConnectorError('notFound', `${what}; name a file that can be read`, { cause })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Assignment, Suppressed } from './assignment.ts'
 import { describeHoldReason } from './describe.ts'
 import type { Inherited, InheritedRole } from './effective.ts'
-import { becauseText, suppressedText } from './explanation-text.ts'
+import { becauseText, suppressionText } from './explanation-text.ts'
 import type { CommunityId, RoleId } from './ids.ts'
 import type { OwnedGrant, Ownership } from './ownership.ts'
 import type { Change } from './plan.ts'
@@ -118,7 +118,7 @@ export const accessEntries = (input: AccessInput): readonly AccessEntry[] => {
 export const withheldEntries = (suppressed: readonly Suppressed[]): readonly StandingEntry[] =>
   suppressed.map((one) => {
     const { community, role, because } = one
-    const detail = suppressedText(one)
+    const detail = suppressionText(one)
     return { community, role, status: 'withheld', because: [...because.map(becauseText), detail], detail }
   })
 

@@ -84,8 +84,12 @@ const suppressions: Readonly<Record<Suppressed['by'], string>> = {
   conflictDenied: 'the roles clash and the community denies clashing roles',
 }
 
-export const suppressedText = ({ by, winners }: NonNullable<RoleExplanation['suppressed']>): string =>
-  `wanted and not given: ${suppressions[by]}${winners.length === 0 ? '' : ` (${winners.join(', ')})`}`
+/** What stood in the way of a role that a rule wants. */
+export const suppressionText = ({ by, winners }: NonNullable<RoleExplanation['suppressed']>): string =>
+  `${suppressions[by]}${winners.length === 0 ? '' : ` (${winners.join(', ')})`}`
+
+export const suppressedText = (suppressed: NonNullable<RoleExplanation['suppressed']>): string =>
+  `wanted and not given: ${suppressionText(suppressed)}`
 
 const runText = ({ given }: RoleExplanation): string =>
   given === undefined ? '' : ` (request ${given.requestId} by ${actorText(given.actor)})`

@@ -1,5 +1,6 @@
 import type { Target } from '../core/assignment.ts'
 import { describeHoldReason, describeProblem } from '../core/describe.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { AccountId, CommunityId, Instant } from '../core/ids.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { Change, Problem } from '../core/plan.ts'
@@ -108,9 +109,23 @@ const standing = (index: Index, key: string): Finding => {
     : { state: 'assigned', detail: `${target.granted.length} role(s) in place` }
 }
 
+/** For a person: the code alone is for whoever looks it up. */
+const failures: Readonly<Partial<Record<ErrorCode, string>>> = {
+  platformRefused: 'the platform refused it',
+  platformForbidden: 'the platform does not let our key do it',
+  platformUnauthorized: 'the platform does not accept our key',
+  platformNotFound: 'the platform knows it no longer',
+  platformDisagrees: 'the platform took it and does not show it',
+  platformUncertain: 'the platform did not say whether it was done',
+  platformUnavailable: 'the platform did not answer',
+  platformThrottled: 'the platform takes no more calls at the moment',
+}
+const failureText = (code: ErrorCode): string => `${failures[code] ?? 'it failed'} (${code})`
+
 const findingOf = (index: Index, key: string): Finding => {
   const failure = index.failed.get(key)
-  if (failure !== undefined) return { state: 'failed', detail: `${failure.error.code}; tried again later` }
+  if (failure !== undefined)
+    return { state: 'failed', detail: `${failureText(failure.error.code)}; tried again later` }
   if (index.skipped.has(key))
     return { state: 'failed', detail: 'what the change needs failed before it; tried again later' }
   const held = index.held.get(key)

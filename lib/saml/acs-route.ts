@@ -162,7 +162,10 @@ const welcome = async (
   const seen = { ...observed, open: entries.filter(isOpen).length }
   if (landing.kind === 'show')
     return {
-      ...standingPage(configuration, landing.stops, place.login),
+      ...standingPage(configuration, landing.stops, {
+        login: place.login,
+        returnTo: loginRequest?.returnTo,
+      }),
       observed: { ...seen, outcome: 'page' },
     }
   return {

@@ -47,19 +47,26 @@ const row = (roles: Community['roles'], entry: StandingEntry): string => {
   return `<tr><th scope="row">${escaped(name)}</th>${cells.join('')}</tr>`
 }
 
+/** Where a login begins anew, and where this one was to end. */
+export type Ways = { readonly login: string; readonly returnTo?: string | undefined }
+
 /** Names of groups stay out of it: a login showed them, and what a login shows is on no page. */
-const section = (community: Community | undefined, stop: Stop, again: string): string => {
+const section = (community: Community | undefined, stop: Stop, { login, returnTo }: Ways): string => {
   const { entries, url, ready } = stop
   const name =
     community === undefined ? stop.community : `${stop.community} (${platforms[community.platform]})`
   const head = ['Role', 'State', 'Why'].map((text) => `<th scope="col">${text}</th>`).join('')
   const rows = entries.map((entry) => row(community?.roles ?? [], entry)).join('')
-  const check = community === undefined ? again : `${again}?community=${encodeURIComponent(stop.community)}`
-  const way =
-    ready && url !== undefined ? link(url, `Continue to ${name}`) : link(check, `Look again at ${name}`)
+  const wishes = new URLSearchParams({
+    ...(community === undefined ? {} : { community: stop.community }),
+    ...(returnTo === undefined ? {} : { returnTo }),
+  })
+  const check = wishes.size === 0 ? login : `${login}?${wishes}`
+  const onward = ready && url !== undefined ? [link(url, `Continue to ${name}`)] : []
+  const ways = entries.some(isOpen) ? [link(check, `Look again at ${name}`)] : onward
   return (
     `<section><h2>${escaped(name)}</h2><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>` +
-    `<p>${way}</p></section>`
+    `${ways.map((way) => `<p>${way}</p>`).join('')}</section>`
   )
 }
 
@@ -85,12 +92,12 @@ const introOf = (entries: readonly StandingEntry[]): string => {
 }
 
 /** How somebody stands who has logged in, role by role: where nothing is open, the way on. */
-export const standingPage = ({ communities }: Configuration, stops: readonly Stop[], again: string): Page => {
+export const standingPage = ({ communities }: Configuration, stops: readonly Stop[], ways: Ways): Page => {
   const sections = stops.map((stop) =>
     section(
       communities.find(({ id }) => id === stop.community),
       stop,
-      again,
+      ways,
     ),
   )
   return page({

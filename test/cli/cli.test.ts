@@ -78,7 +78,7 @@ describe('without a table', () => {
     expect(holds.error).toContain(`there is no data in ${nowhere}: run npm start once, name its directory`)
     expect(existsSync(nowhere)).toBe(false)
     const check = await callCommand(['config', 'check', join(nowhere, 'rolecall.yaml')])
-    expect(check.error).toContain(`there is no file ${nowhere}/rolecall.yaml; name the configuration file`)
+    expect(check.error).toContain(`there is no file ${nowhere}/rolecall.yaml; name a file that can be read`)
   })
 
   test('whoever reads it may stop reading: `| head` is no failure', async () => {

@@ -50,7 +50,7 @@ test('what the platform refuses has failed, for that person alone', async () => 
   const [failed] = (await accessOf(bert)) ?? []
   expect(failed).toMatchObject({ role: 'analyst', status: 'failed' })
   expect(failed?.because[0]).toMatch(/^rule analysts /)
-  expect(failed?.because.at(-1)).toBe('platformRefused; tried again later')
+  expect(failed?.because.at(-1)).toBe('the platform refused it (platformRefused); tried again later')
   expect(await accessOf(anna)).toMatchObject([{ role: 'analyst', status: 'assigned' }])
 })
 

@@ -135,7 +135,7 @@ test('a role that is withheld from them is told, with the reason, to nobody but 
     role: 'admin',
     status: 'withheld',
     detail:
-      'wanted and not given: the member was created by a login, the role may administer, and no rule has includeCreatedAtLogin',
+      'the member was created by a login, the role may administer, and no rule has includeCreatedAtLogin',
   }
   const now = bench.clock.now()
   expect([created, await bench.bringUp(member)]).toMatchObject([true, [withheld]])

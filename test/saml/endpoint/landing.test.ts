@@ -92,7 +92,7 @@ describe('a login ends', () => {
 describe('the page', () => {
   const pageOf = (...entries: readonly StandingEntry[]): string => {
     const landing = landingOf(ways, configuration, entries, request({ community: 'none' }))
-    return landing.kind === 'show' ? standingPage(configuration, landing.stops, again).body : ''
+    return landing.kind === 'show' ? standingPage(configuration, landing.stops, { login: again }).body : ''
   }
 
   it.each([

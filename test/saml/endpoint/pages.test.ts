@@ -87,7 +87,7 @@ describe('a login that cannot end at the platform yet', () => {
     isHarmless(reply)
     expect([reply.status, rows(reply)]).toEqual([
       200,
-      [['Analyst', 'Refused', 'platformRefused; tried again later']],
+      [['Analyst', 'Refused', 'the platform refused it (platformRefused); tried again later']],
     ])
   })
 
@@ -113,10 +113,7 @@ describe('a login that cannot end at the platform yet', () => {
       200,
       [
         ['On its way', 'not carried out yet'],
-        [
-          'Not given',
-          'wanted and not given: the platform switches a built-in role off when a custom one is given (hostile)',
-        ],
+        ['Not given', 'the platform switches a built-in role off when a custom one is given (hostile)'],
       ],
     ])
   })
@@ -127,6 +124,13 @@ describe('a login that cannot end at the platform yet', () => {
     isHarmless(reply)
     expect([reply.status, rows(reply).map(([, state]) => state)]).toEqual([200, ['Ready', 'On its way']])
     expect(links(reply)).toEqual([socLogin, `${publicUrl}/demo/saml/login?community=paper`])
+    const elsewhere = await logIn(stage, '?returnTo=https%3A%2F%2Fportal.example.test%2Fdeep', {
+      ...as('both'),
+      groups: ['SOC-Analysts', 'Paper'],
+    })
+    expect(links(elsewhere).at(-1)).toBe(
+      `${publicUrl}/demo/saml/login?community=paper&returnTo=https%3A%2F%2Fportal.example.test%2Fdeep`,
+    )
     // Who says where they want to be is not kept by what is open elsewhere.
     const there = await logIn(stage, '?community=demo-soc', {
       ...as('both'),
