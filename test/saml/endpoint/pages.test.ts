@@ -129,7 +129,7 @@ describe('a login that cannot end at the platform yet', () => {
       groups: ['SOC-Analysts', 'Paper'],
     })
     expect(links(elsewhere).at(-1)).toBe(
-      `${publicUrl}/demo/saml/login?community=paper&returnTo=https%3A%2F%2Fportal.example.test%2Fdeep`,
+      `${publicUrl}/demo/saml/login?community=paper&amp;returnTo=https%3A%2F%2Fportal.example.test%2Fdeep`,
     )
     // Who says where they want to be is not kept by what is open elsewhere.
     const there = await logIn(stage, '?community=demo-soc', {
