@@ -10,7 +10,7 @@ import type { Hold, Verdict } from '../../lib/core/verdict.ts'
 import { type Step, script, worlds } from '../support/script.ts'
 import { applyAll, planOf, snapshotOf, type World } from '../support/world.ts'
 
-const runs = { numRuns: Number(process.env.FUZZ_BUDGET ?? 150) }
+const runs = { numRuns: Number(process.env.FUZZ_BUDGET ?? 75) }
 
 type Removal = { readonly id: ChangeId; readonly kind: 'departure' | 'revocation'; readonly at: Instant }
 type State = { readonly world: World; readonly removals: readonly Removal[]; readonly hold: Hold | undefined }

@@ -16,7 +16,7 @@ import {
   type World,
 } from '../support/world.ts'
 
-const runs = { numRuns: Number(process.env.FUZZ_BUDGET ?? 150) }
+const runs = { numRuns: Number(process.env.FUZZ_BUDGET ?? 75) }
 
 /** Every account a change writes to must be recorded as ours, be what we began, or be adopted by an earlier change of the plan. */
 const trespasses = (world: World, plan: Plan): readonly string[] => {

@@ -150,9 +150,11 @@ test('killed after any call into a port, the next run finishes it: nothing lost,
     roles: ['SOC tier 1'],
   }
   const lived = new Set<Phase>()
-  let n = 0
+  // Every call into a port where `EVERY_CALL` is set (a stage of .ci/run), else every third.
+  const stride = process.env.EVERY_CALL === undefined ? 3 : 1
+  let n = 1 - stride
   while (lived.size < 4) {
-    n += 1
+    n += stride
     const person = await bench.provider.person(`p${n}`)
     for (const phase of [join, promote, leave, comeBack]) {
       await phase.wish(person)

@@ -8,7 +8,7 @@ import { play } from './play.ts'
 import { once } from './seeds.ts'
 import { outageKinds } from './wire.ts'
 
-const runs = Number(process.env.FUZZ_BUDGET ?? 2)
+const runs = Number(process.env.FUZZ_BUDGET ?? 1)
 const length = Number(process.env.WORLD_LENGTH ?? 30)
 const patience = 60_000 + runs * 30_000
 

@@ -16,7 +16,7 @@ import { bothDirectionsAgree, type Directory, modelOf, readDirectory, send } fro
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_122)
 const requests = 200
 // CRASH_KILLS=50 is the long run, a stage of .ci/run.
-const kills = Number(process.env.CRASH_KILLS ?? 8)
+const kills = Number(process.env.CRASH_KILLS ?? 5)
 
 type Living = {
   readonly child: ChildProcess
