@@ -29,13 +29,8 @@ export const wireStore = (environment: Environment) => {
   const { dynamodbEndpoint: endpoint, tableName: name, egressId: egress, auditRetentionDays } = environment
   const ids = createIds()
   const client = createDocumentClient(endpoint === undefined ? {} : { endpoint })
-  const table = createTable({
-    client,
-    name,
-    clock: systemClock,
-    ids,
-    auditKeptFor: auditRetentionDays * secondsPerDay,
-  })
+  const auditKeptFor = auditRetentionDays * secondsPerDay
+  const table = createTable({ client, name, clock: systemClock, ids, auditKeptFor })
   return {
     ids,
     directory: createDirectory(table),

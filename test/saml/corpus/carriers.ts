@@ -2,12 +2,10 @@ import { encrypted } from '../../../infra/local/simulators/idp/encryption.ts'
 import { assertionXml, responseXml } from '../../../infra/local/simulators/idp/message.ts'
 import { metadataXml } from '../../../infra/local/simulators/idp/metadata.ts'
 import { signed } from '../../../infra/local/simulators/idp/signing.ts'
-import type { RejectionCode } from '../../../lib/saml/verified.ts'
 import { testIssuer, testSignOn, trustedKey } from '../../support/identity-provider.ts'
 import type { Case, Edit, World } from './case.ts'
 import { sound, subjectOf } from './case.ts'
 import {
-  edits,
   encryptedFor,
   encryptedInside,
   encryptedOutside,
@@ -25,17 +23,10 @@ import {
   forge,
   forgedInPlace,
   signatureName,
+  wrapped,
 } from './forgeries.ts'
 
 /** Group B, too: what else is signed or encrypted must not lend its signature. */
-type Make = (xml: string, world: World) => readonly Edit[]
-const wrapped = (
-  id: string,
-  mutation: string,
-  expected: RejectionCode,
-  make: Make,
-  more: Partial<Case> = {},
-) => ({ id: `b-${id}`, mutation, expected, how: edits(make), ...more })
 /** Signed by the identity provider, and no login: what else it signs must not lend its signature. */
 const others = [
   wrapped(

@@ -1,6 +1,17 @@
-import type { Edit, World } from './case.ts'
+import type { RejectionCode } from '../../../lib/saml/verified.ts'
+import type { Case, Edit, World } from './case.ts'
 import { emailOf, forged, groups, subjectOf } from './case.ts'
+import { edits } from './changes.ts'
 import { elementOf, replace, without } from './edit.ts'
+
+/** A case of group B. */
+export const wrapped = (
+  id: string,
+  mutation: string,
+  expected: RejectionCode,
+  make: (xml: string, world: World) => readonly Edit[],
+  more: Partial<Case> = {},
+) => ({ id: `b-${id}`, mutation, expected, how: edits(make), ...more })
 
 /** What every wrapping is made of. */
 export const assertionName = 'saml:Assertion'

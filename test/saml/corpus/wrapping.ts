@@ -1,10 +1,9 @@
 import { assertionXml, responseXml } from '../../../infra/local/simulators/idp/message.ts'
 import { signed } from '../../../infra/local/simulators/idp/signing.ts'
-import type { RejectionCode } from '../../../lib/saml/verified.ts'
 import { trustedKey } from '../../support/identity-provider.ts'
-import type { Case, Edit, World } from './case.ts'
+import type { Case } from './case.ts'
 import { sound } from './case.ts'
-import { bothSigned, edits, inGroup, responseSigned } from './changes.ts'
+import { bothSigned, inGroup, responseSigned } from './changes.ts'
 import { after, at, before, elementOf, insert, range, remove } from './edit.ts'
 
 import {
@@ -18,17 +17,10 @@ import {
   forgedInPlace,
   forgedResponse,
   signatureName,
+  wrapped,
 } from './forgeries.ts'
 
 /** Group B: a genuine signature, and somebody else’s words where they might be read. */
-type Make = (xml: string, world: World) => readonly Edit[]
-const wrapped = (
-  id: string,
-  mutation: string,
-  expected: RejectionCode,
-  make: Make,
-  more: Partial<Case> = {},
-) => ({ id: `b-${id}`, mutation, expected, how: edits(make), ...more })
 const raider = [
   wrapped(
     'xsw1',
