@@ -26,8 +26,7 @@ import {
   wrapped,
 } from './forgeries.ts'
 
-/** Group B, too: what else is signed or encrypted must not lend its signature. */
-/** Signed by the identity provider, and no login: what else it signs must not lend its signature. */
+/** Group B, too: signed by the identity provider, and no login; what else it signs must not lend its signature. */
 const others = [
   wrapped(
     'metadata-carrier',

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { rejectionCodes } from '../../../lib/saml/verified.ts'
+import { verifyResponse } from '../../../lib/saml/verify/verify.ts'
 import { build, exchangeOf } from './build.ts'
 import type { Case, Group } from './case.ts'
 import { corpus } from './corpus.ts'
 import { edited, undoing } from './edit.ts'
+import { verifyInputOf } from './input.ts'
 import { differences, revealed } from './tree.ts'
 
 /** What the corpus says of itself has to be true before it may judge anybody. */
@@ -38,6 +40,18 @@ describe('the corpus', () => {
     )
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('./cases.txt')
   })
+})
+
+it('every mutation begins with a message that is accepted, but for the two that carry an error of the provider', () => {
+  const outcomes = corpus.map((one) => {
+    const valid = Buffer.from(build(one).valid).toString('base64')
+    const verification = verifyResponse({ ...verifyInputOf(one), samlResponse: [valid] })
+    return [one.id, verification.kind === 'verified' ? 'accepted' : verification.code]
+  })
+  expect(outcomes.filter(([, outcome]) => outcome !== 'accepted')).toEqual([
+    ['b-error-carrier', 'status'],
+    ['b-error-in-extensions', 'status'],
+  ])
 })
 
 describe('each mutant differs from its valid message in its mutation and nowhere else:', () => {
