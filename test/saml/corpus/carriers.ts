@@ -26,6 +26,13 @@ import {
   wrapped,
 } from './forgeries.ts'
 
+const metadataWithId = (): string =>
+  metadataXml({
+    entityId: testIssuer,
+    keys: [{ certificate: trustedKey().certificate, use: 'signing' }],
+    signOn: { redirect: testSignOn },
+  }).replace(' entityID=', ' ID="_metadata" entityID=')
+
 /** Group B, too: signed by the identity provider, and no login; what else it signs must not lend its signature. */
 const others = [
   wrapped(
@@ -33,11 +40,7 @@ const others = [
     'signed metadata in Extensions, the assertion forged and unsigned',
     'structure',
     (xml, world) => {
-      const metadata = metadataXml({
-        entityId: testIssuer,
-        keys: [{ certificate: trustedKey().certificate, use: 'signing' }],
-        signOn: { redirect: testSignOn },
-      }).replace(' entityID=', ' ID="_metadata" entityID=')
+      const metadata = metadataWithId()
       return [
         ...forgedInPlace(xml, world, assertionId(world)),
         remove(xml, signatureName),
@@ -50,11 +53,7 @@ const others = [
     'a signature over metadata at the forged assertion, the metadata in Extensions',
     'sig.reference',
     (xml, world) => {
-      const metadata = metadataXml({
-        entityId: testIssuer,
-        keys: [{ certificate: trustedKey().certificate, use: 'signing' }],
-        signOn: { redirect: testSignOn },
-      }).replace(' entityID=', ' ID="_metadata" entityID=')
+      const metadata = metadataWithId()
       const vouched = signed(metadata, '_metadata', { key: trustedKey() })
       const { start, end } = range(xml, signatureName)
       return [

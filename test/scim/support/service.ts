@@ -4,10 +4,10 @@ import { createIds, systemClock } from '../../../lib/config/clock.ts'
 import { connectionId, type Instant } from '../../../lib/core/ids.ts'
 import type { Credential, CredentialStore, Scope } from '../../../lib/core/ports/configuration.ts'
 import type { Directory } from '../../../lib/core/ports/directory.ts'
-import { createCredential } from '../../../lib/scim/tokens.ts'
 import { createCredentialStore } from '../../../lib/store/credentials.ts'
 import { createDirectory } from '../../../lib/store/directory.ts'
 import { createTable } from '../../../lib/store/table-client.ts'
+import { madeCredential } from '../../support/credentials.ts'
 import { loadFunction } from '../../support/functions.ts'
 import { openTestTable, type TestTable } from '../../support/table.ts'
 
@@ -126,18 +126,8 @@ export const openScim = async (logLevel = 'ERROR'): Promise<Scim> => {
     ids: createIds(),
   })
   const credentials = createCredentialStore(table)
-  const credential: Scim['credential'] = async ({ connection = 'acme', scope = 'scim', ...more }) => {
-    const created = createCredential({
-      connection: connectionId(connection),
-      scope,
-      label: 'test',
-      createdBy: 'test',
-      at: systemClock.now(),
-      ...more,
-    })
-    await credentials.saveCredential(created.credential)
-    return created
-  }
+  const credential: Scim['credential'] = ({ connection = 'acme', scope = 'scim', ...more }) =>
+    madeCredential(credentials, { connection: connectionId(connection), scope, ...more })
   const { token } = await credential({})
   const send = async (sent: Sent): Promise<Reply> =>
     replyOf(await handler(eventOf(sent, 'token' in sent ? sent.token : token), context))
